@@ -1,0 +1,1 @@
+"""What every room stands on: errors, records, events, options, files, threads. Nothing here knows pictures or models."""

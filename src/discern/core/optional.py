@@ -1,0 +1,30 @@
+"""The one door to optional libraries: it names what needs them and how to install them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from types import ModuleType
+
+from .errors import MissingDependency
+
+EXTRAS = {"torch": "torch", "fastapi": "web", "uvicorn": "web", "geopandas": "geo", "ray": "ray"}
+
+
+def available(library: str) -> bool:
+    """Whether `library` is installed; nothing is imported to find out."""
+    return importlib.util.find_spec(library) is not None
+
+
+def require(library: str, *, needed_for: str) -> ModuleType:
+    """Import an optional library, or say in one line what needs it and how to install it.
+
+    Raises MissingDependency.
+    """
+    try:
+        return importlib.import_module(library)
+    except ImportError as error:
+        extra = EXTRAS.get(library.partition(".")[0], "all")
+        raise MissingDependency(
+            f"{needed_for} needs {library}, which is not installed; pip install 'discern-ml[{extra}]'"
+        ) from error

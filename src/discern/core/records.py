@@ -1,0 +1,183 @@
+"""The small frozen records that more than one room hands on: figures, findings and pieces of evaluation."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["serious", "warning", "note"]
+Status = Literal["passed", "found", "skipped", "not applicable"]
+SEVERITIES: tuple[Severity, ...] = ("serious", "warning", "note")
+
+ITEMS_NAMED = 20
+"""A finding names this many items in JSON and reports; `count` holds the full number."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured number with its interval: the only form in which one appears in a result.
+
+    `low` and `high` bound the 95 % interval, `n` is the number of items behind the figure, `method` says how the
+    interval was made. A figure that cannot be computed has `value` None and `method` says why.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    method: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "value": _finite(self.value),
+            "low": _finite(self.low),
+            "high": _finite(self.high),
+            "n": self.n,
+            "method": self.method,
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Figure:
+        return cls(record["value"], record["low"], record["high"], record["n"], record["method"])
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"not computed ({self.method})"
+        if self.low is None or self.high is None:
+            return f"{self.value:.4f}"
+        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What a model takes: the one agreement between training, prediction and every other door.
+
+    `kind` is `pictures` (`shape` is height, width, channels) or `table` (`shape` is the number of features);
+    `dtype` is `uint8` or `float32`.
+    """
+
+    kind: Literal["pictures", "table"]
+    shape: tuple[int, ...]
+    dtype: Literal["uint8", "float32"]
+
+    @property
+    def n_values(self) -> int:
+        return math.prod(self.shape)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "shape": list(self.shape), "dtype": self.dtype}
+
+    def __str__(self) -> str:
+        size = "x".join(map(str, self.shape))
+        return (
+            f"pictures of {size} (height x width x channels)" if self.kind == "pictures" else f"{size} numbers an item"
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that an audit found: what, how bad, where, and what to do about it."""
+
+    code: str
+    """Stable, such as `D101`; the docs page is `docs/findings/<code>.md`."""
+    title: str
+    severity: Severity
+    items: tuple[str, ...]
+    """Names of the items concerned; the first ones when there are many."""
+    count: int
+    what_to_do: str
+    detail: str = ""
+
+    @property
+    def page(self) -> str:
+        return f"docs/findings/{self.code}.md"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "title": self.title,
+            "severity": self.severity,
+            "items": list(self.items[:ITEMS_NAMED]),
+            "count": self.count,
+            "what_to_do": self.what_to_do,
+            "detail": self.detail,
+            "page": self.page,
+        }
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one audit check came to. Passed, found, skipped and not applicable are four things."""
+
+    code: str
+    name: str
+    status: Status
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    """Why the check was skipped or does not apply."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "name": self.name,
+            "status": self.status,
+            "reason": self.reason,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything an audit came to, worst first, with the facts that it counted."""
+
+    checks: tuple[CheckResult, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Plain counts and sizes for the top of the audit: items, classes, picture sizes."""
+
+    def __iter__(self) -> Iterator[Finding]:
+        found = [finding for check in self.checks for finding in check.findings]
+        return iter(sorted(found, key=lambda finding: (SEVERITIES.index(finding.severity), finding.code)))
+
+    def __len__(self) -> int:
+        return sum(len(check.findings) for check in self.checks)
+
+    @property
+    def serious(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self if finding.severity == "serious")
+
+    def to_json(self) -> dict[str, Any]:
+        return {"schema": 1, "facts": dict(self.facts), "checks": [check.to_json() for check in self.checks]}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Findings:
+        checks = tuple(
+            CheckResult(
+                check["code"],
+                check["name"],
+                check["status"],
+                tuple(
+                    Finding(
+                        **{
+                            **{f.name: finding[f.name] for f in dataclasses.fields(Finding)},
+                            "items": tuple(finding["items"]),
+                        }
+                    )
+                    for finding in check["findings"]
+                ),
+                check["reason"],
+            )
+            for check in record["checks"]
+        )
+        return cls(checks, dict(record["facts"]))
+
+    def _repr_html_(self) -> str:
+        from importlib import import_module  # the one lazy door from a record to its notebook view
+
+        return str(import_module("discern.report.html").findings_fragment(self))
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

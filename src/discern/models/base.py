@@ -1,0 +1,105 @@
+"""What every classifier shares: checked parameters, the two forms of input, labels as `classes_`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_y, check_is_fitted, validate_data
+
+from ..core.errors import DataError
+from ..core.events import Listener, silent
+from ..core.options import Interval, raise_all
+from ..core.records import InputSpec
+
+Labelled = tuple[ArrayLike, ArrayLike]
+
+
+class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A classifier over pictures `(n_samples, H, W[, C])` or tables `(n_samples, n_features)`.
+
+    After `fit`: `classes_` (sorted labels), `input_` (an InputSpec), `n_features_in_` (values an item).
+    `fit` takes `validation=(X, y)`: items that learning may look at to choose, never to learn from. Where a
+    choice is made and none is given, a seeded share of the items is set aside for it.
+    """
+
+    limits: ClassVar[Mapping[str, Interval]] = {}
+    """The numbers that a parameter may be; checked at `fit`."""
+
+    classes_: NDArray[Any]
+    input_: InputSpec
+    n_features_in_: int
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, *, validation: Labelled | None = None, on_event: Listener = silent
+    ) -> Self:
+        raise NotImplementedError
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probabilities, `(n_samples, n_classes)`, columns in the order of `classes_`."""
+        raise NotImplementedError
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """The most probable label of each item, `(n_samples,)`; of equals the first in `classes_`."""
+        probabilities = self.predict_proba(X)
+        return self.classes_[np.argmax(probabilities, axis=1)]
+
+    def _begin_fit(self, X: ArrayLike, y: ArrayLike) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Check parameters and data; set `classes_`, `input_`, `n_features_in_`.
+
+        Returns the items, `(n, H, W, C)` or `(n, n_features)`, as uint8 (pictures only) or float32, and each item's
+        position in `classes_`. Raises OptionError or ValueError.
+        """
+        raise_all(limit.problem(name, getattr(self, name)) for name, limit in self.limits.items())
+        items = _as_pictures(X)
+        if items is None:
+            items, y = validate_data(self, X, y, dtype=np.float32)
+            self.input_ = InputSpec("table", (items.shape[1],), "float32")
+        else:
+            y = _check_y(y, estimator=self)
+            if len(y) != len(items):
+                raise DataError(f"{len(items)} pictures but {len(y)} labels; expected one label a picture")
+            self.input_ = InputSpec("pictures", items.shape[1:], items.dtype.name)
+            self.n_features_in_ = self.input_.n_values
+        check_classification_targets(y)
+        self.classes_, positions = np.unique(np.asarray(y), return_inverse=True)
+        return items, positions.astype(np.int64)
+
+    def _positions(self, y: ArrayLike) -> NDArray[np.int64]:
+        """Positions of known labels in `classes_`. Raises DataError for a label that was not learned."""
+        labels = np.asarray(y)
+        unknown = sorted({str(label) for label in labels[~np.isin(labels, self.classes_)]})
+        if unknown:
+            raise DataError(f"label {unknown[0]!r} is not among the classes that are learned ({len(self.classes_)})")
+        return np.searchsorted(self.classes_, labels).astype(np.int64)
+
+    def _check_items(self, X: ArrayLike) -> NDArray[Any]:
+        """Items to predict, in the form that `fit` saw. Raises NotFittedError or ValueError."""
+        check_is_fitted(self)
+        items = _as_pictures(X)
+        if items is None:
+            if self.input_.kind == "pictures":
+                raise DataError(f"found {np.ndim(X)} dimensions; this model takes {self.input_}")
+            return validate_data(self, X, dtype=np.float32, reset=False)  # type: ignore[no-any-return]
+        found = InputSpec("pictures", items.shape[1:], items.dtype.name)
+        if found != self.input_:
+            raise DataError(f"found {found}, {found.dtype}; this model takes {self.input_}, {self.input_.dtype}")
+        return items
+
+
+def _as_pictures(X: ArrayLike) -> NDArray[Any] | None:
+    """`(n, H, W, C)` in uint8 or float32 when X has three or four dimensions, else None."""
+    if not isinstance(X, np.ndarray) or X.ndim not in (3, 4):
+        return None
+    items = X[..., None] if X.ndim == 3 else X
+    if items.dtype != np.uint8:
+        items = items.astype(np.float32)
+        if not np.isfinite(items).all():
+            raise DataError("pictures hold NaN or infinity; expected finite numbers")
+    if 0 in items.shape:
+        raise DataError(f"pictures of shape {items.shape}; expected at least one picture with at least one value")
+    return np.ascontiguousarray(items)
