@@ -1,1 +1,4 @@
-"""What every room stands on: errors, records, events, options, files, threads. Nothing here knows pictures or models."""
+"""What every room stands on: errors, records, events, options, files, threads.
+
+Nothing here knows pictures or models.
+"""

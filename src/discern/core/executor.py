@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 from . import threads
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+AHEAD = 4
+"""Items taken ahead of the reader, a thread."""
 
 
 class Executor(Protocol):
@@ -25,5 +29,17 @@ class Local:
     """
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        with ThreadPoolExecutor(threads.budget()) as pool:
-            yield from pool.map(function, items)
+        """Results one by one; only a few items are taken ahead, so memory does not grow with their number."""
+        workers = threads.budget()
+        waiting: deque[Future[R]] = deque()
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for item in items:
+                    waiting.append(pool.submit(function, item))
+                    if len(waiting) >= AHEAD * workers:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for future in waiting:  # the reader stopped early, or an item failed
+                    future.cancel()

@@ -6,12 +6,13 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import DataError, OutputError, describe
+from .errors import DataError, DiscernError, OutputError, describe
 
 TEMPORARY = ".writing-"
 """What a temporary name starts with; a leftover after a kill is recognised and removed by it."""
@@ -23,26 +24,33 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def atomic(path: Path) -> Iterator[IO[bytes]]:
     """A binary file that appears under `path` only when the block ends without an error.
 
-    Raises OutputError when the place cannot be written; nothing half-written stays behind.
+    A link is followed. What is not a file (`/dev/stdout`, a pipe) is written to as it is, never replaced. A file that
+    is replaced hands its permissions on. Raises OutputError when the place cannot be written; nothing half-written
+    stays behind.
     """
     path = Path(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
-    except OSError as error:
+        mode = _mode_of(path)
+        special = mode is not None and not stat.S_ISREG(mode)
+        target = path if special else path.resolve()
+        temporary = target if special else target.with_name(TEMPORARY + secrets.token_hex(8))
+        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | (0 if special else os.O_CREAT | os.O_EXCL)
+        handle = os.open(temporary, flags, 0o666 if mode is None else stat.S_IMODE(mode))
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links; a NUL in the name
         raise OutputError(describe(str(path), found=_why(error), do="choose another place with -o")) from error
-    temporary = Path(name)
     try:
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-                file.flush()
+        with _blamed_on(path), os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            if not special:
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except OSError as error:
-            raise OutputError(describe(str(path), found=_why(error), do="nothing was left behind")) from error
-        _sync_folder(path.parent)
+        if not special:
+            with _blamed_on(path, temporary):
+                temporary.replace(target)
+            _sync_folder(target.parent)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        if not special:
+            temporary.unlink(missing_ok=True)
         raise
 
 
@@ -60,14 +68,14 @@ def write_json(path: Path, record: Mapping[str, Any]) -> None:
 
 
 def to_json(record: Any) -> str:
-    """JSON as it is written everywhere: sorted keys are not wanted (order carries meaning), NaN is refused."""
+    """JSON as it is written everywhere, in the order of the record (it carries meaning); NaN is refused."""
     return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file. Raises DataError that names the file and the place of the mistake."""
     try:
-        record = json.loads(Path(path).read_text("utf-8"))
+        record = json.loads(Path(path).read_text("utf-8"), parse_constant=_refuse_constant)
     except OSError as error:
         raise DataError(describe(str(path), found=_why(error))) from error
     except (ValueError, RecursionError) as error:
@@ -78,26 +86,32 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def append_line(path: Path, record: Mapping[str, Any]) -> None:
-    """Add one JSON line to an append-only file; a line is written by a single call, so lines never mix."""
-    line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(handle, line)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        raise OutputError(describe(str(path), found=_why(error))) from error
+    """Add one JSON line to an append-only file; a line is written by a single call, so lines never mix.
+
+    After a last line that a kill cut short, the new one starts on a line of its own.
+    """
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace") + b"\n"
+    with _blamed_on(path), path.open("ab+", buffering=0) as file:
+        if file.seek(0, os.SEEK_END) > 0:
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                line = b"\n" + line
+        if file.write(line) != len(line):
+            raise OutputError(describe(str(path), found="the line was cut short", do="make room on the disk"))
+        os.fsync(file.fileno())
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of an append-only file; a last line cut by a kill is left out."""
-    if not path.exists():
+    """The whole lines of an append-only file; a line cut by a kill is left out. Raises DataError."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise DataError(describe(str(path), found=_why(error))) from error
     records = []
-    for line in path.read_bytes().split(b"\n"):
-        with contextlib.suppress(ValueError):
+    for line in content.split(b"\n"):
+        with contextlib.suppress(ValueError, RecursionError):
             records.append(json.loads(line))
     return [record for record in records if isinstance(record, dict)]
 
@@ -109,7 +123,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -119,15 +133,38 @@ def safe_cell(value: str) -> str:
 
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """CSV with every text cell quoted as needed and made safe; numbers as Python's shortest exact form."""
-    import csv
-    import io
+    """CSV with every text cell quoted as needed and made safe; numbers as Python's shortest exact form, None empty."""
+    return "".join(",".join(map(_cell, row)) + "\n" for row in (header, *rows))
 
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for row in (header, *rows):
-        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
-    return out.getvalue()
+
+def _cell(value: object) -> str:
+    text = "" if value is None else safe_cell(value) if isinstance(value, str) else str(value)
+    # The csv module leaves a lone carriage return bare when lines end in a newline, and readers then see two rows.
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+
+
+def _mode_of(path: Path) -> int | None:
+    """Kind and permissions of what stands under `path`, or None when nothing does."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+@contextlib.contextmanager
+def _blamed_on(path: Path, *own: Path) -> Iterator[None]:
+    """A failing write names `path`. An error that names another file is not about this one and passes through."""
+    try:
+        yield
+    except OSError as error:
+        about_this = error.filename is None or Path(os.fsdecode(error.filename)) in (path, *own)
+        if isinstance(error, DiscernError) or not about_this:
+            raise
+        raise OutputError(describe(str(path), found=_why(error), do="nothing was left behind")) from error
+
+
+def _refuse_constant(word: str) -> None:
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def _sync_folder(folder: Path) -> None:
@@ -139,5 +176,5 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -24,6 +24,8 @@ def require(library: str, *, needed_for: str) -> ModuleType:
     try:
         return importlib.import_module(library)
     except ImportError as error:
+        if not isinstance(error, ModuleNotFoundError) or error.name != library.partition(".")[0]:
+            raise MissingDependency(f"{needed_for} needs {library}, which cannot be loaded here: {error}") from error
         extra = EXTRAS.get(library.partition(".")[0], "all")
         raise MissingDependency(
             f"{needed_for} needs {library}, which is not installed; pip install 'discern-ml[{extra}]'"

@@ -1,11 +1,17 @@
-"""Options of the workflows as frozen records, and the one way they are checked: all mistakes at once, with the likely spelling."""
+"""Options of the workflows as frozen records, and the one way they are checked: all mistakes at once.
+
+A misspelt word gets the likely spelling as a suggestion, never as a silent substitution.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import math
-from collections.abc import Callable, Iterable, Sequence
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import OptionError
 
@@ -27,20 +33,39 @@ class Interval:
     open_high: bool = False
 
     def problem(self, name: str, value: object) -> str | None:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        ok = number and (not self.whole or float(value) == int(value))  # type: ignore[arg-type]
-        if ok:
-            ok = (value > self.low if self.open_low else value >= self.low) and (  # type: ignore[operator]
-                value < self.high if self.open_high else value <= self.high  # type: ignore[operator]
-            )
-        return None if ok else f"{name} is {value!r}; expected {self}"
+        """What is wrong with `value`, or None. NumPy's numbers count as numbers; True, NaN and infinity do not."""
+        return None if self._holds(value) else f"{name} is {_shown(value)}; expected {self}"
+
+    def _holds(self, value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            return False
+        number = int(value) if isinstance(value, numbers.Integral) else float(value)
+        if isinstance(number, float) and not math.isfinite(number):
+            return False
+        if self.whole and number != int(number):
+            return False
+        above = number > self.low if self.open_low else number >= self.low
+        below = number < self.high if self.open_high else number <= self.high
+        return above and below
 
     def __str__(self) -> str:
         kind = "a whole number" if self.whole else "a number"
-        low = f"above {self.low:g}" if self.open_low else f"from {self.low:g}"
+        low = f"above {_number(self.low)}" if self.open_low else f"from {_number(self.low)}"
         if math.isinf(self.high):
             return f"{kind} {low}" + ("" if self.open_low else " up")
-        return f"{kind} {low} to {'below ' if self.open_high else ''}{self.high:g}"
+        return f"{kind} {low} to {'below ' if self.open_high else ''}{_number(self.high)}"
+
+
+def _number(bound: float) -> str:
+    return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound:g}"
+
+
+def _shown(value: object) -> str:
+    """The value as the person gave it, cut when it is long: a number of 5,000 digits must not fill the screen."""
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return f"a number of more than 20 digits ({'below' if value < 0 else 'above'} 0)"
+    text = str(value) if isinstance(value, numbers.Real) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def one_of(name: str, value: str, known: Sequence[str]) -> str | None:
@@ -57,6 +82,10 @@ def raise_all(problems: Iterable[str | None]) -> None:
         raise OptionError(found)
 
 
+SEED = Interval(0, 2**31 - 1, whole=True)
+SHARE = Interval(0, 1, open_low=True, open_high=True)
+
+
 @dataclass(frozen=True)
 class SplitOptions:
     """How items are divided. Folders `train/ validation/ test/` in the data are respected before these."""
@@ -69,14 +98,60 @@ class SplitOptions:
     seed: int = 0
 
     def problems(self) -> list[str | None]:
-        share = Interval(0, 1, open_low=True, open_high=True)
         return [
-            share.problem("--test", self.test),
-            share.problem("--validation", self.validation),
-            None if self.first is None else share.problem("--split first", self.first),
+            SHARE.problem("--test", self.test),
+            SHARE.problem("--validation", self.validation),
+            None if self.first is None else SHARE.problem("--split first", self.first),
             SEED.problem("--seed", self.seed),
         ]
 
 
-SEED = Interval(0, 2**31 - 1, whole=True)
-Check = Callable[[str, object], str | None]
+@dataclass(frozen=True)
+class TrainOptions:
+    """Everything that `train` can be asked for. What is None is chosen by the model and recorded with the run."""
+
+    model: tuple[str, ...] = ()
+    """Names from the catalogue; several are compared on the validation part. Empty: all that are installed."""
+    k: int | None = None
+    layers: str | None = None
+    epochs: tuple[int, ...] | None = None
+    """Cycles of epochs: `(10, 5)` is ten, then five more."""
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    patience: int | None = None
+    precision: str | None = None
+    split: SplitOptions = SplitOptions()
+    max_bad: float = 0.05
+    start: str | None = None
+    """`--from RUN`: a run or model file whose weights learning starts from."""
+
+    @property
+    def seed(self) -> int:
+        return self.split.seed
+
+    def problems(self) -> list[str | None]:
+        many = Interval(1, 1_000_000, whole=True)
+        return [
+            *self.split.problems(),
+            None if self.k is None else many.problem("--k", self.k),
+            *(many.problem("--epochs", cycle) for cycle in self.epochs or ()),
+            None if self.batch_size is None else many.problem("--batch", self.batch_size),
+            None if self.learning_rate is None else Interval(0, 100, open_low=True).problem("--lr", self.learning_rate),
+            None if self.patience is None else many.problem("--patience", self.patience),
+            None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
+            Interval(0, 1).problem("--max-bad", self.max_bad),
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> TrainOptions:
+        fields = dict(record)
+        fields["split"] = SplitOptions(**fields["split"])
+        fields["model"] = tuple(fields["model"])
+        fields["epochs"] = None if fields["epochs"] is None else tuple(fields["epochs"])
+        return cls(**fields)
+
+
+PRECISIONS = ("auto", "bfloat16", "float32")

@@ -46,7 +46,8 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The most probable label of each item, `(n_samples,)`; of equals the first in `classes_`."""
         probabilities = self.predict_proba(X)
-        return self.classes_[np.argmax(probabilities, axis=1)]
+        labels: NDArray[Any] = self.classes_[np.argmax(probabilities, axis=1)]
+        return labels
 
     def _begin_fit(self, X: ArrayLike, y: ArrayLike) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Check parameters and data; set `classes_`, `input_`, `n_features_in_`.
@@ -61,9 +62,9 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self.input_ = InputSpec("table", (items.shape[1],), "float32")
         else:
             y = _check_y(y, estimator=self)
-            if len(y) != len(items):
-                raise DataError(f"{len(items)} pictures but {len(y)} labels; expected one label a picture")
-            self.input_ = InputSpec("pictures", items.shape[1:], items.dtype.name)
+            if np.shape(y)[0] != len(items):
+                raise DataError(f"{len(items)} pictures but {np.shape(y)[0]} labels; expected one label a picture")
+            self.input_ = _spec_of(items)
             self.n_features_in_ = self.input_.n_values
         check_classification_targets(y)
         self.classes_, positions = np.unique(np.asarray(y), return_inverse=True)
@@ -85,10 +86,14 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if self.input_.kind == "pictures":
                 raise DataError(f"found {np.ndim(X)} dimensions; this model takes {self.input_}")
             return validate_data(self, X, dtype=np.float32, reset=False)  # type: ignore[no-any-return]
-        found = InputSpec("pictures", items.shape[1:], items.dtype.name)
+        found = _spec_of(items)
         if found != self.input_:
             raise DataError(f"found {found}, {found.dtype}; this model takes {self.input_}, {self.input_.dtype}")
         return items
+
+
+def _spec_of(pictures: NDArray[Any]) -> InputSpec:
+    return InputSpec("pictures", pictures.shape[1:], "uint8" if pictures.dtype == np.uint8 else "float32")
 
 
 def _as_pictures(X: ArrayLike) -> NDArray[Any] | None:
