@@ -17,6 +17,9 @@ from .errors import DataError, DiscernError, OutputError, describe
 TEMPORARY = ".writing-"
 """What a temporary name starts with; a leftover after a kill is recognised and removed by it."""
 
+ALREADY_OPEN = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
+"""Names of files that a process holds open: the shell's redirected file is behind them and must not be replaced."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -31,10 +34,11 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
     path = Path(path)
     try:
         mode = _mode_of(path)
-        special = mode is not None and not stat.S_ISREG(mode)
+        special = str(path.absolute()).startswith(ALREADY_OPEN)
+        special = special or (mode is not None and not stat.S_ISREG(mode))
         target = path if special else path.resolve()
         temporary = target if special else target.with_name(TEMPORARY + secrets.token_hex(8))
-        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | (0 if special else os.O_CREAT | os.O_EXCL)
+        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | (os.O_APPEND if special else os.O_CREAT | os.O_EXCL)
         handle = os.open(temporary, flags, 0o666 if mode is None else stat.S_IMODE(mode))
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links; a NUL in the name
         raise OutputError(describe(str(path), found=_why(error), do="choose another place with -o")) from error
