@@ -1,0 +1,215 @@
+"""A run's folder: its files, the state it is in, and the lock that keeps a second writer out.
+
+    new -> prepared -> compared -> fitted -> evaluated -> finished
+                          ^                                  |
+                          +----------- more epochs ----------+
+
+`run.json` is written first and after every stage, so whatever moment a run is killed at, the folder says how far it came.
+Clock times stand in `run.json` and `log.jsonl` only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from ..core import files
+from ..core.errors import DataError, OptionError, OutputError, RunError, RunLocked, describe
+
+STATES = ("new", "prepared", "compared", "fitted", "evaluated", "finished")
+SCHEMA = 1
+LOCK = ".lock"
+MANIFEST = "run.json"
+
+
+def now() -> str:
+    """The clock, for the few places where a time is written: UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths of one run. Nothing is read or written until it is asked for."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.path / MANIFEST
+
+    @property
+    def audit(self) -> Path:
+        return self.path / "audit.json"
+
+    @property
+    def rejected(self) -> Path:
+        return self.path / "rejected.csv"
+
+    @property
+    def split(self) -> Path:
+        return self.path / "split.parquet"
+
+    @property
+    def candidates(self) -> Path:
+        return self.path / "candidates.json"
+
+    @property
+    def training(self) -> Path:
+        return self.path / "training.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "checkpoints" / "last.safetensors"
+
+    @property
+    def model(self) -> Path:
+        return self.path / "model.discern"
+
+    @property
+    def evaluation(self) -> Path:
+        return self.path / "evaluation.json"
+
+    @property
+    def predictions(self) -> Path:
+        return self.path / "predictions.parquet"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log.jsonl"
+
+    @property
+    def ledger(self) -> Path:
+        """The workspace's ledger: one file for all runs that stand side by side."""
+        return self.path.resolve().parent / "ledger.jsonl"
+
+    def exists(self) -> bool:
+        return self.manifest.is_file()
+
+    def record(self) -> dict[str, Any]:
+        """`run.json`. Raises RunError when this is no run folder or the record is damaged or newer."""
+        if not self.path.exists():
+            raise RunError(describe(str(self.path), found="there is no such run", do="`discern runs` lists the runs"))
+        if not self.exists():
+            raise RunError(
+                describe(str(self.path), found="no run.json", expected="a run folder", do="`discern runs` lists the runs")
+            )
+        try:
+            record = files.read_json(self.manifest)
+        except DataError as error:
+            raise RunError(str(error)) from error
+        if not isinstance(record.get("schema"), int) or record.get("state") not in STATES:
+            raise RunError(describe(str(self.manifest), found="no known schema and state", expected="a run's record"))
+        if record["schema"] > SCHEMA:
+            raise RunError(describe(str(self.manifest), found=f"schema {record['schema']}", do="use a newer Discern"))
+        return record
+
+    def advance(self, state: str, **facts: Any) -> dict[str, Any]:
+        """Write the next state and the facts that came with it. Raises RunError for a step that leaves one out."""
+        record = self.record()
+        here, there = STATES.index(record["state"]), STATES.index(state)
+        reopened = record["state"] == "finished" and state == "compared"
+        if there not in (here, here + 1) and not reopened:
+            raise RunError(f"{self.path}: a run that is {record['state']} cannot become {state}")
+        record |= {"state": state, **facts}
+        record["times"] = {**record.get("times", {}), state: now()}
+        files.write_json(self.manifest, record)
+        return record
+
+    def create(self, facts: Mapping[str, Any]) -> None:
+        """Write the first `run.json`."""
+        record = {"schema": SCHEMA, "state": "new", **facts, "times": {"new": now()}}
+        files.write_json(self.manifest, record)
+
+    def at_least(self, state: str) -> bool:
+        return STATES.index(self.record()["state"]) >= STATES.index(state)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the run for this process alone. Raises RunLocked when another process holds it.
+
+        The lock is the operating system's, so it goes with the process however that ends.
+        """
+        try:
+            lock = FileLock(self.path / LOCK, timeout=0)
+            with lock:
+                files.remove_leftovers(self.path)
+                yield
+        except Timeout as error:
+            raise RunLocked(
+                describe(str(self.path), found="another process is writing this run", do="wait for it or stop it")
+            ) from error
+        except PermissionError as error:
+            raise OutputError(describe(str(self.path), found="permission denied")) from error
+
+
+def prepare(path: Path, *, inputs: Path | None, force: bool) -> RunFolder:
+    """An empty folder for a new run. Raises OptionError or OutputError; an existing run goes only with `force`."""
+    check_apart(path, inputs)
+    folder = RunFolder(path)
+    if path.exists() and not path.is_dir():
+        raise OutputError(describe(str(path), found="a file", expected="a folder for the run"))
+    present = {entry.name for entry in path.iterdir()} - {LOCK} if path.exists() else set()
+    if folder.exists() and not force:
+        raise OutputError(
+            describe(str(path), found="a run stands there already", do="choose another -o, or --force to replace it")
+        )
+    if present and not folder.exists() and not all(name.startswith(files.TEMPORARY) for name in present):
+        raise OutputError(
+            describe(str(path), found="files that are not a run's", do="choose another -o; --force replaces runs only")
+        )
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
+    return folder
+
+
+def clear(folder: RunFolder) -> None:
+    """Remove an earlier run's files; `run.json` goes first, so that a kill on the way never leaves half a run that
+    looks whole."""
+    folder.manifest.unlink(missing_ok=True)
+    for entry in folder.path.iterdir():
+        if entry.name == LOCK:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def check_apart(output: Path, inputs: Path | None) -> None:
+    """Raise OptionError when what is written and what is read are the same place or lie in each other."""
+    if inputs is None:
+        return
+    out, source = output.resolve(), inputs.resolve()
+    if out == source or out.is_relative_to(source) or source.is_relative_to(out):
+        raise OptionError(
+            describe(f"-o {output}", found=f"it and the data {inputs} lie in each other", expected="a place of its own")
+        )
+
+
+def free_path(parent: Path, name: str) -> Path:
+    """The first of `parent/name`, `parent/name-2`, ... where nothing stands."""
+    candidate, number = parent / name, 1
+    while candidate.exists():
+        number += 1
+        candidate = parent / f"{name}-{number}"
+    return candidate
+
+
+def runs_below(parent: Path) -> list[RunFolder]:
+    """Run folders directly in `parent`, by name."""
+    if not parent.is_dir():
+        return []
+    return [RunFolder(entry) for entry in sorted(parent.iterdir()) if (entry / MANIFEST).is_file()]

@@ -1,0 +1,79 @@
+"""`evaluate`: how well a saved model does on labelled items. Every opening of a test part goes to the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import events, threads
+from ..core.errors import DataError
+from ..core.events import Listener, silent
+from ..core.options import TrainOptions
+from ..data.dataset import Dataset
+from ..data.read import read
+from ..data.splits import read_split, test_key
+from ..evaluate.evaluation import Evaluation
+from ..store import bundle
+from ..store.bundle import Bundle
+from ..store.run_folder import RunFolder
+from ..store.session import Shipped
+from .run import model_path
+from .stages import look, measure
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Labelled items that a model is measured on, and those that the baseline learns its answer from."""
+
+    data: Dataset
+    test: NDArray[np.int64]
+    units: NDArray[np.int64]
+    train: NDArray[np.int64]
+
+
+def evaluate(
+    run: str | Path, source: str | Path | Dataset | None = None, *, reason: str = "evaluate", on_event: Listener = silent
+) -> Evaluation:
+    """Measure the model of a run, or a model file, on labelled items.
+
+    Without `source`: the run's own test part. With it: its test part where it has one, else all of its items.
+
+    Raises RunError, ModelFileError, DataError (no labels, or no label that the model knows).
+    """
+    threads.set_budget()
+    loaded = bundle.load(model_path(run))
+    events.stage(on_event, "reading")
+    opened = open_items(Path(run), loaded, source, on_event)
+    folder = RunFolder(Path(run) if Path(run).is_dir() else Path(run).parent)
+    options = TrainOptions.from_json(folder.record()["options"]) if folder.exists() else TrainOptions()
+    look(folder, test_key(opened.data, opened.test), reason, options, on_event)
+    events.stage(on_event, "measuring")
+    return measure(Shipped(loaded), opened.data, opened.test, opened.units, baseline_from=opened.train)[0]
+
+
+def open_items(run: Path, loaded: Bundle, source: str | Path | Dataset | None, on_event: Listener) -> Opened:
+    """The items to measure on, read to the form that the model takes."""
+    folder = RunFolder(run)
+    if source is None:
+        if not run.is_dir():
+            raise DataError(f"{run}: a model file holds no data; name the labelled data to measure on")
+        source = folder.record()["data"]["path"]
+        if source is None:
+            raise DataError(f"{run}: this run learned from arrays; give them again")
+    data = source if isinstance(source, Dataset) else read(source, spec=loaded.spec, on_event=on_event)
+    if data.labels is None:
+        raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
+    if folder.exists() and folder.record()["data"]["fingerprint"] == data.fingerprint and folder.split.is_file():
+        parts = read_split(folder.split, data)
+        return Opened(data, parts.open_test("evaluate", lambda key, reason: None), parts.units, parts.train)
+    everything = np.arange(data.n)
+    given = data.items["part"].to_numpy() if "part" in data.items.columns else np.full(data.n, "")
+    test = everything[given == "test"] if (given == "test").any() else everything
+    train = everything[given == "train"] if len(test) < data.n else everything[:0]
+    if not np.isin(data.labels[test], loaded.classes).any():
+        known = ", ".join(map(str, loaded.classes[:5]))
+        raise DataError(f"{data.name}: no label is one that the model knows ({known}, ...); found {data.classes[0]!r}")
+    return Opened(data, test, data.units, train)

@@ -1,0 +1,182 @@
+"""`predict`: answers of a saved model for new items, in batches, so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..core import files
+from ..core.errors import DataError, OptionError, OutputError
+from ..core.events import Listener, silent, steps
+from ..data.items import expand, load_batches
+from ..store import bundle
+from ..store.session import Shipped
+from .run import model_path
+
+FORMATS = (".csv", ".parquet", ".jsonl")
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What `predict` did: counts, and where the answers and the items set aside were written."""
+
+    n_items: int
+    rejected: tuple[tuple[str, str], ...]
+    out: Path | None
+    rejected_out: Path | None
+
+
+class Model:
+    """A saved model, loaded. It runs without torch and without the network."""
+
+    def __init__(self, shipped: Shipped) -> None:
+        self.shipped = shipped
+
+    @property
+    def classes(self) -> NDArray[np.str_]:
+        """Labels, in the order of the columns of `predict_proba`."""
+        return self.shipped.classes
+
+    def predict_proba(self, values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities `(n_items, n_classes)` for values in the form the model takes (`model.shipped.spec`)."""
+        return self.shipped.predict_proba(values)
+
+    def predict(self, items: str | Path | Sequence[str | Path]) -> pl.DataFrame:
+        """Answers for files, folders or globs: columns item, prediction, probability, p_<label>.
+
+        Items that cannot be read are left out; `predict(..., out=...)` lists them. Raises DataError when none can.
+        """
+        names = [items] if isinstance(items, (str, Path)) else list(items)
+        rejected: list[tuple[str, str]] = []
+        frames = list(answers(self.shipped, [str(name) for name in names], rejected=rejected))
+        _some_left(frames, rejected)
+        return pl.concat(frames)
+
+    def __repr__(self) -> str:
+        return f"Model({len(self.classes)} classes, takes {self.shipped.spec})"
+
+
+def load(path: str | Path) -> Model:
+    """A model from a bundle or a run folder. Raises ModelFileError or RunError."""
+    return Model(Shipped(bundle.load(model_path(path))))
+
+
+def predict(
+    run: str | Path,
+    items: Sequence[str | Path],
+    *,
+    out: str | Path | None = None,
+    stdin: Iterable[str] | None = None,
+    force: bool = False,
+    on_event: Listener = silent,
+    on_frame: Callable[[pl.DataFrame], None] | None = None,
+) -> Predictions:
+    """Write answers for `items` (files, folders, globs, IDX files, `-` for names on stdin) to `out`.
+
+    The ending of `out` decides the format: `.csv`, `.parquet` or `.jsonl`; without `out` each batch is handed to
+    `on_frame`. Items that cannot be read are set aside with their reason in `<out>.rejected.csv`.
+
+    Raises OptionError, OutputError, RunError, ModelFileError; DataError when not one item can be read.
+    """
+    target = None if out is None else checked_output(Path(out), items, force)
+    shipped = Shipped(bundle.load(model_path(run)))
+    rejected: list[tuple[str, str]] = []
+    frames = answers(shipped, [str(item) for item in items], stdin=stdin, rejected=rejected, on_event=on_event)
+    n_items = _write(target, frames, rejected) if target else _hand_over(frames, on_frame, rejected)
+    rejected_out = None
+    if rejected and target is not None:
+        rejected_out = target.with_name(target.stem + ".rejected.csv")
+        files.write_text(rejected_out, files.csv_text(("item", "reason"), rejected))
+    return Predictions(n_items, tuple(rejected), target, rejected_out)
+
+
+def answers(
+    shipped: Shipped,
+    items: Sequence[str],
+    *,
+    rejected: list[tuple[str, str]],
+    stdin: Iterable[str] | None = None,
+    on_event: Listener = silent,
+) -> Iterator[pl.DataFrame]:
+    """One data frame a batch; items that cannot be read are added to `rejected` as (item, reason)."""
+    done = 0
+    for names, values, bad in load_batches(expand(items, stdin), shipped.spec):
+        rejected += bad
+        done += len(names)
+        steps(on_event, "predicting", done, 0)
+        if len(names):
+            yield frame(names, shipped.classes, shipped.predict_proba(values))
+
+
+def frame(names: Sequence[str], classes: NDArray[np.str_], probabilities: NDArray[np.float32]) -> pl.DataFrame:
+    """The columns of every prediction: item, prediction, probability, p_<label>."""
+    best = probabilities.argmax(axis=1)
+    return pl.DataFrame(
+        {
+            "item": list(names),
+            "prediction": classes[best].astype(str),
+            "probability": probabilities[np.arange(len(best)), best],
+            **{f"p_{label}": probabilities[:, column] for column, label in enumerate(classes)},
+        }
+    )
+
+
+def checked_output(out: Path, items: Sequence[str | Path], force: bool) -> Path:
+    """Refuse an output of unknown kind, one that exists, and one that is also an input."""
+    if out.suffix.lower() not in FORMATS:
+        raise OptionError(f"-o {out}: found the ending {out.suffix!r}; expected {', '.join(FORMATS)}")
+    if any(str(item) != "-" and Path(item).resolve() == out.resolve() for item in items):
+        raise OptionError(f"-o {out}: it is also among the items; choose another place")
+    if out.exists() and not force:
+        raise OutputError(f"{out}: it exists already; choose another -o, or --force to replace it")
+    return out
+
+
+def csv_rows(table: pl.DataFrame, *, header: bool) -> str:
+    """A batch as CSV with every text cell made safe for spreadsheets."""
+    safe = table.with_columns(pl.col(pl.String).map_elements(files.safe_cell, return_dtype=pl.String))
+    if header:
+        safe = safe.rename({name: files.safe_cell(name) for name in table.columns})
+    return safe.write_csv(include_header=header)
+
+
+def _write(out: Path, frames: Iterator[pl.DataFrame], rejected: list[tuple[str, str]]) -> int:
+    kept: list[pl.DataFrame] = []
+    n_items = 0
+    with files.atomic(out) as file:
+        for table in frames:
+            if out.suffix.lower() == ".parquet":
+                kept.append(table)
+            else:
+                text = csv_rows(table, header=n_items == 0) if out.suffix.lower() == ".csv" else table.write_ndjson()
+                file.write(text.encode())
+            n_items += len(table)
+        _some_left(n_items, rejected)
+        if kept:
+            pl.concat(kept).write_parquet(file, metadata={"schema": "1"})
+    return n_items
+
+
+def _hand_over(
+    frames: Iterator[pl.DataFrame],
+    on_frame: Callable[[pl.DataFrame], None] | None,
+    rejected: list[tuple[str, str]],
+) -> int:
+    n_items = 0
+    for table in frames:
+        n_items += len(table)
+        if on_frame is not None:
+            on_frame(table)
+    _some_left(n_items, rejected)
+    return n_items
+
+
+def _some_left(answered: object, rejected: list[tuple[str, str]]) -> None:
+    if not answered:
+        why = f"; the first, {rejected[0][0]}: {rejected[0][1]}" if rejected else ""
+        raise DataError(f"none of the {len(rejected)} items could be read{why}" if rejected else "there are no items to predict")

@@ -1,0 +1,60 @@
+"""`resume`: go on with a run that was stopped, or learn for more epochs in one that is finished."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from ..core import events, files, threads
+from ..core.errors import OptionError, RunError, describe
+from ..core.events import Listener, silent
+from ..core.options import TrainOptions, raise_all
+from ..data.dataset import Dataset
+from ..store.run_folder import RunFolder
+from . import stages
+from .run import Run
+from .train import reopen
+
+
+def resume(
+    run: str | Path,
+    data: Dataset | None = None,
+    *,
+    more_epochs: int | None = None,
+    on_event: Listener = silent,
+) -> Run:
+    """Bring a stopped run to its end; the files come out the same, byte for byte, as if it had never been stopped.
+
+    `more_epochs` goes on from a finished network for so many epochs more. `data` is needed only where the run learned
+    from arrays. Threads, seed and options are the run's own.
+
+    Raises RunError (no such run, finished already, another process at work), DataError (the data have changed).
+    """
+    folder = RunFolder(Path(run))
+    record = folder.record()
+    options = TrainOptions.from_json(record["options"])
+    if more_epochs is not None:
+        raise_all(dataclasses.replace(options, epochs=(more_epochs,)).problems())
+    with folder.writing():
+        record = folder.record()
+        if record["state"] == "finished" and more_epochs is None:
+            raise RunError(describe(str(run), found="this run is finished", do="--epochs +5 learns for five epochs more"))
+        if record["state"] != "finished" and more_epochs is not None:
+            raise RunError(describe(str(run), found=f"this run is {record['state']}", do="resume it first, then add epochs"))
+        threads.set_budget(record["threads"])
+        events.stage(on_event, "reading")
+        data = reopen(folder, data, on_event)
+        if more_epochs is not None:
+            options = _extend(folder, options, more_epochs)
+        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event)))
+    return Run.open(folder.path)
+
+
+def _extend(folder: RunFolder, options: TrainOptions, more: int) -> TrainOptions:
+    """Reopen a finished network for another cycle of epochs."""
+    training = files.read_json(folder.training)
+    if training["model"] != "conv":
+        raise OptionError(f"--epochs: a {training['model']} model does not learn in epochs")
+    extended = dataclasses.replace(options, epochs=(*training["cycles"], more))
+    folder.advance("compared", options=extended.to_json())
+    return extended

@@ -1,0 +1,94 @@
+"""A run as a record: where it lies, how it did, and its model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core import files
+from ..core.errors import RunError, describe
+from ..core.records import Findings
+from ..evaluate.evaluation import Evaluation
+from ..store.run_folder import RunFolder, runs_below
+
+if TYPE_CHECKING:
+    from .predict import Model
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run."""
+
+    path: Path
+    record: dict[str, Any]
+    """`run.json`."""
+    findings: Findings
+    evaluation: Evaluation
+
+    @classmethod
+    def open(cls, path: str | Path) -> Run:
+        """Raises RunError when there is no such run or it is not finished."""
+        folder = RunFolder(Path(path))
+        record = folder.record()
+        if record["state"] != "finished":
+            raise RunError(
+                describe(str(path), found=f"this run is {record['state']}, not finished", do=f"discern resume {path}")
+            )
+        findings = Findings.from_json(files.read_json(folder.audit))
+        return cls(folder.path, record, findings, Evaluation.from_json(files.read_json(folder.evaluation)))
+
+    @property
+    def model(self) -> Model:
+        """The saved model, ready to predict."""
+        from .predict import load
+
+        return load(RunFolder(self.path).model)
+
+    @property
+    def report(self) -> Path:
+        """The page to open."""
+        return RunFolder(self.path).report
+
+    def __repr__(self) -> str:
+        accuracy = self.evaluation.figures["accuracy"]
+        return f"Run({str(self.path)!r}: accuracy {accuracy} on {accuracy.n} items; report {self.report})"
+
+    def _repr_html_(self) -> str:
+        return self.evaluation._repr_html_()
+
+
+def list_runs(parent: str | Path = "runs") -> list[dict[str, Any]]:
+    """One row a run below `parent`: name, state, data, model, accuracy (a Figure or None), created."""
+    rows = []
+    for folder in runs_below(Path(parent)):
+        record = folder.record()
+        finished = record["state"] == "finished"
+        rows.append(
+            {
+                "run": folder.path.name,
+                "state": record["state"],
+                "data": record["data"]["name"],
+                "n_items": record["data"]["n_items"],
+                "model": files.read_json(folder.candidates)["chosen"] if folder.candidates.exists() else None,
+                "accuracy": Evaluation.from_json(files.read_json(folder.evaluation)).figures["accuracy"]
+                if finished
+                else None,
+                "created": record["times"]["new"],
+            }
+        )
+    return rows
+
+
+def model_path(run_or_model: str | Path) -> Path:
+    """The model file of a run folder, or the file itself. Raises RunError when there is none."""
+    path = Path(run_or_model)
+    if path.is_dir():
+        folder = RunFolder(path)
+        state = folder.record()["state"]
+        if not folder.model.is_file():
+            raise RunError(describe(str(path), found=f"this run is {state} and has no model yet", do=f"discern resume {path}"))
+        return folder.model
+    if not path.is_file():
+        raise RunError(describe(str(path), found="no such run or model file"))
+    return path

@@ -1,0 +1,49 @@
+"""`show`: one picture as the model sees it: its numbers, flat and by rows, and a drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import OptionError, describe
+from ..core.options import suggest
+from ..data.read import read
+from ..images.decode import decode
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture: its name, its label when known, and its pixels `(H, W, C)`, 0 (black) to 255 (white)."""
+
+    item: str
+    label: str | None
+    pixels: NDArray[np.uint8]
+
+
+def show(source: str | Path, item: str | int | None = None) -> Shown:
+    """A picture file, or one item of a data set by its name or its number (from 0).
+
+    Raises UnreadableItem or DataError; OptionError when the data set has no such item.
+    """
+    path = Path(source)
+    if item is None and path.is_file() and not path.name.removesuffix(".gz").endswith("-ubyte"):
+        return Shown(path.name, None, decode(path).pixels)
+    data = read(source, max_bad=1.0)
+    names = data.items["item"].to_list()
+    if item is None:
+        item = 0
+    text = str(item)
+    if text in names:
+        position = names.index(text)
+    elif text.isdecimal() and int(text) < data.n:
+        position = int(text)
+    else:
+        raise OptionError(
+            describe(f"--item {text}", found="no such item", expected=f"a name, or a number from 0 to {data.n - 1}")
+            + suggest(text, names[:10_000])
+        )
+    labels = data.labels
+    return Shown(names[position], None if labels is None else str(labels[position]), data.values[position])

@@ -1,0 +1,256 @@
+"""The stages of a run, in order. Each reads what an earlier, killed process has already written, or computes it, writes
+it whole and says so in `run.json`; that is all there is to resuming."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..audit import audit
+from ..core import events, files
+from ..core.errors import DataError, DiscernError
+from ..core.events import Event, Listener
+from ..core.options import TrainOptions
+from ..core.records import Findings
+from ..data.dataset import Dataset
+from ..data.splits import Split, read_split, split
+from ..evaluate import ledger
+from ..evaluate.evaluation import Evaluation, evaluate
+from ..models import catalogue
+from ..models.base import Classifier
+from ..models.majority import Majority
+from ..store import bundle
+from ..store.run_folder import RunFolder, now
+from ..store.session import Shipped
+from . import choose
+from .reporting import write_run_report
+
+SAME = 1e-4
+"""How far a probability of the loaded model may lie from the one that was fitted (float32 against float64)."""
+CHECKED = 512
+"""Items on which the fitted and the loaded model are compared."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every stage works with."""
+
+    folder: RunFolder
+    data: Dataset
+    options: TrainOptions
+    on_event: Listener
+
+    def begin(self, stage: str) -> float:
+        events.stage(self.on_event, stage)
+        return time.perf_counter()
+
+    def done(self, state: str, began: float) -> None:
+        seconds = self.folder.record().get("seconds", {})
+        self.folder.advance(state, seconds={**seconds, state: round(time.perf_counter() - began, 3)})
+
+
+def work_through(job: Job) -> None:
+    """Bring a run from whatever state it is in to its report."""
+    findings, parts = prepared(job)
+    choice = compared(job, parts)
+    shipped = fitted(job, parts, choice)
+    evaluation = evaluated(job, parts, shipped)
+    reported(job, findings, parts, choice, evaluation)
+
+
+def prepared(job: Job) -> tuple[Findings, Split]:
+    """Audit and divide the items."""
+    folder = job.folder
+    if folder.at_least("prepared"):
+        return Findings.from_json(files.read_json(folder.audit)), read_split(folder.split, job.data)
+    began = job.begin("looking for faults in the data and dividing it")
+    parts = split(job.data, job.options.split)
+    findings = audit(job.data, parts, on_event=job.on_event)
+    if len(job.data.rejected):
+        files.write_text(folder.rejected, files.csv_text(("item", "reason"), job.data.rejected.iter_rows()))
+    files.write_json(folder.audit, findings.to_json())
+    files.write_bytes(folder.split, parts.to_parquet_bytes())
+    job.done("prepared", began)
+    return findings, parts
+
+
+def compared(job: Job, parts: Split) -> dict[str, Any]:
+    """Decide which model to fit, by the validation part when there are several."""
+    folder = job.folder
+    if folder.at_least("compared"):
+        return files.read_json(folder.candidates)
+    began = job.begin("comparing models on the validation part")
+    choice = choose.choose(job.data, parts, job.options, on_event=job.on_event)
+    files.write_json(folder.candidates, choice)
+    job.done("compared", began)
+    return choice
+
+
+def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
+    """Fit the chosen model, save it, load it back and see that it answers the same."""
+    folder = job.folder
+    if folder.at_least("fitted"):
+        return Shipped(bundle.load(folder.model))
+    name = choice["chosen"]
+    began = job.begin(f"training {catalogue.entry(name).title}")
+    estimator = catalogue.estimator(name, **choose.parameters(name, job.options))
+    extra: dict[str, Any] = {}
+    if catalogue.entry(name).resumable:
+        folder.checkpoint.parent.mkdir(exist_ok=True)
+        extra = {"checkpoints": folder.checkpoint, "start": _start(job.options)}
+    train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
+    estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
+    facts = {"data": job.data.fingerprint, "seed": job.options.seed}
+    bundle.save(folder.model, estimator, model=name, target="label", extra=facts)
+    shipped = Shipped(bundle.load(folder.model))
+    _same_answers(estimator, shipped, train[0])
+    files.write_json(folder.training, _training_facts(name, estimator))
+    job.done("fitted", began)
+    return shipped
+
+
+def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
+    """Open the test part, once, and measure the loaded model on it."""
+    folder = job.folder
+    if folder.at_least("evaluated"):
+        return Evaluation.from_json(files.read_json(folder.evaluation))
+    began = job.begin("measuring on the test part")
+    test = parts.open_test("train", lambda key, reason: look(folder, key, reason, job.options, job.on_event))
+    evaluation, probabilities = measure(shipped, job.data, test, parts.units[test], baseline_from=parts.train)
+    files.write_json(folder.evaluation, evaluation.to_json())
+    files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, probabilities))
+    job.done("evaluated", began)
+    return evaluation
+
+
+def reported(job: Job, findings: Findings, parts: Split, choice: Mapping[str, Any], evaluation: Evaluation) -> None:
+    """Write the report, then the digests of everything that stands in the folder."""
+    folder = job.folder
+    if folder.at_least("finished"):
+        return
+    began = job.begin("writing the report")
+    write_run_report(folder, job.data, job.options, findings, parts, choice, evaluation)
+    digests = {
+        path.relative_to(folder.path).as_posix(): files.sha256_of(path)
+        for path in sorted(folder.path.rglob("*"))
+        if path.is_file() and repeatable(path.relative_to(folder.path).as_posix())
+    }
+    folder.advance("finished", files=digests)
+    job.done("finished", began)
+
+
+def repeatable(name: str) -> bool:
+    """Whether a file of a run is byte for byte the same when the run is repeated: all but the clock's and the lock."""
+    return name not in ("run.json", "log.jsonl", ".lock") and not name.startswith("checkpoints/")
+
+
+def measure(
+    shipped: Shipped,
+    data: Dataset,
+    test: NDArray[np.int64],
+    units: NDArray[np.int64],
+    *,
+    baseline_from: NDArray[np.int64],
+) -> tuple[Evaluation, NDArray[np.float32]]:
+    """Figures of the loaded model on `test`, and its probabilities `(n_test, n_classes)`."""
+    labels = data.labels
+    if labels is None:
+        raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
+    probabilities = shipped.predict_proba(data.values[test])
+    learned_from = baseline_from if len(baseline_from) else test
+    baseline = Majority().fit(np.zeros((len(learned_from), 1)), labels[learned_from])
+    columns = np.zeros((len(test), len(shipped.classes)))
+    known = np.isin(baseline.classes_, shipped.classes)
+    columns[:, np.searchsorted(shipped.classes, baseline.classes_[known])] = baseline.predict_proba(
+        np.zeros((len(test), 1))
+    )[:, known]
+    evaluation = evaluate(
+        labels[test],
+        probabilities,
+        shipped.classes,
+        units=units,
+        kind=data.kind,
+        baseline_probabilities=columns,
+        baseline_name="majority",
+    )
+    return evaluation, probabilities
+
+
+def predictions_parquet(
+    data: Dataset, test: NDArray[np.int64], classes: NDArray[Any], probabilities: NDArray[np.float32]
+) -> bytes:
+    """The test part item by item: item, label, prediction, probability, p_<label>."""
+    labels = data.labels
+    assert labels is not None  # `measure` has refused data without labels
+    best = probabilities.argmax(axis=1)
+    columns: dict[str, Any] = {
+        "item": data.items["item"].gather(test),
+        "label": labels[test],
+        "prediction": classes[best],
+        "probability": probabilities[np.arange(len(best)), best],
+    }
+    columns |= {f"p_{label}": probabilities[:, column] for column, label in enumerate(classes)}
+    out = io.BytesIO()
+    pl.DataFrame(columns).write_parquet(out, metadata={"schema": "1"})
+    return out.getvalue()
+
+
+def look(folder: RunFolder, test_key: str, reason: str, options: TrainOptions, on_event: Listener) -> None:
+    """Log one opening of the test part in the workspace's ledger, and say when others have looked before."""
+    digest = ledger.digest(options.to_json())
+    ledger.look(folder.ledger, test_key, folder.path.name, digest, reason)
+    others = ledger.looks(folder.ledger, test_key, digest)
+    if others:
+        events.note(
+            on_event,
+            f"this test part has been opened before by {others} other configuration{'s' if others > 1 else ''}; "
+            "the more often it is looked at to choose between runs, the more its figure flatters",
+        )
+
+
+def logging(folder: RunFolder, on_event: Listener) -> Listener:
+    """A listener that writes what happens to the run's log before it passes it on."""
+
+    def listen(event: Event) -> None:
+        if event.name != "steps":
+            files.append_line(folder.log, {"time": now(), "event": event.name, **event.facts})
+        on_event(event)
+
+    return listen
+
+
+def _start(options: TrainOptions) -> dict[str, NDArray[np.float32]] | None:
+    from .run import model_path
+
+    if options.start is None:
+        return None
+    loaded = bundle.load(model_path(options.start))
+    if loaded.model != "conv":
+        raise DiscernError(f"--from {options.start}: found a {loaded.model} model; only a network's weights can be gone on from")
+    return dict(loaded.arrays)
+
+
+def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any]) -> None:
+    """Raise DiscernError when the model that was saved and loaded answers otherwise than the one that was fitted."""
+    few = X[:CHECKED]
+    apart = float(np.abs(estimator.predict_proba(few) - shipped.predict_proba(few)).max(initial=0.0))
+    if not apart <= SAME:
+        raise DiscernError(f"the saved model differs from the fitted one by {apart:g} in a probability; please report this")
+
+
+def _training_facts(name: str, estimator: Classifier) -> dict[str, Any]:
+    """What learning left behind for the report, as JSON."""
+    facts = {"schema": 1, "model": name, "parameters": estimator.get_params()}
+    for attribute in ("history_", "k_curve_", "n_neighbors_", "layers_", "precision_", "best_epoch_", "n_iter_"):
+        if hasattr(estimator, attribute):
+            facts[attribute.rstrip("_")] = getattr(estimator, attribute)
+    result: dict[str, Any] = json.loads(json.dumps(facts, default=lambda value: value.tolist()))
+    return result

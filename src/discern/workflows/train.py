@@ -1,0 +1,157 @@
+"""`train`: learn from data and measure the result on items that learning never saw."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from .. import __version__
+from ..core import events, threads
+from ..core.errors import DataError
+from ..core.events import Listener, silent
+from ..core.options import SplitOptions, TrainOptions, raise_all
+from ..data.dataset import Dataset
+from ..data.read import read
+from ..store.run_folder import RunFolder, check_apart, clear, free_path, prepare
+from . import choose, stages
+from .run import Run, model_path
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "pillow", "onnxruntime", "torch")
+RUNS = Path("runs")
+
+
+def train(
+    source: str | Path | Dataset | ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    out: str | Path | None = None,
+    model: str | Sequence[str] = (),
+    k: int | None = None,
+    layers: str | None = None,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+    patience: int | None = None,
+    precision: str | None = None,
+    test: float = 0.15,
+    validation: float = 0.15,
+    first: float | None = None,
+    groups: ArrayLike | None = None,
+    start: str | Path | None = None,
+    seed: int = 0,
+    max_bad: float = 0.05,
+    force: bool = False,
+    on_event: Listener = silent,
+) -> Run:
+    """Audit, divide, choose, fit, measure, save and report; everything lands in one run folder.
+
+    `source` is a folder, MNIST's IDX files, an `.npz`, `"sample:digits"`, a Dataset, or an array `(n, H, W[, C])` or
+    `(n, n_features)` with labels `y` (and `groups`, items that belong together). `model` names one or several of the
+    catalogue, compared on the validation part; none compares all that are installed. `out` is the run folder
+    (default: `runs/<name of the data>`, never overwritten without `force`).
+
+    Raises OptionError (all mistakes at once, before any data is read), DataError, OutputError, MissingDependency.
+    """
+    options = TrainOptions(
+        model=(model,) if isinstance(model, str) else tuple(model),
+        k=k,
+        layers=layers,
+        epochs=None if epochs is None else (epochs,),
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        patience=patience,
+        precision=precision,
+        split=SplitOptions(test=test, validation=validation, first=first, seed=seed),
+        max_bad=max_bad,
+        start=None if start is None else str(start),
+    )
+    return train_with(source, options, y=y, groups=groups, out=out, force=force, on_event=on_event)
+
+
+def train_with(
+    source: str | Path | Dataset | ArrayLike,
+    options: TrainOptions,
+    *,
+    y: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    on_event: Listener = silent,
+) -> Run:
+    """`train`, with its options as one record."""
+    raise_all([*options.problems(), *choose.problems(options)])
+    choose.check_installed(options)
+    if options.start is not None:
+        model_path(options.start)
+    inputs = Path(source) if isinstance(source, (str, Path)) and not str(source).startswith("sample:") else None
+    if out is not None:
+        check_apart(Path(out), inputs)
+    count = threads.set_budget()
+    events.stage(on_event, "reading")
+    data = source if isinstance(source, Dataset) else read(source, y, groups=groups, max_bad=options.max_bad, on_event=on_event)
+    check_learnable(data)
+    folder = prepare(Path(out) if out is not None else free_path(RUNS, data.name), inputs=inputs, force=force)
+    with folder.writing():
+        clear(folder)
+        folder.create(facts(data, options, count))
+        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event)))
+    return Run.open(folder.path)
+
+
+def check_learnable(data: Dataset) -> None:
+    """Raise DataError when there is nothing to learn from: no labels, or a single class."""
+    if data.labels is None:
+        raise DataError(f"{data.name}: the items have no labels; learning needs a folder a class, or labels")
+    if len(data.classes) < 2:
+        raise DataError(f"{data.name}: all {data.n} items are {data.classes[0]!r}; learning needs at least two classes")
+
+
+def facts(data: Dataset, options: TrainOptions, count: int) -> dict[str, Any]:
+    """What `run.json` holds from the start."""
+    return {
+        "program": __version__,
+        "options": options.to_json(),
+        "data": {
+            "name": data.name,
+            "kind": data.kind,
+            "reader": data.source.reader,
+            "path": data.source.path,
+            "n_items": data.n,
+            "fingerprint": data.fingerprint,
+        },
+        "seed": options.seed,
+        "threads": count,
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that a result depends on."""
+    found = {"discern": __version__, "python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def reopen(folder: RunFolder, data: Dataset | None, on_event: Listener) -> Dataset:
+    """Read a run's data again. Raises DataError when it is not what the run saw."""
+    record = folder.record()
+    named = record["data"]
+    if data is None:
+        if named["path"] is None:
+            raise DataError(f"{folder.path}: this run learned from arrays; give them again as `data`")
+        data = read(named["path"], max_bad=record["options"]["max_bad"], on_event=on_event)
+    if data.fingerprint != named["fingerprint"]:
+        raise DataError(
+            f"{named['path'] or data.name}: not the data that {folder.path} learned from "
+            f"({data.n} items now, {named['n_items']} then); `discern verify` says what differs"
+        )
+    return data

@@ -1,0 +1,159 @@
+"""`verify`: recompute what a run recorded, from its bundle and the data, and say what differs.
+
+Bytes for files; 1e-6 for probabilities and figures. Nothing is written but a line in the ledger, for the test part is
+opened again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ..core import files, threads
+from ..core.errors import DataError, DiscernError, RunError, describe
+from ..core.events import Listener, silent, stage
+from ..core.options import TrainOptions
+from ..data.dataset import Dataset
+from ..data.read import read
+from ..data.splits import test_key
+from ..store import bundle
+from ..store.run_folder import RunFolder
+from ..store.session import Shipped
+from .stages import look, measure, repeatable
+
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as recorded: the file, item or figure, and how it differs."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared and what differs."""
+
+    n_files: int
+    n_items: int
+    n_predictions: int
+    n_figures: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def same(self) -> bool:
+        return not self.differences
+
+
+def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_event: Listener = silent) -> Verification:
+    """Compare a finished run with what its files and the data give now.
+
+    `source` defaults to the data the run was given. Raises RunError when there is no finished run, DataError when the
+    data cannot be read.
+    """
+    folder = RunFolder(Path(run))
+    record = folder.record()
+    if record["state"] != "finished":
+        raise RunError(describe(str(run), found=f"this run is {record['state']}, not finished", do=f"discern resume {run}"))
+    threads.set_budget(record["threads"])
+    stage(on_event, "comparing files")
+    differences = list(_files(folder, record["files"]))
+    try:
+        loaded, table = bundle.load(folder.model), pl.read_parquet(folder.split)
+        recorded, figures = pl.read_parquet(folder.predictions), files.read_json(folder.evaluation)
+    except (DiscernError, OSError, pl.exceptions.PolarsError) as error:
+        broken = Difference(str(folder.path), f"cannot be recomputed: {error}")
+        return Verification(len(record["files"]), 0, 0, 0, (*differences, broken))
+    stage(on_event, "reading")
+    data = _read(record, source, loaded.spec, on_event)
+    differences += _items(table, data)
+    stage(on_event, "recomputing predictions and figures")
+    test = _positions(data, table.filter(pl.col("part") == "test")["item"])
+    train = _positions(data, table.filter(pl.col("part") == "train")["item"])
+    if len(test):
+        look(folder, test_key(data, test), "verify", TrainOptions.from_json(record["options"]), on_event)
+        units = table.join(data.items[test].select("item"), on="item", how="right", maintain_order="right")["unit"].to_numpy()
+        evaluation, probabilities = measure(Shipped(loaded), data, test, units, baseline_from=train)
+        differences += _predictions(recorded, data.items[test]["item"], loaded.classes, probabilities)
+        now = evaluation.to_json()
+        differences += _figures("evaluation", figures, now)
+    return Verification(len(record["files"]), table.height, len(test), _count(figures), tuple(differences))
+
+
+def _read(record: Mapping[str, Any], source: str | Path | Dataset | None, spec: Any, on_event: Listener) -> Dataset:
+    if isinstance(source, Dataset):
+        return source
+    path = source if source is not None else record["data"]["path"]
+    if path is None:
+        raise DataError("this run learned from arrays; give them again")
+    return read(path, spec=spec, max_bad=1.0, on_event=on_event)
+
+
+def _files(folder: RunFolder, digests: Mapping[str, str]) -> Iterator[Difference]:
+    for name, digest in digests.items():
+        path = folder.path / name
+        if not path.is_file():
+            yield Difference(name, "the file is missing")
+        elif files.sha256_of(path) != digest:
+            yield Difference(name, "its bytes are not those that were recorded")
+    for path in sorted(folder.path.rglob("*")):
+        name = path.relative_to(folder.path).as_posix()
+        if path.is_file() and repeatable(name) and name not in digests:
+            yield Difference(name, "a file that the run did not write")
+
+
+def _items(table: pl.DataFrame, data: Dataset) -> Iterator[Difference]:
+    """Items whose bytes or label changed, that are missing, or that are new."""
+    now = data.items.select("item", pl.col("sha256").alias("sha256_now"), pl.col("label").alias("label_now"))
+    for row in table.join(now, on="item", how="full", coalesce=True, maintain_order="left").iter_rows(named=True):
+        if row["sha256_now"] is None:
+            yield Difference(row["item"], "the item is missing from the data")
+        elif row["sha256"] is None:
+            yield Difference(row["item"], "the item is new in the data")
+        elif row["sha256"] != row["sha256_now"]:
+            yield Difference(row["item"], "its bytes are not those that the run saw")
+        elif row["label"] != row["label_now"]:
+            yield Difference(row["item"], f"its label was {row['label']!r} and is {row['label_now']!r}")
+
+
+def _positions(data: Dataset, names: pl.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.flatnonzero(data.items["item"].is_in(names.implode()).to_numpy()).astype(np.int64)
+
+
+def _predictions(recorded: pl.DataFrame, names: pl.Series, classes: Any, probabilities: Any) -> Iterator[Difference]:
+    columns = [f"p_{label}" for label in classes]
+    now = pl.DataFrame({"item": names, **{name: probabilities[:, i] for i, name in enumerate(columns)}})
+    joined = now.join(recorded, on="item", how="left", suffix="_then", maintain_order="left")
+    then = joined.select([f"{name}_then" for name in columns]).to_numpy()
+    apart = np.abs(joined.select(columns).to_numpy() - then).max(axis=1, initial=0.0)
+    for position in np.flatnonzero(~(apart <= TOLERANCE)):
+        yield Difference(joined["item"][int(position)], f"a probability differs by {apart[position]:.2g}")
+
+
+def _figures(where: str, then: Any, now: Any) -> Iterator[Difference]:
+    """Walk two JSON records side by side."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in {**then, **now}:
+            yield from _figures(f"{where}.{key}", then.get(key), now.get(key))
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for position, (left, right) in enumerate(zip(then, now, strict=True)):
+            yield from _figures(f"{where}[{position}]", left, right)
+    elif isinstance(then, float) and isinstance(now, float):
+        if abs(then - now) > TOLERANCE:
+            yield Difference(where, f"recorded {then:g}, recomputed {now:g}")
+    elif then != now:
+        yield Difference(where, f"recorded {then!r}, recomputed {now!r}")
+
+
+def _count(record: Any) -> int:
+    """Figures in a record."""
+    if isinstance(record, dict):
+        return 1 if "method" in record and "value" in record else sum(_count(value) for value in record.values())
+    return sum(_count(value) for value in record) if isinstance(record, list) else 0
