@@ -1,0 +1,132 @@
+"""95 % intervals: Wilson's for shares of independent items, the bootstrap over units for everything else.
+
+A unit is what can be drawn by itself: an item, or a group of items that belong together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.records import Figure
+from ..core.seeds import generator
+from .metrics import Array, Tally
+
+RESAMPLES = 2000
+Z = 1.959963984540054
+"""The normal quantile at 0.975."""
+MOSTLY = 0.9
+"""A figure gets a bootstrap interval when it is defined in at least this share of the resamples."""
+
+
+def wilson(right: float, n: float) -> tuple[float, float]:
+    """The 95 % interval of a share `right / n` of independent items (Wilson, 1927); keeps within 0 and 1."""
+    share = right / n
+    middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    return (0.0 if right == 0 else middle - half), (1.0 if right == n else middle + half)
+
+
+@dataclass(frozen=True)
+class Resamples:
+    """What each resample of the units came to."""
+
+    tallies: Tally
+    """`(n_resamples, n_classes)` each."""
+    losses: Array
+    """Mean loss an item, `(n_resamples,)`."""
+
+
+def resample(
+    truth: NDArray[np.int64],
+    answers: NDArray[np.int64],
+    losses: Array,
+    units: NDArray[np.int64],
+    n_classes: int,
+    *,
+    seed: int,
+    n_resamples: int = RESAMPLES,
+) -> Resamples:
+    """Draw whole units with replacement, as many as there are, and count again (Efron, 1979).
+
+    `truth` and `answers` are positions of classes, `units` numbers the unit of each item from 0 without gaps; all
+    `(n_items,)`. Only counts a class are kept, so memory grows with `n_resamples * n_classes` alone.
+    """
+    n_units = int(units.max()) + 1
+    right = truth == answers
+    right_truth = truth[right]
+    kept = Tally(*(np.empty((n_resamples, n_classes)) for _ in range(3)))
+    mean_loss = np.empty(n_resamples)
+    draws = generator(seed, "bootstrap")
+    for i in range(n_resamples):
+        times = np.bincount(draws.integers(0, n_units, n_units), minlength=n_units).astype(np.float64)
+        weight = times[units]
+        kept.right[i] = np.bincount(right_truth, weight[right], n_classes)
+        kept.actual[i] = np.bincount(truth, weight, n_classes)
+        kept.given[i] = np.bincount(answers, weight, n_classes)
+        mean_loss[i] = weight @ losses / weight.sum()
+    return Resamples(kept, mean_loss)
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Makes figures for one set of units, in the way that suits them.
+
+    `counted` names the units (`items` or `groups`). One unit alone allows no interval, and neither does a figure that
+    is the same in every resample: a width of zero would pretend to a certainty that the data do not give.
+    """
+
+    n_units: int
+    n_items: int
+
+    @property
+    def single(self) -> bool:
+        """Each unit is one item."""
+        return self.n_units == self.n_items
+
+    @property
+    def counted(self) -> str:
+        return "items" if self.single else "groups"
+
+    def share(self, right: float, n: float, draws: Array, undefined: str) -> Figure:
+        """A share of `n` items: Wilson's interval when each unit is one item, else the bootstrap."""
+        if n == 0:
+            return Figure(None, None, None, 0, f"not defined: {undefined}")
+        if not self.single:
+            return self.bootstrap(right / n, int(n), draws, undefined)
+        low, high = wilson(right, n)
+        return Figure(right / n, low, high, int(n), "Wilson 95 %")
+
+    def f1(self, right: float, n: float, draws: Array, undefined: str) -> Figure:
+        """F1 of one class, where `n` items either belong to it or were given its label.
+
+        With independent items the interval is Wilson's for `right / n`, carried over by F1 = 2 s / (1 + s): that
+        share is a proportion, F1 is not (Hand, Christen and Kirielle, 2021, call it F*).
+        """
+        if n == 0:
+            return Figure(None, None, None, 0, f"not defined: {undefined}")
+        value = 2 * right / (n + right)
+        if not self.single:
+            return self.bootstrap(value, int(n), draws, undefined)
+        low, high = (2 * bound / (1 + bound) for bound in wilson(right, n))
+        return Figure(value, low, high, int(n), "Wilson 95 %, carried over from right / (right + wrong either way)")
+
+    def bootstrap(self, value: float, n: int, draws: Array, undefined: str) -> Figure:
+        """The 2.5 % and 97.5 % points of `draws`, one value a resample, NaN where a resample leaves it undefined."""
+        if math.isnan(value):
+            return Figure(None, None, None, n, f"not defined: {undefined}")
+        if self.n_units == 1:
+            return Figure(value, None, None, n, f"no interval: a single {self.counted[:-1]} was tested")
+        defined = draws[~np.isnan(draws)]
+        if len(defined) < MOSTLY * len(draws):
+            return Figure(value, None, None, n, f"no interval: defined in {len(defined):,} of {len(draws):,} resamples")
+        if np.ptp(defined) <= 1e-12:
+            return Figure(
+                value, None, None, n, f"no interval: the same in each of {len(draws):,} resamples of the {self.counted}"
+            )
+        low, high = np.percentile(defined, [2.5, 97.5])
+        method = f"bootstrap over {self.n_units:,} {self.counted}, {len(draws):,} resamples, 95 %"
+        return Figure(value, float(low), float(high), n, method)
