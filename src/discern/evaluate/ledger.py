@@ -6,10 +6,19 @@ report say how often that has happened. Clock times stand in its lines.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ..core.files import append_line, read_lines
+
+
+def digest(options: Mapping[str, Any]) -> str:
+    """A name for one configuration: the SHA-256 of its options, whatever the order of the keys."""
+    return hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def look(path: Path, test_key: str, run: str, options_digest: str, reason: str) -> None:

@@ -1,0 +1,121 @@
+"""Everything that a report shows, as one frozen record: whoever fills it decides the facts, the page renders them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.records import Figure, Findings
+from ..evaluate.evaluation import Evaluation
+
+PARTS = ("train", "validation", "test")
+PICTURES_SHOWN = 12
+"""At most so many of the surest mistakes, and as many of the least sure answers."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One item of the test part worth looking at. `pixels` is uint8 `(H, W, C)`, or None when there is no picture."""
+
+    item: str
+    pixels: NDArray[np.uint8] | None
+    truth: str
+    prediction: str
+    probability: float
+    """What the model gave to its answer."""
+    kind: Literal["mistake", "unsure"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One model that was compared on the validation part."""
+
+    model: str
+    title: str
+    figures: Mapping[str, Figure]
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Training:
+    """What learning left behind; empty where the model has no such thing."""
+
+    epochs: tuple[Mapping[str, Any], ...] = ()
+    """`epoch`, `train_loss`, `validation_loss`, `validation_accuracy`, `learning_rate` each."""
+    best_epoch: int | None = None
+    k_curve: tuple[Mapping[str, Any], ...] = ()
+    """`k`, `errors`, `n` and `error` (a figure as JSON) each: the validation error for each number of neighbours."""
+    k: int | None = None
+    layers: tuple[Mapping[str, Any], ...] = ()
+    """`name`, `layer`, `shape`, `parameters`, `operations` each."""
+    layers_text: str = ""
+    """The network in the language of `--layers`."""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """Everything that the page shows."""
+
+    title: str
+    """What the data are called."""
+    model: str
+    """The chosen model in words, such as `k nearest neighbours`."""
+    command: str
+    """The command that repeats the run."""
+    data: Mapping[str, Any]
+    """Plain facts about the data in the order to show them: words -> text or number."""
+    findings: Findings
+    split_method: str
+    """One sentence: how the items were divided."""
+    split_counts: Mapping[str, Mapping[str, int]]
+    """Label -> part (`train`, `validation`, `test`) -> items."""
+    evaluation: Evaluation
+    candidates: tuple[Candidate, ...] = ()
+    training: Training = field(default_factory=Training)
+    gallery: tuple[Picture, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Library -> version, the program's own first."""
+    notes: tuple[str, ...] = ()
+    earlier_looks: int = 0
+    """Other configurations that were measured on this test part before."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that hold items."""
+        return tuple(part for part in PARTS if any(counts.get(part) for counts in self.split_counts.values()))
+
+
+def pick_pictures(
+    items: list[str],
+    values: NDArray[Any] | None,
+    truth: NDArray[Any],
+    probabilities: NDArray[np.floating],
+    classes: NDArray[Any],
+    *,
+    shown: int = PICTURES_SHOWN,
+) -> tuple[Picture, ...]:
+    """The surest mistakes, surest first, then the answers with the least lead over the second, mistakes left out.
+
+    `values` is uint8 `(n, H, W, C)` or None; all others go item by item. Equals keep the order of the items.
+    """
+    names = [str(name) for name in classes]
+    best = probabilities.argmax(axis=1)
+    answers = np.array(names)[best]
+    top = probabilities[np.arange(len(best)), best]
+    ordered = np.sort(probabilities, axis=1)
+    lead = ordered[:, -1] - ordered[:, -2] if ordered.shape[1] > 1 else ordered[:, -1]
+    wrong = np.flatnonzero(answers != truth.astype(str))
+    right = np.flatnonzero(answers == truth.astype(str))
+    mistakes = wrong[np.argsort(-top[wrong], kind="stable")][:shown]
+    unsure = right[np.argsort(lead[right], kind="stable")][:shown]
+
+    def picture(i: int, kind: Literal["mistake", "unsure"]) -> Picture:
+        pixels = None if values is None else np.ascontiguousarray(values[i])
+        return Picture(items[i], pixels, str(truth[i]), str(answers[i]), float(top[i]), kind)
+
+    unsure = unsure[top[unsure] < 1.0]
+    return (*(picture(int(i), "mistake") for i in mistakes), *(picture(int(i), "unsure") for i in unsure))

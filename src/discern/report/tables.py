@@ -1,0 +1,78 @@
+"""The tables of a report as plain rows, for the CSV files beside it. Numbers are unrounded, cells are made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..core.files import csv_text
+from ..core.records import Figure
+from .record import RunReport
+
+FIGURE_COLUMNS = ("value", "low", "high", "n", "method")
+EPOCH_COLUMNS = ("epoch", "train_loss", "validation_loss", "validation_accuracy", "learning_rate")
+Row = Sequence[object]
+
+
+def csv_files(report: RunReport) -> dict[str, str]:
+    """File name -> CSV, for every table that the report has."""
+    tables = {
+        "figures.csv": (("model", "figure", *FIGURE_COLUMNS), _figures(report)),
+        "per_class.csv": (("label", "items", "figure", *FIGURE_COLUMNS), _per_class(report)),
+        "confusion.csv": (("truth", *report.evaluation.labels), _confusion(report)),
+        "split.csv": (("label", *report.parts), _split(report)),
+        "findings.csv": (("code", "severity", "title", "count", "items", "detail", "what_to_do"), _findings(report)),
+        "candidates.csv": (("model", "chosen", "figure", *FIGURE_COLUMNS), _candidates(report)),
+        "epochs.csv": (EPOCH_COLUMNS, _epochs(report)),
+        "k_curve.csv": (("k", "errors", *FIGURE_COLUMNS), _k_curve(report)),
+    }
+    filled = {name: (header, list(rows)) for name, (header, rows) in tables.items()}
+    return {name: csv_text(header, rows) for name, (header, rows) in filled.items() if rows}
+
+
+def _cells(figure: Figure) -> Row:
+    return (figure.value, figure.low, figure.high, figure.n, figure.method)
+
+
+def _figures(report: RunReport) -> Iterator[Row]:
+    e = report.evaluation
+    for name, figure in e.figures.items():
+        yield ("this model", name, *_cells(figure))
+    for name, figure in e.baseline_figures.items():
+        yield (e.baseline_name, name, *_cells(figure))
+
+
+def _per_class(report: RunReport) -> Iterator[Row]:
+    for entry in report.evaluation.per_class:
+        for name in ("precision", "recall", "f1"):
+            yield (entry.label, entry.n, name, *_cells(getattr(entry, name)))
+
+
+def _confusion(report: RunReport) -> Iterator[Row]:
+    for label, row in zip(report.evaluation.labels, report.evaluation.counts, strict=True):
+        yield (label, *row)
+
+
+def _split(report: RunReport) -> Iterator[Row]:
+    for label, counts in report.split_counts.items():
+        yield (label, *(counts.get(part, 0) for part in report.parts))
+
+
+def _findings(report: RunReport) -> Iterator[Row]:
+    for f in report.findings:
+        yield (f.code, f.severity, f.title, f.count, "\n".join(f.items), f.detail, f.what_to_do)
+
+
+def _candidates(report: RunReport) -> Iterator[Row]:
+    for candidate in report.candidates:
+        for name, figure in candidate.figures.items():
+            yield (candidate.model, "yes" if candidate.chosen else "", name, *_cells(figure))
+
+
+def _epochs(report: RunReport) -> Iterator[Row]:
+    for epoch in report.training.epochs:
+        yield tuple(epoch.get(column) for column in EPOCH_COLUMNS)
+
+
+def _k_curve(report: RunReport) -> Iterator[Row]:
+    for point in report.training.k_curve:
+        yield (point["k"], point["errors"], *_cells(Figure.from_json(point["error"])))

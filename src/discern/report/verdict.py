@@ -1,0 +1,135 @@
+"""The opening of a report: three plain sentences. How well it does; what could make this wrong; what to do next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..core.records import Finding
+from ..evaluate.evaluation import ClassFigures, Evaluation
+from . import words
+from .record import RunReport
+from .visible import shorten, visible
+
+FEW_ITEMS = 100
+WEAK = 0.1
+"""A class is named as weak when its recall lies this far below the accuracy."""
+
+
+class Verdict(NamedTuple):
+    """One sentence each."""
+
+    result: str
+    doubt: str
+    next: str
+
+
+class Mixup(NamedTuple):
+    """`count` of the `n` items of class `truth` were given the label `answer`."""
+
+    truth: str
+    answer: str
+    count: int
+    n: int
+
+
+def verdict(report: RunReport) -> Verdict:
+    return Verdict(result(report.evaluation), doubt(report), what_next(report))
+
+
+def result(evaluation: Evaluation) -> str:
+    """How well it does, with interval and baseline."""
+    e = evaluation
+    figure, base = e.accuracy, e.baseline_figures["accuracy"]
+    if figure.value is None:
+        return f"Nothing can be said: {figure.method}."
+    learned = sum(1 for entry in e.per_class if entry.precision.n or entry.n)
+    sure = f" (likely between {words.interval('accuracy', figure)})" if words.interval("accuracy", figure) else ""
+    right = f"{words.value('accuracy', figure)} of {words.items(e.kind, e.n_items)} that learning never saw{sure}"
+    against = f"{words.baseline(e.baseline_name)} would get {words.value('accuracy', base)}"
+    if words.better(figure, base):
+        return f"It tells {words.count(learned, 'class', 'classes')} apart and answers rightly for {right}; {against}."
+    if base.value is not None and figure.value < base.value:
+        return f"It answers rightly for {right}, which is worse than guessing: {against}."
+    return f"It answers rightly for {right}, which is not clearly better than guessing: {against}."
+
+
+def doubt(report: RunReport) -> str:
+    """What could make the result wrong: the weightiest reason that the record holds."""
+    e = report.evaluation
+    serious = report.findings.serious
+    if serious:
+        more = f" and {words.count(len(serious) - 1, 'more serious finding')}" if len(serious) > 1 else ""
+        return f"What could make this wrong: {_named(serious[0])}{more}; the figures may flatter."
+    if e.notes:
+        return f"What could make this wrong: {_lower(e.notes[0]).rstrip('.')}."
+    if report.earlier_looks:
+        others = words.count(report.earlier_looks, "other configuration")
+        return f"What could make this wrong: {others} looked at this test part before, so the best figure flatters."
+    if e.n_items < FEW_ITEMS:
+        return (
+            f"What could make this wrong: only {words.items(e.kind, e.n_items)} were tested, so that one answer more or"
+            f" less moves the accuracy by {100 / e.n_items:.1f} points."
+        )
+    weak = weakest(e)
+    if weak is not None:
+        return (
+            f"What could make this wrong: not every class does as well; of “{_short(weak.label)}” it finds only"
+            f" {words.value('recall', weak.recall)} (of {words.items(e.kind, weak.n)})."
+        )
+    return (
+        "What could make this wrong: the figures hold for items like these; items from another source, or of a class"
+        " that was not learned, were not tested."
+    )
+
+
+def what_next(report: RunReport) -> str:
+    """What to do about it."""
+    e = report.evaluation
+    base = e.baseline_figures["accuracy"]
+    if report.findings.serious:
+        return "What to do next: follow the advice beside the findings below, then train again."
+    if not words.better(e.accuracy, base):
+        return "What to do next: do not rely on it yet; check the labels, gather more items of each class, train again."
+    found = mixups(e, 1)
+    if not found:
+        return "What to do next: nothing was wrong here, so test it on fresh items from another day or another source."
+    worst = found[0]
+    if worst.count == 1:
+        return "What to do next: look at the mistakes below; where the label is wrong rather than the answer, correct it."
+    return (
+        f"What to do next: look at the mistakes below, first at “{_short(worst.truth)}” taken for"
+        f" “{_short(worst.answer)}” ({worst.count} times); correct wrong labels, or add items of these two."
+    )
+
+
+def mixups(evaluation: Evaluation, shown: int) -> tuple[Mixup, ...]:
+    """The most frequent confusions, most frequent first; equals in the order of the labels."""
+    labels = evaluation.labels
+    found = [
+        Mixup(labels[i], labels[j], count, sum(row))
+        for i, row in enumerate(evaluation.counts)
+        for j, count in enumerate(row)
+        if i != j and count
+    ]
+    return tuple(sorted(found, key=lambda mixup: -mixup.count)[:shown])
+
+
+def weakest(evaluation: Evaluation) -> ClassFigures | None:
+    """The class with the lowest recall, when it lies well below the accuracy."""
+    known = [entry for entry in evaluation.per_class if entry.recall.value is not None]
+    if not known or evaluation.accuracy.value is None:
+        return None
+    worst = min(known, key=lambda entry: entry.recall.value or 0.0)
+    return worst if (worst.recall.value or 0.0) < evaluation.accuracy.value - WEAK else None
+
+
+def _named(finding: Finding) -> str:
+    return f"the audit found “{finding.title}” ({words.count(finding.count, 'item')})"
+
+
+def _short(label: str) -> str:
+    return shorten(visible(label), 40)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
