@@ -59,5 +59,5 @@ def set_budget(threads: int | None = None) -> int:
 def _checked(threads: object, name: str) -> int:
     text = str(threads)
     if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= MAX_THREADS:
-        raise OptionError(f"{name} is {text!r}; expected a whole number from 1 to {MAX_THREADS}")
+        raise OptionError(f"{name} is {text[:40]!r}; expected a whole number from 1 to {MAX_THREADS}")
     return int(text)

@@ -1,0 +1,10 @@
+# Every chore lives in make.py, which also works where there is no make: python make.py test
+PYTHON ?= python3
+
+.PHONY: help setup demo test lint docs status
+
+help:
+	@echo "make demo | test | setup | lint | docs | status"
+
+setup demo test lint docs status:
+	@$(PYTHON) make.py $@
