@@ -1,0 +1,117 @@
+"""Where a training stands, as one safetensors file: arrays, and a JSON record with a checksum over both.
+
+The record holds the facts that must not change between writing and reading (data, options, threads, precision,
+versions): with the same facts, going on gives the same bytes as never having stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from ..core import files
+from ..core.errors import RunError, describe
+
+FORMAT = 1
+NAME = "last.safetensors"
+KEY = "discern"  # one key only: safetensors writes several in no fixed order
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def write(folder: Path, facts: Mapping[str, Any], progress: Mapping[str, Any], arrays: Arrays) -> None:
+    """Replace the checkpoint in `folder`, which is made when absent. Raises OutputError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    record = json.dumps({"format": FORMAT, "facts": facts, "progress": progress})
+    head = json.dumps({"sha256": _checksum(record, arrays), "record": record})
+    files.write_bytes(folder / NAME, save(arrays, metadata={KEY: head}))
+
+
+def read(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, Any], Arrays] | None:
+    """The progress and the arrays of the checkpoint in `folder`, or None when there is none.
+
+    Raises RunError when it is damaged, or when it was written under other `facts` (the message names them).
+    """
+    path = folder / NAME
+    if not path.exists():
+        return None
+    try:
+        record, arrays = _read(path)
+        differences = _differences(record["facts"], facts)
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RunError(
+            describe(str(path), found="a damaged checkpoint", do="remove it to train from the start")
+        ) from error
+    if differences:
+        raise RunError(
+            describe(
+                str(path),
+                found="a checkpoint of another training (" + "; ".join(differences) + ")",
+                do="train as before, or into another folder",
+            )
+        )
+    return record["progress"], arrays
+
+
+def digest(*arrays: NDArray[Any] | None) -> str:
+    """SHA-256 over the types, shapes and bytes of arrays."""
+    total = hashlib.sha256()
+    for array in arrays:
+        if array is None:
+            total.update(b"none")
+            continue
+        total.update(f"{array.dtype.str}{array.shape}".encode())
+        total.update(np.ascontiguousarray(array).data)
+    return total.hexdigest()
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Arrays]:
+    with safe_open(path, framework="numpy") as file:
+        head = json.loads(file.metadata()[KEY])
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    if head["sha256"] != _checksum(head["record"], arrays):
+        raise ValueError("checksum")
+    record = json.loads(head["record"])
+    if record["format"] != FORMAT:
+        raise ValueError("format")
+    return record, arrays
+
+
+def _checksum(record: str, arrays: Mapping[str, NDArray[Any]]) -> str:
+    names = sorted(arrays)
+    return hashlib.sha256((record + repr(names) + digest(*(arrays[name] for name in names))).encode()).hexdigest()
+
+
+def _differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """What differs, in words; long hashes are not shown."""
+    said = []
+    for name in {**expected, **found}:
+        before, now = found.get(name), expected.get(name)
+        if before != now:
+            hashed = any(isinstance(value, str) and len(value) == 64 for value in (before, now))
+            said.append(f"other {name}" if hashed else f"{name} was {before!r}, is {now!r}")
+    return said
+
+
+def same_cycles(folder: Path, begun: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    """Raise RunError unless the cycles that were begun are the first of those wanted; further ones may be added."""
+    if wanted[: len(begun)] != begun:
+        raise RunError(
+            describe(
+                str(folder / NAME),
+                found=f"a checkpoint with epochs {show_cycles(begun)}; now {show_cycles(wanted)} are asked for",
+                do="keep the epochs as they were, or add a further cycle",
+            )
+        )
+
+
+def show_cycles(cycles: tuple[int, ...]) -> str:
+    return "+".join(map(str, cycles))

@@ -1,0 +1,305 @@
+"""The training ladder: `fit` > `run_epoch` > `train_step` > `loss_of`, one rung a function.
+
+Nothing here draws from a running random generator: the order of an epoch and the dropout of a step come from the seed
+and their place alone. So a training that is stopped anywhere and restored from its checkpoint gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..core import seeds
+from ..core.errors import OptionError
+from ..core.events import Event, Listener, note, steps
+from ..nets.build import Weights, load_weights, weights_of
+from . import checkpoint
+from .precision import Precision, computing
+from .schedule import one_cycle
+
+CHECKPOINT_SECONDS = 20.0
+"""A checkpoint is written at the end of each epoch, and within it when the last one is older than this."""
+SHOWN_STEPS = 20
+"""How often an epoch tells its progress."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Items to learn from or to look at: raw values `(n, H, W, C)` or `(n, F)` and positions of classes `(n,)`."""
+
+    values: Tensor
+    targets: Tensor
+
+    @classmethod
+    def of(cls, values: NDArray[Any], targets: NDArray[np.int64]) -> Part:
+        """The arrays themselves, not copies, unless torch cannot share them (read-only memory)."""
+        values, targets = (np.require(array, requirements=["C", "W"]) for array in (values, targets))
+        return cls(torch.from_numpy(values), torch.from_numpy(targets))
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to learn; every value decided."""
+
+    cycles: tuple[int, ...]
+    """Epochs of each one-cycle; the next begins from the last weights of the one before."""
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    patience: int | None
+    """Epochs without a lower validation loss after which a cycle ends; None to never end early."""
+    precision: Precision
+    seed: int
+    look_batch: int = 256
+    """Items that are looked at together where nothing is learned."""
+
+
+@dataclass
+class State:
+    """Where a training stands: everything that changes, and that a checkpoint keeps."""
+
+    network: nn.Module
+    optimizer: torch.optim.AdamW
+    loss_sum: Tensor
+    """Sum over the items of this epoch so far, float64, on its own: read once an epoch."""
+    cycle: int = 0
+    epoch: int = 0
+    """Epochs done in this cycle."""
+    step: int = 0
+    """Steps done in this epoch."""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    best: Weights = field(default_factory=dict)
+    best_epoch: int = 0
+    best_loss: float = math.inf
+
+
+@dataclass(frozen=True)
+class Outcome:
+    weights: Weights
+    """Of the epoch with the lowest validation loss; of the last one where there is no validation."""
+    history: tuple[dict[str, Any], ...]
+    best_epoch: int
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Where checkpoints are kept, and the facts they hold for."""
+
+    folder: Path
+    facts: dict[str, Any]
+
+
+def fit(
+    network: nn.Module,
+    train: Part,
+    validation: Part | None,
+    settings: Settings,
+    *,
+    saving: Saving | None = None,
+    on_event: Listener,
+) -> Outcome:
+    """Train `network` in place through the cycles of `settings`; from the checkpoint where there is one.
+
+    Raises RunError for a checkpoint that is damaged or of another training, OptionError when learning diverges.
+    """
+    state = State(network, optimizer_for(network, settings), torch.zeros((), dtype=torch.float64))
+    if saving is not None:
+        restore(state, saving, settings)
+    with torch.random.fork_rng(devices=[]):
+        while state.cycle < len(settings.cycles):
+            run_cycle(state, train, validation, settings, saving, on_event)
+    if not state.best:
+        return Outcome(weights_of(network), tuple(state.history), len(state.history))
+    return Outcome(state.best, tuple(state.history), state.best_epoch)
+
+
+def run_cycle(
+    state: State, train: Part, validation: Part | None, settings: Settings, saving: Saving | None, on_event: Listener
+) -> None:
+    """Epochs until the cycle is done or has brought nothing for `patience` epochs."""
+    of = len(state.history) - state.epoch + settings.cycles[state.cycle]
+    while state.epoch < settings.cycles[state.cycle]:
+        run_epoch(state, train, settings, saving, on_event)
+        facts = finish_epoch(state, train, validation, settings, of)
+        ended = state.epoch == settings.cycles[state.cycle] or gave_up(state, settings)
+        if ended:
+            state.cycle, state.epoch = state.cycle + 1, 0
+            state.optimizer = optimizer_for(state.network, settings)
+        if saving is not None:
+            keep(state, saving, settings)
+        on_event(Event("epoch", facts))
+        if ended:
+            if facts["epoch"] < of:
+                note(on_event, f"stopped after epoch {facts['epoch']} of {of}: validation got no better")
+            return
+
+
+def run_epoch(state: State, train: Part, settings: Settings, saving: Saving | None, on_event: Listener) -> None:
+    """Every training item once, in an order of this epoch's own, in batches that differ by one item at most."""
+    n_steps = steps_of(len(train), settings)
+    number = len(state.history) + 1
+    order = torch.from_numpy(seeds.generator(settings.seed, "order", number).permutation(len(train)))
+    batches = torch.tensor_split(order, n_steps)
+    total = n_steps * settings.cycles[state.cycle]
+    shown_every = math.ceil(n_steps / SHOWN_STEPS)
+    saved = time.monotonic()
+    state.network.train()
+    for step in range(state.step, n_steps):
+        rate = one_cycle(state.epoch * n_steps + step, total, settings.learning_rate)
+        torch.default_generator.manual_seed(seeds.derive(settings.seed, "step", number, step))
+        items = batches[step]
+        loss = train_step(state, train.values[items], train.targets[items], rate, settings.precision)
+        state.loss_sum += loss.double() * len(items)
+        state.step = step + 1
+        if saving is not None and state.step < n_steps and time.monotonic() - saved > CHECKPOINT_SECONDS:
+            keep(state, saving, settings)
+            saved = time.monotonic()
+        if state.step % shown_every == 0 or state.step == n_steps:
+            steps(on_event, f"epoch {number}", state.step, n_steps)
+
+
+def train_step(state: State, values: Tensor, targets: Tensor, rate: float, precision: Precision) -> Tensor:
+    """One step of the optimizer on one batch; the batch's mean loss, still a tensor."""
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate
+    state.optimizer.zero_grad()
+    loss = loss_of(state.network, values, targets, precision)
+    torch.autograd.backward(loss)
+    state.optimizer.step()
+    return loss.detach()
+
+
+def loss_of(network: nn.Module, values: Tensor, targets: Tensor, precision: Precision) -> Tensor:
+    """Mean cross-entropy in nats."""
+    with computing(precision):
+        logits = network(values)
+    return nn.functional.cross_entropy(logits.float(), targets)
+
+
+def finish_epoch(state: State, train: Part, validation: Part | None, settings: Settings, of: int) -> dict[str, Any]:
+    """Look at the validation part, keep the weights if they are the best so far, write the epoch into the history."""
+    n_steps = steps_of(len(train), settings)
+    done = (state.epoch + 1) * n_steps - 1
+    facts: dict[str, Any] = {
+        "epoch": len(state.history) + 1,
+        "of": of,
+        "train_loss": float(state.loss_sum) / len(train),
+        "validation_loss": None,
+        "validation_accuracy": None,
+        "learning_rate": one_cycle(done, n_steps * settings.cycles[state.cycle], settings.learning_rate),
+    }
+    losses = [facts["train_loss"]]
+    if validation is not None:
+        facts["validation_loss"], facts["validation_accuracy"] = look(state.network, validation, settings)
+        losses.append(facts["validation_loss"])
+    if not all(map(math.isfinite, losses)):
+        raise OptionError(
+            f"training diverged in epoch {facts['epoch']} (the loss is {losses[-1]}); "
+            f"learning_rate is {settings.learning_rate:g}, try a tenth of it"
+        )
+    if validation is not None and facts["validation_loss"] < state.best_loss:
+        state.best, state.best_epoch, state.best_loss = weights_of(state.network), facts["epoch"], losses[-1]
+    state.history.append(facts)
+    state.epoch, state.step = state.epoch + 1, 0
+    state.loss_sum.zero_()
+    return facts
+
+
+def look(network: nn.Module, part: Part, settings: Settings) -> tuple[float, float]:
+    """Mean cross-entropy and accuracy on `part`, without learning from it."""
+    network.eval()
+    losses, right = 0.0, 0
+    with torch.inference_mode(), computing(settings.precision):
+        for begin in range(0, len(part), settings.look_batch):
+            batch = slice(begin, begin + settings.look_batch)
+            logits, targets = network(part.values[batch]).float(), part.targets[batch]
+            losses += float(nn.functional.cross_entropy(logits, targets, reduction="sum"))
+            right += int((logits.argmax(dim=1) == targets).sum())
+    return losses / len(part), right / len(part)
+
+
+def steps_of(n_items: int, settings: Settings) -> int:
+    return math.ceil(n_items / settings.batch_size)
+
+
+def gave_up(state: State, settings: Settings) -> bool:
+    """Whether this cycle's last `patience` epochs brought no lower validation loss."""
+    if settings.patience is None or not state.best:
+        return False
+    return min(state.epoch, len(state.history) - state.best_epoch) >= settings.patience
+
+
+def optimizer_for(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
+    """AdamW (Loshchilov and Hutter 2019); weights decay, biases and normalisation do not."""
+    weights = [parameter for parameter in network.parameters() if parameter.ndim > 1]
+    others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
+    groups = [{"params": weights, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
+
+
+def keep(state: State, saving: Saving, settings: Settings) -> None:
+    """Write the checkpoint."""
+    arrays: dict[str, NDArray[Any]] = {f"now/{name}": value for name, value in weights_of(state.network).items()}
+    arrays |= {f"best/{name}": value for name, value in state.best.items()}
+    taken = 0.0
+    for name, parameter in state.network.named_parameters():
+        moments = state.optimizer.state.get(parameter)
+        if moments:
+            taken = float(moments["step"])
+            arrays[f"first/{name}"] = moments["exp_avg"].contiguous().numpy()
+            arrays[f"second/{name}"] = moments["exp_avg_sq"].contiguous().numpy()
+    progress = {
+        "cycles": list(settings.cycles[: state.cycle + bool(state.epoch or state.step)]),
+        "cycle": state.cycle,
+        "epoch": state.epoch,
+        "step": state.step,
+        "loss_sum": float(state.loss_sum),
+        "taken": taken,
+        "history": state.history,
+        "best_epoch": state.best_epoch,
+        "best_loss": state.best_loss if state.best else None,
+    }
+    checkpoint.write(saving.folder, saving.facts, progress, arrays)
+
+
+def restore(state: State, saving: Saving, settings: Settings) -> None:
+    """Put `state` where the checkpoint stands, if there is one. Raises RunError."""
+    found = checkpoint.read(saving.folder, saving.facts)
+    if found is None:
+        return
+    progress, arrays = found
+    checkpoint.same_cycles(saving.folder, tuple(progress["cycles"]), settings.cycles)
+    state.cycle, state.epoch, state.step = progress["cycle"], progress["epoch"], progress["step"]
+    state.history, state.best_epoch = progress["history"], progress["best_epoch"]
+    state.loss_sum += progress["loss_sum"]
+    load_weights(state.network, _under("now/", arrays))
+    state.best = _under("best/", arrays)
+    state.best_loss = progress["best_loss"] if state.best else math.inf
+    first, second = _under("first/", arrays), _under("second/", arrays)
+    for name, parameter in state.network.named_parameters():
+        if name in first:
+            state.optimizer.state[parameter] = {
+                "step": torch.tensor(progress["taken"], dtype=torch.float32),
+                "exp_avg": _like(parameter, first[name]),
+                "exp_avg_sq": _like(parameter, second[name]),
+            }
+
+
+def _under(prefix: str, arrays: checkpoint.Arrays) -> Weights:
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+
+
+def _like(parameter: Tensor, value: NDArray[Any]) -> Tensor:
+    """`value` in the memory order of `parameter`."""
+    return torch.empty_like(parameter, requires_grad=False).copy_(torch.from_numpy(value))

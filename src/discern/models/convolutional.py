@@ -1,0 +1,293 @@
+"""The convolutional network as an estimator: described in words, trained by `fit.loop`, kept as NumPy arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from ..core import seeds
+from ..core.errors import DataError, OptionError
+from ..core.events import Listener, note, silent
+from ..core.options import SEED, Interval, raise_all
+from ..fit import checkpoint, loop, precision
+from ..nets.build import Weights, build, load_weights
+from ..nets.defaults import default_layers
+from ..nets.layers import parse, text_of
+from ..nets.plan import Shape, Step, plan
+from .base import Classifier, Labelled
+
+COUNT = Interval(1, 1_000_000, whole=True)
+HELD_BACK = 0.1
+"""The share of the items that is looked at, and not learned from, when no validation part is given."""
+FEWEST_TO_HOLD_BACK = 50
+"""With fewer items than this none is held back."""
+LOOK_VALUES = 2**24
+"""Values of the largest layer that are held at a time where nothing is learned."""
+
+
+class ConvNet(Classifier):
+    """A convolutional network over pictures `(n, H, W[, C])` or tables `(n, n_features)`.
+
+    Parameters
+    ----------
+    layers : description in the language of `nets.layers`; None for one that fits the data.
+    shape : `(H, W)` or `(H, W, C)` of the pictures that the rows of a table hold; None for tables that hold none.
+    epochs : passes over the items; a tuple is several one-cycles, each from the last weights of the one before.
+    batch_size : items of a step; None for a size that fits the data.
+    learning_rate : peak of the one-cycle. weight_decay : of AdamW.
+    patience : epochs without a lower validation loss after which a cycle ends; None to never end early.
+    precision : `auto` (bfloat16 where the processor is good at it), `bfloat16` or `float32`.
+    random_state : seed of the first weights, the order of the items and dropout.
+
+    After `fit`: `weights_` (name to float32 array), `layers_` (the description in full), `shape_`, `history_` (a
+    mapping for each epoch), `epochs_` (how many were run), `cycles_` (how many were asked for, cycle by cycle),
+    `best_epoch_` (whose weights are kept), `batch_size_`, `precision_`, `mean_` and `scale_` (per channel or feature).
+    """
+
+    resumable: ClassVar[bool] = True
+    limits: ClassVar[Mapping[str, Interval]] = {
+        "learning_rate": Interval(0, 1, open_low=True),
+        "weight_decay": Interval(0, 10),
+        "random_state": SEED,
+    }
+
+    weights_: Weights
+
+    def __init__(
+        self,
+        layers: str | None = None,
+        shape: tuple[int, ...] | None = None,
+        *,
+        epochs: int | tuple[int, ...] | None = None,
+        batch_size: int | None = None,
+        learning_rate: float = 0.004,
+        weight_decay: float = 0.01,
+        patience: int | None = 10,
+        precision: str = "auto",
+        random_state: int = 0,
+    ) -> None:
+        self.layers = layers
+        self.shape = shape
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.patience = patience
+        self.precision = precision
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        validation: Labelled | None = None,
+        on_event: Listener = silent,
+        checkpoints: Path | None = None,
+        start: Weights | None = None,
+    ) -> Self:
+        """Learn from X and y; choose the epoch by `validation`, or by a seeded tenth when there are 50 items or more.
+
+        `checkpoints` is a folder: the training goes on from the checkpoint it holds, and keeps one there. `start` is
+        the `weights_` of another ConvNet to begin from; a head of another number of classes is made anew.
+        Raises OptionError, ValueError for data that cannot be used, RunError for a checkpoint that does not fit.
+        """
+        raise_all(self._problems())
+        items, targets = self._begin_fit(X, y)
+        self.shape_ = self._shape(items)
+        train, held_back = self._parts(items, targets, validation)
+        self._decide(len(train[0]))
+        steps = self._plan()
+        self.mean_, self.scale_ = _normal(train[0].reshape(-1, *self.shape_))
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seeds.derive(self.random_state, "weights"))
+            network = build(steps, self.mean_, self.scale_)
+        if start is not None:
+            load_weights(network, _matching(start, steps, on_event))
+        settings = loop.Settings(
+            cycles=self.cycles_,
+            batch_size=self.batch_size_,
+            learning_rate=float(self.learning_rate),
+            weight_decay=float(self.weight_decay),
+            patience=self.patience,
+            precision=self.precision_,
+            seed=int(self.random_state),
+            look_batch=_look_batch(steps),
+        )
+        saving = None
+        if checkpoints is not None:
+            saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start))
+        outcome = loop.fit(
+            network,
+            loop.Part.of(*train),
+            loop.Part.of(*held_back) if held_back is not None else None,
+            settings,
+            saving=saving,
+            on_event=on_event,
+        )
+        self.weights_, self.history_, self.best_epoch_ = outcome.weights, outcome.history, outcome.best_epoch
+        self.epochs_ = len(self.history_)
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probabilities, `(n_samples, n_classes)`; computed in float32, without convolutions in float64."""
+        items = self._check_items(X)
+        steps = self._plan()
+        network = build(steps, self.mean_, self.scale_).eval()
+        load_weights(network, self.weights_)
+        if len(self.shape_) == 1:
+            network.double()
+        values = torch.from_numpy(np.require(items, requirements=["C", "W"]))
+        with torch.inference_mode():
+            parts = [network(batch).double().softmax(dim=1) for batch in torch.split(values, _look_batch(steps))]
+        return torch.cat(parts).numpy()
+
+    def _problems(self) -> list[str | None]:
+        """What is wrong with the parameters, all of it."""
+        found: list[str | None] = [precision.problem(self.precision)]
+        if self.layers is not None:
+            try:
+                parse(self.layers)
+            except OptionError as error:
+                found.extend(error.problems)
+        cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs,)
+        found.extend(COUNT.problem("epochs", cycle) for cycle in cycles if cycle is not None or len(cycles) > 1)
+        if not cycles:
+            found.append("epochs is (); expected a whole number, or one for each cycle")
+        given = {name: getattr(self, name) for name in ("batch_size", "patience")}
+        found.extend(COUNT.problem(name, value) for name, value in given.items() if value is not None)
+        if self.shape is not None:
+            fits = isinstance(self.shape, (tuple, list)) and len(self.shape) in (2, 3)
+            sides = self.shape if fits else ()
+            if not fits or any(COUNT.problem("shape", side) for side in sides):
+                found.append(f"shape is {self.shape!r}; expected (height, width) or (height, width, channels)")
+        return [*found, *(limit.problem(name, getattr(self, name)) for name, limit in self.limits.items())]
+
+    def _shape(self, items: NDArray[Any]) -> Shape:
+        """The shape of one item as the network sees it. Raises OptionError when `shape` does not fit the data."""
+        if self.shape is None:
+            return self.input_.shape
+        shape: Shape = tuple(int(side) for side in self.shape)
+        shape = shape if len(shape) == 3 else (*shape, 1)
+        fits = shape == self.input_.shape if self.input_.kind == "pictures" else math.prod(shape) == items.shape[1]
+        if not fits:
+            raise OptionError(f"shape is {self.shape!r}, {math.prod(shape)} values; the data are {self.input_}")
+        return shape
+
+    def _parts(
+        self, items: NDArray[Any], targets: NDArray[np.int64], validation: Labelled | None
+    ) -> tuple[tuple[NDArray[Any], NDArray[np.int64]], tuple[NDArray[Any], NDArray[np.int64]] | None]:
+        """What is learned from and what is looked at."""
+        if validation is not None:
+            looked, labels = validation
+            if len(labels) == 0:  # type: ignore[arg-type]
+                return (items, targets), None
+            values = np.asarray(looked)
+            positions = self._positions(labels)
+            checked = self._check_fitted_items(values)
+            if len(checked) != len(positions):
+                raise DataError(f"validation has {len(checked)} items but {len(positions)} labels")
+            return (items, targets), (checked, positions)
+        if len(items) < FEWEST_TO_HOLD_BACK:
+            return (items, targets), None
+        held = _held_back(targets, self.random_state)
+        return (items[~held], targets[~held]), (items[held], targets[held])
+
+    def _check_fitted_items(self, values: NDArray[Any]) -> NDArray[Any]:
+        self.weights_ = {}  # from here on the form of the input is known
+        return self._check_items(values)
+
+    def _decide(self, n_items: int) -> None:
+        """Put a value where a parameter is None or `auto`."""
+        self.precision_ = precision.resolve(self.precision)
+        self.batch_size_ = int(self.batch_size or min(256, max(8, n_items // 40)))
+        default = int(min(30, max(8, 400_000 // n_items)))
+        cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
+        self.cycles_ = tuple(int(cycle) for cycle in cycles)
+        layers = self.layers or default_layers(self.shape_, n_items, len(self.classes_))
+        self.layers_ = text_of(step.layer for step in plan(parse(layers), self.shape_, len(self.classes_)))
+
+    def _plan(self) -> tuple[Step, ...]:
+        return plan(parse(self.layers_), self.shape_, len(self.classes_))
+
+    def _facts(
+        self,
+        settings: loop.Settings,
+        train: tuple[NDArray[Any], NDArray[np.int64]],
+        held_back: tuple[NDArray[Any], NDArray[np.int64]] | None,
+        start: Weights | None,
+    ) -> dict[str, Any]:
+        """What a checkpoint holds for: when any of it changes, going on would not give the same bytes."""
+        return {
+            "training data": checkpoint.digest(*train, np.asarray(self.classes_).astype(str)),
+            "validation data": checkpoint.digest(*(held_back or (None,))),
+            "start weights": checkpoint.digest(*((start or {})[name] for name in sorted(start or {}))),
+            "layers": self.layers_,
+            "shape": list(self.shape_),
+            "batch_size": settings.batch_size,
+            "learning_rate": settings.learning_rate,
+            "weight_decay": settings.weight_decay,
+            "patience": settings.patience,
+            "random_state": settings.seed,
+            "precision": settings.precision,
+            "threads": torch.get_num_threads(),
+            "torch": str(torch.__version__),
+        }
+
+
+def _normal(values: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean and standard deviation of each channel or feature, float32; the deviation of a constant is 1.
+
+    Bytes are counted, which is exact and in one pass.
+    """
+    n_channels = values.shape[-1]
+    if values.dtype == np.uint8:
+        levels = np.arange(256, dtype=np.float64)
+        counts = np.stack([np.bincount(values[..., c].ravel(), minlength=256) for c in range(n_channels)])
+        mean = counts @ levels / counts.sum(axis=1)
+        variance = (counts * (levels - mean[:, None]) ** 2).sum(axis=1) / counts.sum(axis=1)
+    else:
+        flat = values.reshape(-1, n_channels)
+        mean = flat.mean(axis=0, dtype=np.float64)
+        variance = ((flat - mean) ** 2).mean(axis=0)
+    scale = np.sqrt(variance)
+    scale[~(scale > 1e-30)] = 1.0
+    return mean.astype(np.float32), scale.astype(np.float32)
+
+
+def _held_back(targets: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
+    """A seeded tenth of each class, rounded to the nearest; a class of few items keeps them all for learning."""
+    held = np.zeros(len(targets), dtype=bool)
+    for position in range(int(targets.max()) + 1):
+        members = seeds.generator(seed, "held back", position).permutation(np.flatnonzero(targets == position))
+        held[members[: round(HELD_BACK * len(members))]] = True
+    return held
+
+
+def _look_batch(steps: tuple[Step, ...]) -> int:
+    largest = max(math.prod(step.gives) for step in steps)
+    return max(1, min(1024, LOOK_VALUES // largest))
+
+
+def _matching(start: Weights, steps: tuple[Step, ...], on_event: Listener) -> Weights:
+    """The arrays of `start` that these layers take. Raises OptionError that names the layers that do not fit."""
+    wanted = {name: shape for step in steps for name, shape in step.arrays.items()}
+    given = {name: tuple(value.shape) for name, value in start.items()}
+    other = sorted(
+        {name.partition(".")[0] for name in wanted.keys() | given.keys() if wanted.get(name) != given.get(name)}
+    )
+    misfits = [name for name in other if name != "head"]
+    if misfits:
+        raise OptionError(
+            f"the weights to start from do not fit these layers: {', '.join(misfits)}; "
+            "describe the layers that they were learned with"
+        )
+    if other:
+        note(on_event, "the last layer is made anew: the weights to start from are for another number of classes")
+    return {name: value for name, value in start.items() if name.partition(".")[0] not in other}

@@ -1,0 +1,131 @@
+"""A planned network as a torch module, its weights as NumPy arrays, and back."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool
+from .plan import Shape, Step, padding
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+class Entry(nn.Module):
+    """Raw items, `(B, H, W, C)` or `(B, F)` of any type, to normalised `(B, C, H, W)` or `(B, F)`.
+
+    Pictures that lie as B, H, W, C become B, C, H, W without being moved: that is torch's channels-last order.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, shape: Shape, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
+        super().__init__()
+        self.shape = shape
+        broadcast = (1, -1, 1, 1) if len(shape) == 3 else (1, -1)
+        self.register_buffer("mean", torch.from_numpy(mean.copy()).view(broadcast), persistent=False)
+        self.register_buffer("scale", torch.from_numpy(scale.copy()).view(broadcast), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.view(len(x), *self.shape)
+        if len(self.shape) == 3:
+            x = x.permute(0, 3, 1, 2)
+        return (x.to(self.mean.dtype) - self.mean).div_(self.scale)
+
+
+class SecondClass(nn.Module):
+    """The one output of a sigmoid head as two logits, `(B, 1)` to `(B, 2)`: softmax of `(0, z)` is the sigmoid of z."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([torch.zeros_like(x), x], dim=1)
+
+
+def build(steps: tuple[Step, ...], mean: NDArray[np.float32], scale: NDArray[np.float32]) -> nn.Sequential:
+    """The module that takes raw items, `(B, H, W, C)` or `(B, F)`, and gives logits `(B, n_classes)`.
+
+    `mean` and `scale` are per channel, `(C,)`, or per feature, `(F,)`. Weights are drawn from torch's generator
+    (He et al. 2015, "Delving deep into rectifiers", for what ReLU follows).
+    """
+    parts: OrderedDict[str, nn.Module] = OrderedDict(entry=Entry(steps[0].takes, mean, scale))
+    for step in steps:
+        parts.update(_modules(step))
+    network = nn.Sequential(parts).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network  # type: ignore[no-any-return]
+
+
+def weights_of(network: nn.Module) -> Weights:
+    """Every learned array and running statistic by name, copied, float32."""
+    return {
+        name: value.detach().contiguous().numpy().astype(np.float32)
+        for name, value in network.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+
+
+def load_weights(network: nn.Module, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Copy `weights`, which must be complete and of the right shapes, into `network`."""
+    state = network.state_dict()
+    with torch.no_grad():
+        for name, value in weights.items():
+            state[name].copy_(torch.from_numpy(np.ascontiguousarray(value)))
+
+
+def _modules(step: Step) -> OrderedDict[str, nn.Module]:
+    name, layer = step.name, step.layer
+    match layer:
+        case Conv():
+            return _conv(step, layer)
+        case Pool():
+            return OrderedDict({name: (nn.AvgPool2d if layer.mean else nn.MaxPool2d)(layer.size)})
+        case Average():
+            return OrderedDict({name: nn.AdaptiveAvgPool2d(1), f"{name}_flat": nn.Flatten()})
+        case Flatten():
+            return OrderedDict({name: nn.Flatten()})
+        case Dropout():
+            return OrderedDict({name: nn.Dropout(layer.share)})
+        case Dense():
+            linear = nn.Linear(step.takes[0], layer.units, bias=not layer.norm)
+            norm = nn.BatchNorm1d(layer.units) if layer.norm else None
+            return _with_relu(name, linear, norm)
+        case Head():
+            head: OrderedDict[str, nn.Module] = OrderedDict({name: nn.Linear(step.takes[0], step.gives[0])})
+            if layer.kind == "sigmoid":
+                head[f"{name}_pair"] = SecondClass()
+            return head
+
+
+def _conv(step: Step, layer: Conv) -> OrderedDict[str, nn.Module]:
+    height, width, channels = step.takes
+    sides = [padding(size, kernel, layer.stride) for size, kernel in zip((height, width), layer.kernel, strict=True)]
+    even = layer.same and all(before == after for before, after in sides)
+    conv = nn.Conv2d(
+        channels,
+        layer.filters,
+        layer.kernel,
+        stride=layer.stride,
+        padding=(sides[0][0], sides[1][0]) if even else 0,
+        bias=not layer.norm,
+    )
+    parts = _with_relu(step.name, conv, nn.BatchNorm2d(layer.filters) if layer.norm else None)
+    if layer.same and not even:
+        (top, bottom), (left, right) = sides
+        parts[f"{step.name}_pad"] = nn.ZeroPad2d((left, right, top, bottom))
+        parts.move_to_end(f"{step.name}_pad", last=False)
+    return parts
+
+
+def _with_relu(name: str, linear: nn.Conv2d | nn.Linear, norm: nn.Module | None) -> OrderedDict[str, nn.Module]:
+    nn.init.kaiming_normal_(linear.weight, nonlinearity="relu")
+    if linear.bias is not None:
+        nn.init.zeros_(linear.bias)
+    parts: OrderedDict[str, nn.Module] = OrderedDict({name: linear})
+    if norm is not None:
+        parts[f"{name}_norm"] = norm
+    parts[f"{name}_relu"] = nn.ReLU(inplace=True)
+    return parts
