@@ -1,1 +1,97 @@
-"""Discern."""
+"""Discern learns to recognise things in pictures on your own machine, and proves how well it does.
+
+    import discern as dc
+
+    photos = dc.read("photos/")
+    dc.audit(photos)
+    run = dc.train(photos)
+    run.model.predict("new/")
+
+Names are imported when they are used, so `import discern` is quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .core.lazy import attach
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Dataset",
+    "DiscernError",
+    "Evaluation",
+    "Event",
+    "Figure",
+    "Finding",
+    "Findings",
+    "Model",
+    "Run",
+    "Split",
+    "audit",
+    "doctor",
+    "evaluate",
+    "export",
+    "list_runs",
+    "load",
+    "predict",
+    "read",
+    "resume",
+    "sample",
+    "show",
+    "summary",
+    "train",
+    "verify",
+]
+
+if TYPE_CHECKING:
+    from .core.errors import DiscernError
+    from .core.events import Event
+    from .core.records import Figure, Finding, Findings
+    from .data.dataset import Dataset
+    from .data.read import read
+    from .data.splits import Split
+    from .evaluate.evaluation import Evaluation
+    from .workflows.audit import audit
+    from .workflows.doctor import doctor
+    from .workflows.evaluate import evaluate
+    from .workflows.export import export
+    from .workflows.predict import Model, load, predict
+    from .workflows.resume import resume
+    from .workflows.run import Run, list_runs
+    from .workflows.sample import sample
+    from .workflows.show import show
+    from .workflows.summary import summary
+    from .workflows.train import train
+    from .workflows.verify import verify
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "Dataset": "data.dataset",
+        "DiscernError": "core.errors",
+        "Evaluation": "evaluate.evaluation",
+        "Event": "core.events",
+        "Figure": "core.records",
+        "Finding": "core.records",
+        "Findings": "core.records",
+        "Model": "workflows.predict",
+        "Run": "workflows.run",
+        "Split": "data.splits",
+        "audit": "workflows.audit",
+        "doctor": "workflows.doctor",
+        "evaluate": "workflows.evaluate",
+        "export": "workflows.export",
+        "list_runs": "workflows.run",
+        "load": "workflows.predict",
+        "predict": "workflows.predict",
+        "read": "data.read",
+        "resume": "workflows.resume",
+        "sample": "workflows.sample",
+        "show": "workflows.show",
+        "summary": "workflows.summary",
+        "train": "workflows.train",
+        "verify": "workflows.verify",
+    },
+)

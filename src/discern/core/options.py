@@ -31,12 +31,16 @@ class Interval:
     whole: bool = False
     open_low: bool = False
     open_high: bool = False
+    or_none: bool = False
+    """Whether None is allowed: a parameter that is then chosen."""
 
     def problem(self, name: str, value: object) -> str | None:
         """What is wrong with `value`, or None. NumPy's numbers count as numbers; True, NaN and infinity do not."""
         return None if self._holds(value) else f"{name} is {_shown(value)}; expected {self}"
 
     def _holds(self, value: object) -> bool:
+        if value is None:
+            return self.or_none
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             return False
         number = int(value) if isinstance(value, numbers.Integral) else float(value)
@@ -52,8 +56,10 @@ class Interval:
         kind = "a whole number" if self.whole else "a number"
         low = f"above {_number(self.low)}" if self.open_low else f"from {_number(self.low)}"
         if math.isinf(self.high):
-            return f"{kind} {low}" + ("" if self.open_low else " up")
-        return f"{kind} {low} to {'below ' if self.open_high else ''}{_number(self.high)}"
+            text = f"{kind} {low}" + ("" if self.open_low else " up")
+        else:
+            text = f"{kind} {low} to {'below ' if self.open_high else ''}{_number(self.high)}"
+        return f"{text}, or None" if self.or_none else text
 
 
 def _number(bound: float) -> str:

@@ -10,34 +10,35 @@ __all__ = [
     "Model",
     "Run",
     "audit",
+    "csv_rows",
     "doctor",
     "evaluate",
     "export",
     "list_runs",
     "load",
+    "plan",
     "predict",
-    "read",
     "resume",
     "sample",
     "show",
     "summary",
     "train",
+    "train_with",
     "verify",
 ]
 
 if TYPE_CHECKING:
-    from ..data.read import read
     from .audit import audit
     from .doctor import doctor
     from .evaluate import evaluate
     from .export import export
-    from .predict import Model, load, predict
+    from .predict import Model, csv_rows, load, predict
     from .resume import resume
     from .run import Run, list_runs
     from .sample import sample
     from .show import show
-    from .summary import summary
-    from .train import train
+    from .summary import plan, summary
+    from .train import train, train_with
     from .verify import verify
 
 __getattr__, __dir__ = attach(
@@ -46,17 +47,20 @@ __getattr__, __dir__ = attach(
         "Model": "predict",
         "Run": "run",
         "audit": "audit",
+        "csv_rows": "predict",
         "doctor": "doctor",
         "evaluate": "evaluate",
         "export": "export",
         "list_runs": "run",
         "load": "predict",
+        "plan": "summary",
         "predict": "predict",
         "resume": "resume",
         "sample": "sample",
         "show": "show",
         "summary": "summary",
         "train": "train",
+        "train_with": "train",
         "verify": "verify",
     },
 )

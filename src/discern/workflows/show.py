@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..core.errors import OptionError, describe
 from ..core.options import suggest
 from ..data.read import read
+from ..images import draw
 from ..images.decode import decode
 
 
@@ -21,6 +22,20 @@ class Shown:
     item: str
     label: str | None
     pixels: NDArray[np.uint8]
+
+    @property
+    def flat(self) -> str:
+        """The numbers in one line, row after row: the form in which a table model takes a picture."""
+        return draw.flat(self.pixels)
+
+    @property
+    def rows(self) -> str:
+        """The numbers as they lie in the picture."""
+        return draw.rows(self.pixels)
+
+    def drawing(self, *, colour: bool, width: int = 80) -> str:
+        """The picture in characters: half blocks in true colour, or shades."""
+        return draw.blocks(self.pixels, width) if colour else draw.shades(self.pixels, width)
 
 
 def show(source: str | Path, item: str | int | None = None) -> Shown:

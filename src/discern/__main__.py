@@ -1,0 +1,5 @@
+"""`python -m discern`: the same program."""
+
+from .cli.main import main
+
+main()

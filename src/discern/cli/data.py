@@ -1,0 +1,57 @@
+"""Commands about data: sample, show, audit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import report, workflows
+from ..core import files
+from .console import Reporter, is_terminal, one_line
+
+Data = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA", help="A folder with a folder a class, MNIST's IDX files, an .npz file, or sample:digits."
+    ),
+]
+
+
+def sample(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which sample: digits.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files already.")] = False,
+) -> None:
+    """Write a sample data set: real handwritten digits, a folder a class."""
+    count = workflows.sample(name, folder, force=force)
+    print(f"{count:,} pictures written to {one_line(str(folder))}")
+    print(f"next: discern train {one_line(str(folder))}")
+
+
+def show(
+    source: Annotated[str, typer.Argument(metavar="ITEM", help="A picture, or a data set (then see --item).")],
+    item: Annotated[
+        str | None, typer.Option("--item", metavar="N|NAME", help="Which item of a data set, by number or name.")
+    ] = None,
+) -> None:
+    """Print a picture as its numbers, flat and by rows, and draw it."""
+    shown = workflows.show(source, item)
+    height, width, channels = shown.pixels.shape
+    label = "" if shown.label is None else f", labelled {one_line(shown.label)}"
+    print(f"{one_line(shown.item)}: {width} x {height} pixels, {'grey' if channels == 1 else 'colour'}{label}\n")
+    print(f"as one line of {shown.pixels.size:,} numbers\n{shown.flat}\n")
+    print(f"by rows\n{shown.rows}\n")
+    print(f"drawn\n{shown.drawing(colour=is_terminal(), width=shutil.get_terminal_size().columns)}")
+
+
+def audit(
+    source: Data,
+    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say what is in the data and what is wrong with it."""
+    with Reporter() as tell:
+        findings = workflows.audit(source, on_event=tell)
+    print(files.to_json(findings.to_json()) if json else report.findings_text(findings), end="" if json else "\n")

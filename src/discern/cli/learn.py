@@ -1,0 +1,167 @@
+"""Commands about learning: train, resume, runs, summary."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .. import report, workflows
+from ..core.errors import OptionError
+from ..core.options import SplitOptions, TrainOptions
+from .console import Reporter, one_line, percent
+from .data import Data
+
+
+def train(
+    source: Data,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="RUN", help="The run's folder (default: runs/<name of the data>).")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="majority, knn, logistic or conv; given several times, they are compared on the validation part "
+            "(default: all that are installed).",
+        ),
+    ] = None,
+    k: Annotated[int | None, typer.Option("--k", metavar="N", help="knn: neighbours that vote (default: chosen).")] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option("--layers", metavar="TEXT", help='conv: such as "conv 32, pool, flatten, dense 128, dropout 0.5".'),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="conv: passes over the data.")] = None,
+    batch: Annotated[int | None, typer.Option("--batch", metavar="N", help="conv: pictures a step.")] = None,
+    lr: Annotated[float | None, typer.Option("--lr", metavar="X", help="conv: the highest learning rate.")] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option("--patience", metavar="N", help="conv: stop after N epochs without a better validation loss."),
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option("--precision", metavar="NAME", help="conv: auto, bfloat16 or float32.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="RUN", help="conv: start from the weights of this run or model.")
+    ] = None,
+    test: Annotated[float, typer.Option("--test", metavar="SHARE", help="Share of the items kept for testing.")] = 0.15,
+    validation: Annotated[
+        float, typer.Option("--validation", metavar="SHARE", help="Share of the rest kept for choosing.")
+    ] = 0.15,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="first:SHARE", help="The first share of the items, in order, is for training."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Fixes everything that is drawn.")] = 0,
+    max_bad: Annotated[
+        float, typer.Option("--max-bad", metavar="SHARE", help="End when more of the items cannot be read.")
+    ] = 0.05,
+    force: Annotated[bool, typer.Option("--force", help="Replace a run that stands there already.")] = False,
+) -> None:
+    """Learn from a folder and measure the result on items that learning never saw."""
+    problems: list[str] = []
+    first = _first(split, problems)
+    options = TrainOptions(
+        model=tuple(model or ()),
+        k=k,
+        layers=layers,
+        epochs=None if epochs is None else (epochs,),
+        batch_size=batch,
+        learning_rate=lr,
+        patience=patience,
+        precision=precision,
+        split=SplitOptions(test=test, validation=validation, first=first, seed=seed),
+        max_bad=max_bad,
+        start=start,
+    )
+    if problems:
+        raise OptionError([*problems, *(problem for problem in options.problems() if problem)])
+    with Reporter() as tell:
+        run = workflows.train_with(source, options, out=out, force=force, on_event=tell)
+    _conclude(run)
+
+
+def resume(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder.")],
+    epochs: Annotated[
+        str | None, typer.Option("--epochs", metavar="+N", help="Go on from a finished network for N epochs more.")
+    ] = None,
+) -> None:
+    """Go on with a run that was stopped; it ends with the same bytes as if it had not been."""
+    if epochs is not None and not re.fullmatch(r"\+[0-9]{1,6}", epochs):
+        raise OptionError(f"--epochs is {epochs!r}; expected + and a whole number, such as +5")
+    with Reporter() as tell:
+        finished = workflows.resume(run, more_epochs=None if epochs is None else int(epochs), on_event=tell)
+    _conclude(finished)
+
+
+def runs(
+    parent: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that holds the runs.")] = Path("runs"),
+) -> None:
+    """List the runs with their state and their accuracy."""
+    if not parent.is_dir():
+        raise OptionError(f"{parent}: there is no such folder; `discern train DATA` makes the first run")
+    rows = [
+        (
+            row["run"],
+            row["state"],
+            row["data"],
+            f"{row['n_items']:,}",
+            row["model"] or "",
+            percent(row["accuracy"]) if row["accuracy"] else "",
+            row["created"],
+        )
+        for row in workflows.list_runs(parent)
+    ]
+    header = ("run", "state", "data", "items", "model", "accuracy (95 % interval)", "created")
+    print(report.table(header, rows) if rows else f"no runs in {one_line(str(parent))}")
+
+
+def summary(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run or a model file.")] = None,
+    weights: Annotated[bool, typer.Option("--weights", help="How the numbers of each array are spread.")] = False,
+    optimizer: Annotated[bool, typer.Option("--optimizer", help="How the network was trained.")] = False,
+    layers: Annotated[
+        str | None, typer.Option("--layers", metavar="TEXT", help="Describe these layers instead of a run.")
+    ] = None,
+    shape: Annotated[
+        str, typer.Option("--shape", metavar="HxWxC", help="With --layers: height, width and channels of a picture.")
+    ] = "28x28x1",
+    classes: Annotated[int, typer.Option("--classes", metavar="N", help="With --layers: number of classes.")] = 10,
+) -> None:
+    """Describe a model: layers, shapes, parameters and operations."""
+    if (run is None) == (layers is None):
+        raise OptionError("name a run or a model file, or describe layers with --layers")
+    if layers is not None:
+        print(report.layers_text(workflows.plan(layers, _shape(shape), classes)))
+        return
+    assert run is not None  # one of the two was given
+    print(report.summary_text(workflows.summary(run), weights=weights, optimizer=optimizer))
+
+
+def _first(split: str | None, problems: list[str]) -> float | None:
+    if split is None:
+        return None
+    match = re.fullmatch(r"first:([0-9]*\.?[0-9]+)", split)
+    if match is None:
+        problems.append(f"--split is {split!r}; expected first:SHARE, such as first:0.85")
+        return None
+    return float(match[1])
+
+
+def _shape(text: str) -> tuple[int, int, int]:
+    match = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})(?:x([0-9]{1,3}))?", text)
+    if match is None or 0 in (sizes := [int(part or 1) for part in match.groups()]):
+        raise OptionError(f"--shape is {text!r}; expected height x width x channels, such as 64x64x3")
+    return sizes[0], sizes[1], sizes[2]
+
+
+def _conclude(run: Any) -> None:
+    """The last lines of a run: how well it does, against what, and where to read it."""
+    print()
+    print(report.evaluation_text(run.evaluation))
+    print(f"\nreport: {one_line(str(run.report))}")
+    print(f"next:   discern predict {one_line(str(run.path))} PICTURES")

@@ -1,0 +1,128 @@
+"""The program `discern`: its commands, and the one place where an error becomes a line and an exit status.
+
+Exit status: 0 done, 1 something differs or was found, 2 the person can put it right, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from .. import __version__
+from ..core import threads
+from ..core.errors import DiscernError
+from . import data, learn, use
+from .console import one_line
+
+app = typer.Typer(
+    help="Learn to recognise things in pictures on your own machine, and prove how well it does. Nothing is sent anywhere.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "sample": data.sample,
+    "show": data.show,
+    "audit": data.audit,
+    "train": learn.train,
+    "resume": learn.resume,
+    "runs": learn.runs,
+    "summary": learn.summary,
+    "predict": use.predict,
+    "evaluate": use.evaluate,
+    "verify": use.verify,
+    "export": use.export,
+    "doctor": use.doctor,
+}
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
+
+UsageError: Any = typer.BadParameter.__base__
+ClickException: Any = UsageError.__base__
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"discern {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    thread_count: Annotated[
+        int | None, typer.Option("--threads", metavar="N", help="Processors to use (default: all).", show_default=False)
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of every command, given before its name."""
+    threads.set_budget(thread_count)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    debug = "--debug" in arguments[: _command_at(arguments)]
+    try:
+        status = app(arguments, prog_name="discern", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader went away; nothing is left to tell it
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        _say("stopped; a run goes on with `discern resume RUN`")
+        return 130
+    except ClickException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+            return 0
+        _say(error.format_message())
+        return 2
+    except DiscernError as error:
+        if debug:
+            raise
+        _say(str(error))
+        return error.exit_code
+    except MemoryError:
+        _say("this machine has not enough memory for that")
+        return 2
+    except OSError as error:
+        if debug:
+            raise
+        _say(": ".join(part for part in (error.filename and str(error.filename), error.strerror or str(error)) if part))
+        _drop_stdout()
+        return 2
+    return status if isinstance(status, int) else 0
+
+
+def _command_at(arguments: list[str]) -> int:
+    """Where the command's own arguments begin: global options stand before it."""
+    return next((i for i, argument in enumerate(arguments) if argument in COMMANDS), len(arguments))
+
+
+def _say(message: str) -> None:
+    try:
+        print(f"discern: {one_line(message)}", file=sys.stderr)
+    except OSError:
+        _drop_stdout()
+
+
+def _drop_stdout() -> None:
+    """Send what is still to be written to nowhere, so that closing a full device does not fail a second time."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

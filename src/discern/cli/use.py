@@ -1,0 +1,119 @@
+"""Commands about using a model: predict, evaluate, verify, export, doctor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .. import report, workflows
+from ..core import files
+from ..core.errors import OutputError
+from .console import Reporter, is_terminal, one_line
+
+RunOrModel = Annotated[str, typer.Argument(metavar="RUN|MODEL", help="A run's folder or a model file.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+DIFFERENCES_SHOWN = 20
+
+
+def predict(
+    run: RunOrModel,
+    items: Annotated[
+        list[str], typer.Argument(metavar="ITEMS...", help="Pictures, folders, globs, IDX files, or - for names on stdin.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write: .csv, .parquet or .jsonl.")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Answer for new pictures: item, prediction, probability and one column a label."""
+    printer = Printer()
+    with Reporter() as tell:
+        done = workflows.predict(
+            run, items, out=out, stdin=sys.stdin if "-" in items else None, force=force, on_event=tell, on_frame=printer
+        )
+    for name, reason in done.rejected if done.out is None else ():
+        print(f"discern: set aside: {one_line(name)}: {one_line(reason)}", file=sys.stderr)
+    if done.out is not None:
+        print(f"{done.n_items:,} answered, in {one_line(str(done.out))}")
+        if done.rejected_out is not None:
+            print(f"{len(done.rejected):,} set aside, with their reasons in {one_line(str(done.rejected_out))}")
+
+
+def evaluate(
+    run: RunOrModel,
+    source: Annotated[
+        str | None, typer.Argument(metavar="[DATA]", help="Labelled data (default: the run's own test part).")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Also write the figures as JSON.")] = None,
+    force: Force = False,
+) -> None:
+    """Measure a model on labelled items. Each opening of a test part is written to the ledger."""
+    if out is not None and out.exists() and not force:
+        raise OutputError(f"{out}: it exists already; choose another -o, or --force to replace it")
+    with Reporter() as tell:
+        evaluation = workflows.evaluate(run, source, on_event=tell)
+    if out is not None:
+        files.write_json(out, evaluation.to_json())
+    print(report.evaluation_text(evaluation))
+
+
+def verify(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A finished run's folder.")],
+    source: Annotated[
+        str | None, typer.Argument(metavar="[DATA]", help="The data (default: where the run found them).")
+    ] = None,
+) -> None:
+    """Recompute what a run recorded and compare; exit status 1 when anything differs."""
+    with Reporter() as tell:
+        result = workflows.verify(run, source, on_event=tell)
+    print(
+        f"compared {result.n_files} files and {result.n_items:,} items byte by byte, "
+        f"{result.n_predictions:,} predictions and {result.n_figures} figures to 1e-6"
+    )
+    if result.same:
+        print("everything is as recorded")
+        return
+    for difference in result.differences[:DIFFERENCES_SHOWN]:
+        print(f"differs: {one_line(difference.where)}: {one_line(difference.what)}")
+    if len(result.differences) > DIFFERENCES_SHOWN:
+        print(f"... and {len(result.differences) - DIFFERENCES_SHOWN:,} more")
+    raise typer.Exit(1)
+
+
+def export(
+    run: RunOrModel,
+    onnx: Annotated[Path, typer.Option("--onnx", metavar="FILE", help="The ONNX file to write.")],
+    force: Force = False,
+) -> None:
+    """Write a model as one ONNX file for other programs."""
+    print(f"written: {one_line(str(workflows.export(run, onnx, force=force)))}")
+
+
+def doctor() -> None:
+    """Say whether this machine is ready; exit status 1 when something is broken."""
+    facts = workflows.doctor()
+    marks = {"ok": "ok", "absent": "--", "broken": "BROKEN"}
+    print(report.table(("", "what", ""), [(marks[fact.state], fact.name, fact.value) for fact in facts]))
+    if any(fact.state == "broken" for fact in facts):
+        raise typer.Exit(1)
+
+
+class Printer:
+    """Predictions on standard output: a few columns for a person at a terminal, whole CSV for a program."""
+
+    def __init__(self) -> None:
+        self._first = True
+
+    def __call__(self, frame: Any) -> None:
+        if is_terminal():
+            rows = [
+                (one_line(item), one_line(answer), f"{100 * probability:.1f} %")
+                for item, answer, probability in frame.select("item", "prediction", "probability").iter_rows()
+            ]
+            print(report.table(("item", "prediction", "probability"), rows))
+        else:
+            sys.stdout.write(workflows.csv_rows(frame, header=self._first))
+        self._first = False

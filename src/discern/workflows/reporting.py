@@ -1,0 +1,149 @@
+"""From a run's records to the one record that the report renders."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ..core import files
+from ..core.options import TrainOptions
+from ..core.records import Figure, Findings
+from ..data.dataset import Dataset
+from ..data.splits import Split
+from ..evaluate.evaluation import Evaluation
+from ..models import catalogue
+from ..nets.layers import parse
+from ..nets.plan import describe
+from ..report.html import write_report
+from ..report.record import Candidate, Picture, RunReport, Training, pick_pictures
+from ..store import bundle
+from ..store.bundle import Bundle
+from ..store.run_folder import RunFolder
+
+
+def write_run_report(
+    folder: RunFolder,
+    data: Dataset,
+    options: TrainOptions,
+    findings: Findings,
+    parts: Split,
+    choice: Mapping[str, Any],
+    evaluation: Evaluation,
+) -> None:
+    """Write `report.html` and the tables and figures beside it into the run's folder."""
+    training = files.read_json(folder.training)
+    report = RunReport(
+        title=data.name,
+        model=catalogue.entry(choice["chosen"]).title,
+        command=command(data, options),
+        data=_facts(data),
+        findings=findings,
+        split_method=parts.method,
+        split_counts=_counts(parts),
+        evaluation=evaluation,
+        candidates=_candidates(choice),
+        training=_training(training, bundle.load(folder.model)),
+        gallery=_gallery(folder, data),
+        versions=folder.record()["versions"],
+        notes=data.notes,
+    )
+    write_report(folder.path, report)
+
+
+def command(data: Dataset, options: TrainOptions) -> str:
+    """The command line that repeats a run: the options that differ from the defaults."""
+    plain = TrainOptions()
+    words = ["discern", "train", data.source.path or "ARRAYS"]
+    for name in options.model:
+        words += ["--model", name]
+    named = {
+        "--k": (options.k, plain.k),
+        "--layers": (options.layers, plain.layers),
+        "--epochs": (options.epochs[0] if options.epochs else None, None),
+        "--batch": (options.batch_size, plain.batch_size),
+        "--lr": (options.learning_rate, plain.learning_rate),
+        "--patience": (options.patience, plain.patience),
+        "--precision": (options.precision, plain.precision),
+        "--from": (options.start, plain.start),
+        "--test": (options.split.test, plain.split.test),
+        "--validation": (options.split.validation, plain.split.validation),
+        "--split": (None if options.split.first is None else f"first:{options.split.first:g}", None),
+        "--seed": (options.seed, plain.seed),
+        "--max-bad": (options.max_bad, plain.max_bad),
+    }
+    for typed, (value, default) in named.items():
+        if value != default:
+            words += [typed, str(value)]
+    text = shlex.join(words)
+    for more in (options.epochs or ())[1:]:
+        text += f"\ndiscern resume RUN --epochs +{more}"
+    return text
+
+
+def _facts(data: Dataset) -> dict[str, Any]:
+    facts: dict[str, Any] = {"items": data.n, "classes": len(data.classes), "each item": str(data.input)}
+    if data.source.path is not None:
+        facts["read from"] = data.source.path
+    if len(data.rejected):
+        facts["set aside because they cannot be read"] = len(data.rejected)
+    if len(data.skipped):
+        facts["passed over because they are no pictures"] = len(data.skipped)
+    if data.groups is not None:
+        facts["groups of items that belong together"] = len(np.unique(data.groups))
+    facts["fingerprint"] = data.fingerprint
+    return facts
+
+
+def _counts(parts: Split) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    table = parts.table.group_by("label", "part").len().sort("label", "part")
+    for label, part, count in table.iter_rows():
+        counts.setdefault(label, {})[part] = count
+    return counts
+
+
+def _candidates(choice: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            row["model"],
+            row["title"],
+            {name: Figure.from_json(figure) for name, figure in row["figures"].items()},
+            chosen=row["model"] == choice["chosen"],
+        )
+        for row in choice["candidates"]
+    )
+
+
+def _training(facts: Mapping[str, Any], loaded: Bundle) -> Training:
+    layers: tuple[Mapping[str, Any], ...] = ()
+    if "layers" in facts:
+        shape = tuple(loaded.config["shape"])
+        layers = tuple(asdict(layer) for layer in describe(parse(facts["layers"]), shape, len(loaded.classes)))
+    return Training(
+        epochs=tuple(facts.get("history", ())),
+        best_epoch=facts.get("best_epoch"),
+        k_curve=tuple(facts.get("k_curve", ())),
+        k=facts.get("n_neighbors"),
+        layers=layers,
+        layers_text=facts.get("layers", ""),
+    )
+
+
+def _gallery(folder: RunFolder, data: Dataset) -> tuple[Picture, ...]:
+    """The surest mistakes and the least sure answers of the test part."""
+    table = pl.read_parquet(folder.predictions)
+    columns = [name for name in table.columns if name.startswith("p_")]
+    positions = {name: position for position, name in enumerate(data.items["item"])}
+    rows = [positions[name] for name in table["item"]]
+    return pick_pictures(
+        table["item"].to_list(),
+        data.values[rows] if data.kind == "pictures" else None,
+        table["label"].to_numpy(),
+        table.select(columns).to_numpy(),
+        np.array([name.removeprefix("p_") for name in columns]),
+    )

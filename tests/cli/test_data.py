@@ -1,0 +1,90 @@
+"""sample, show and audit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from .conftest import Cli
+
+
+@pytest.mark.shows("sample")
+def test_sample_writes_a_folder_a_class(cli: Cli, tmp_path: Path) -> None:
+    result = cli("sample", "digits", "photos")
+    assert result.status == 0
+    assert "1,797" in result.out
+    assert sorted(path.name for path in (tmp_path / "photos").iterdir()) == list("0123456789")
+    assert len(list((tmp_path / "photos").rglob("*.png"))) == 1797
+
+
+@pytest.mark.shows("sample", "--force")
+@pytest.mark.bad_input("sample")
+def test_sample_refuses_a_full_folder_and_an_unknown_name(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    refused = cli("sample", "digits", "mine")
+    assert refused.status == 2
+    assert refused.err.count("\n") == 1
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+    assert cli("sample", "digits", "mine", "--force").status == 0
+    unknown = cli("sample", "digit", "other")
+    assert unknown.status == 2
+    assert "did you mean 'digits'" in unknown.err
+
+
+@pytest.mark.shows("show")
+def test_show_prints_numbers_and_a_drawing(cli: Cli, tmp_path: Path) -> None:
+    pixels = np.array([[0, 255], [128, 7]], dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "four.png")
+    result = cli("show", "four.png")
+    assert result.status == 0
+    assert "2 x 2 pixels, grey" in result.out
+    assert "0 255 128 7" in " ".join(result.out.split())
+    assert "by rows" in result.out
+    assert "drawn" in result.out
+
+
+@pytest.mark.shows("show", "--item")
+def test_show_takes_an_item_of_a_data_set(cli: Cli) -> None:
+    first, third = cli("show", "sample:digits"), cli("show", "sample:digits", "--item", "3")
+    assert "labelled 0" in first.out
+    assert "labelled 3" in third.out
+    assert first.out != third.out
+
+
+@pytest.mark.bad_input("show")
+def test_show_names_what_it_cannot_read(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "page.jpg").write_text("<html>")
+    broken, missing = cli("show", "page.jpg"), cli("show", "sample:digits", "--item", "99999")
+    assert (broken.status, missing.status) == (2, 2)
+    assert "page.jpg" in broken.err
+    assert "0 to 1796" in missing.err
+
+
+@pytest.mark.shows("audit")
+@pytest.mark.bad_input("audit")
+def test_audit_tells_of_a_broken_and_a_doubled_picture(cli: Cli, tmp_path: Path, digits: Path) -> None:
+    shutil.copytree(digits, tmp_path / "photos")
+    some = sorted((tmp_path / "photos" / "3").iterdir())
+    shutil.copy(some[0], tmp_path / "photos" / "5" / "again.png")
+    some[1].write_bytes(some[1].read_bytes()[:40])
+    result = cli("audit", "photos")
+    assert result.status == 0
+    assert some[1].name in result.out
+    assert "again.png" in result.out
+    missing = cli("audit", "phots")
+    assert missing.status == 2
+    assert "photos" in missing.err
+
+
+@pytest.mark.shows("audit", "--json")
+def test_audit_as_json(cli: Cli, digits: Path) -> None:
+    result = cli("audit", digits, "--json")
+    record = json.loads(result.out)
+    assert record["facts"]["items"] == 240
+    assert {check["status"] for check in record["checks"]} <= {"passed", "found", "skipped", "not applicable"}

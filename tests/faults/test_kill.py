@@ -1,0 +1,130 @@
+"""A run that is killed, at any moment, and resumed ends with the same bytes as one that was never stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from discern.core import files
+from discern.store.run_folder import RunFolder
+from discern.workflows import resume, train
+
+NET = {"model": "conv", "layers": "conv 4 same, pool, dropout 0.2, dense 8", "epochs": 3, "test": 0.5}
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing catches it."""
+
+
+def digests(run: Path) -> dict[str, str]:
+    return dict(json.loads((run / "run.json").read_text())["files"])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Runs that were never stopped."""
+    folder = tmp_path_factory.mktemp("whole")
+    return {
+        "conv": digests(train("sample:digits", out=folder / "conv", **NET).path),
+        "knn": digests(train("sample:digits", out=folder / "knn", model="knn", k=3).path),
+    }
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, n: int) -> list[str]:
+    """From the n-th whole file on, writing ends the process."""
+    written: list[str] = []
+    replace = os.replace
+
+    def replacing(source: object, target: object) -> None:
+        if len(written) >= n:
+            raise Killed
+        written.append(str(target))
+        replace(source, target)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(files.os, "replace", replacing)
+    return written
+
+
+def test_killed_before_every_single_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: dict[str, dict[str, str]]
+) -> None:
+    """Stop before the first file, the second, ... until none is left to stop before."""
+    for n in range(1000):
+        out = tmp_path / f"run{n}"
+        with monkeypatch.context() as patch:
+            kill_at(patch, n)
+            try:
+                train("sample:digits", out=out, model="knn", k=3)
+            except Killed:
+                pass
+            else:
+                break
+        if not (out / "run.json").exists():
+            train("sample:digits", out=out, model="knn", k=3)
+        else:
+            resume(out)
+        assert digests(out) == whole["knn"], f"killed before file {n}"
+    assert n > 15
+
+
+@pytest.mark.parametrize("n", [4, 6, 8])
+def test_a_network_killed_between_its_checkpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: dict[str, dict[str, str]], n: int
+) -> None:
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, n)
+        train("sample:digits", out=out, **NET)
+    resume(out)
+    assert digests(out) == whole["conv"]
+
+
+def test_more_epochs_killed_and_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for run in ("straight", "stopped"):
+        train("sample:digits", out=tmp_path / run, **NET)
+    resume(tmp_path / "straight", more_epochs=2)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, 2)
+        resume(tmp_path / "stopped", more_epochs=2)
+    resume(tmp_path / "stopped")
+    assert digests(tmp_path / "stopped") == digests(tmp_path / "straight")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+@pytest.mark.parametrize("seen", ["split.parquet", "checkpoints", "model.discern"])
+def test_sigkill(tmp_path: Path, whole: dict[str, dict[str, str]], seen: str) -> None:
+    """The real thing: the process is killed as soon as a file is seen, and resumed by another process."""
+    out = tmp_path / "run"
+    program = [sys.executable, "-m", "discern"]
+    options = [f"--{name}={value}" for name, value in NET.items()]
+    process = subprocess.Popen(
+        [*program, "train", "sample:digits", "-o", str(out), *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if (out / seen).exists() and (seen != "checkpoints" or any((out / seen).iterdir())):
+            process.send_signal(signal.SIGKILL)
+            break
+        time.sleep(0.001)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL, "the run ended before it was killed"
+    done = subprocess.run([*program, "resume", str(out)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert digests(out) == whole["conv"]
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    run = train("sample:digits", out=tmp_path / "run", model="majority").path
+    command = [sys.executable, "-m", "discern", "train", "sample:digits", "-o", str(run), "--model=majority", "--force"]
+    with RunFolder(run).writing():
+        refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "another process is writing this run" in refused.stderr
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
