@@ -25,31 +25,6 @@ PUBLIC = [
     *("audit", "doctor", "evaluate", "export", "list_runs", "load", "predict", "read", "resume", "sample", "show"),
     *("summary", "train", "verify"),
 ]
-    "Dataset",
-    "DiscernError",
-    "Evaluation",
-    "Event",
-    "Figure",
-    "Finding",
-    "Findings",
-    "Model",
-    "Run",
-    "Split",
-    "audit",
-    "doctor",
-    "evaluate",
-    "export",
-    "list_runs",
-    "load",
-    "predict",
-    "read",
-    "resume",
-    "sample",
-    "show",
-    "summary",
-    "train",
-    "verify",
-]
 
 # Formats that run code when they are opened, and ways to run text as code.
 CODE_RUNNERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "code", "codeop"}
