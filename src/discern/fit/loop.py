@@ -129,13 +129,14 @@ def run_cycle(
 ) -> None:
     """Epochs until the cycle is done or has brought nothing for `patience` epochs."""
     of = len(state.history) - state.epoch + settings.cycles[state.cycle]
+    if state.epoch == state.step == 0:
+        state.optimizer = optimizer_for(state.network, settings)
     while state.epoch < settings.cycles[state.cycle]:
         run_epoch(state, train, settings, saving, on_event)
         facts = finish_epoch(state, train, validation, settings, of)
         ended = state.epoch == settings.cycles[state.cycle] or gave_up(state, settings)
         if ended:
             state.cycle, state.epoch = state.cycle + 1, 0
-            state.optimizer = optimizer_for(state.network, settings)
         if saving is not None:
             keep(state, saving, settings)
         on_event(Event("epoch", facts))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from .layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool
-from .plan import Shape, Step, padding
+from .plan import NORM_EPSILON, Shape, Step, padding
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -91,7 +91,7 @@ def _modules(step: Step) -> OrderedDict[str, nn.Module]:
             return OrderedDict({name: nn.Dropout(layer.share)})
         case Dense():
             linear = nn.Linear(step.takes[0], layer.units, bias=not layer.norm)
-            norm = nn.BatchNorm1d(layer.units) if layer.norm else None
+            norm = nn.BatchNorm1d(layer.units, eps=NORM_EPSILON) if layer.norm else None
             return _with_relu(name, linear, norm)
         case Head():
             head: OrderedDict[str, nn.Module] = OrderedDict({name: nn.Linear(step.takes[0], step.gives[0])})
@@ -112,7 +112,7 @@ def _conv(step: Step, layer: Conv) -> OrderedDict[str, nn.Module]:
         padding=(sides[0][0], sides[1][0]) if even else 0,
         bias=not layer.norm,
     )
-    parts = _with_relu(step.name, conv, nn.BatchNorm2d(layer.filters) if layer.norm else None)
+    parts = _with_relu(step.name, conv, nn.BatchNorm2d(layer.filters, eps=NORM_EPSILON) if layer.norm else None)
     if layer.same and not even:
         (top, bottom), (left, right) = sides
         parts[f"{step.name}_pad"] = nn.ZeroPad2d((left, right, top, bottom))

@@ -16,6 +16,8 @@ Shape = tuple[int, ...]
 MAX_ACTIVATIONS = 2**28
 """Values that a layer may give for one item."""
 MAX_PARAMETERS = 2**28
+NORM_EPSILON = 1e-5
+"""Added to the variance in batch normalisation."""
 
 
 @dataclass(frozen=True)
