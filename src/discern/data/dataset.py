@@ -1,0 +1,150 @@
+"""The record that everything else works on: one row an item, the numbers that a model sees, and what was set aside."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.records import InputSpec
+from . import manifest
+
+Kind = Literal["pictures", "table"]
+PARTS = ("train", "validation", "test")
+SET_ASIDE = {"item": pl.String, "reason": pl.String}
+"""Columns of `rejected` and `skipped`."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set was read from."""
+
+    reader: str
+    """`folder`, `idx`, `arrays`, `npz` or `digits`."""
+    path: str | None
+    """As the person gave it; None for arrays."""
+
+
+def set_aside(rows: list[tuple[str, str]]) -> pl.DataFrame:
+    """A frame of items and reasons."""
+    return pl.DataFrame(rows, schema=SET_ASIDE, orient="row")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Items to learn from or to answer for. Nothing in it changes after reading."""
+
+    name: str
+    """For people: the folder's name, `sample:digits`, `arrays`."""
+    kind: Kind
+    items: pl.DataFrame
+    """A row an item: `item` (unique), `sha256` (of the file's bytes, or of the row), `pixels` (of what the model sees)
+    and, when known, `label`, `group`, `part` (`train`, `validation`, `test`), `height`, `width`, `mode`."""
+    values: NDArray[Any]
+    """Pictures: uint8 `(n, H, W, C)`, C is 1 or 3. Table: float32 `(n, n_features)`. In the order of `items`."""
+    paths: tuple[Path | None, ...]
+    """Where each item lies; None for items that are no files of their own."""
+    rejected: pl.DataFrame
+    """`item`, `reason`: meant to be items, but they cannot be read."""
+    skipped: pl.DataFrame
+    """`item`, `reason`: not meant to be items (links, hidden files, text files)."""
+    notes: tuple[str, ...]
+    """Sentences worth saying once."""
+    empty_classes: tuple[str, ...]
+    """Class folders without a single readable item."""
+    source: Source
+
+    def __post_init__(self) -> None:
+        if not self.items.height == len(self.values) == len(self.paths):
+            raise ValueError(f"{self.items.height} items, {len(self.values)} rows of values, {len(self.paths)} paths")
+
+    @property
+    def n(self) -> int:
+        return self.items.height
+
+    def __len__(self) -> int:
+        return self.n
+
+    @cached_property
+    def labels(self) -> NDArray[np.str_] | None:
+        """The label of each item, `(n,)`, or None when there are none."""
+        return _column(self.items, "label")
+
+    @cached_property
+    def groups(self) -> NDArray[np.str_] | None:
+        """The group of each item, `(n,)`, or None when there are none."""
+        return _column(self.items, "group")
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """The distinct labels, sorted by Unicode code point as NumPy sorts."""
+        return [] if self.labels is None else np.unique(self.labels).tolist()
+
+    @property
+    def input(self) -> InputSpec:
+        """What a model of this data takes."""
+        return InputSpec(self.kind, tuple(self.values.shape[1:]), "uint8" if self.kind == "pictures" else "float32")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over names, labels, groups, parts and contents of all items."""
+        return manifest.fingerprint(self.items)
+
+    @cached_property
+    def units(self) -> NDArray[np.int64]:
+        """What must not be torn apart, `(n,)`: items of one group, or equal to the pixel, have the same number.
+
+        Numbers count from 0 in the order of first appearance. Links are followed all the way: a copy that stands in
+        two groups makes them one unit.
+        """
+        links = [_codes(self.items["pixels"])]
+        if "group" in self.items.columns:
+            links.append(_codes(self.items["group"]))
+        return _connected(links, self.n)
+
+    def take(self, indices: ArrayLike) -> Dataset:
+        """The data set of these rows, in this order. What was set aside while reading stays as it was."""
+        rows = np.asarray(indices, dtype=np.int64)
+        return dataclasses.replace(
+            self, items=self.items[rows], values=self.values[rows], paths=tuple(self.paths[row] for row in rows)
+        )
+
+    def __repr__(self) -> str:
+        classes = f", {len(self.classes)} classes" if self.labels is not None else ", no labels"
+        aside = f", {self.rejected.height} set aside" if self.rejected.height else ""
+        return f"<Dataset {self.name!r}: {self.n:,} items{classes}, {self.input}{aside}>"
+
+
+def _column(items: pl.DataFrame, name: str) -> NDArray[np.str_] | None:
+    return np.asarray(items[name].to_list(), dtype=np.str_) if name in items.columns else None
+
+
+def _codes(column: pl.Series) -> NDArray[np.int64]:
+    """A number for each distinct value, by first appearance."""
+    seen: dict[str, int] = {}
+    return np.fromiter((seen.setdefault(value, len(seen)) for value in column.to_list()), np.int64, len(column))
+
+
+def _connected(links: list[NDArray[np.int64]], n: int) -> NDArray[np.int64]:
+    """Connected components of items that share a code in any of `links`, by union-find."""
+    parent = list(range(n))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    for codes in links:
+        first: dict[int, int] = {}
+        for item, code in enumerate(codes.tolist()):
+            one, other = root(item), root(first.setdefault(code, item))
+            parent[max(one, other)] = min(one, other)
+    seen: dict[int, int] = {}
+    return np.fromiter((seen.setdefault(root(item), len(seen)) for item in range(n)), np.int64, n)

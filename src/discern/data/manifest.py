@@ -1,0 +1,29 @@
+"""Hashes that say which data a result belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import polars as pl
+
+FINGERPRINTED = ("item", "label", "group", "part", "sha256")
+
+
+def fingerprint(items: pl.DataFrame) -> str:
+    """SHA-256 over what each item is called, what it is labelled, where it belongs and what its bytes are."""
+    digest = hashlib.sha256()
+    columns = [name for name in FINGERPRINTED if name in items.columns]
+    digest.update(json.dumps(columns).encode())
+    for row in items.select(columns).iter_rows():
+        digest.update(json.dumps(row, ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def key_of(rows: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 over (hash, label) pairs, whatever their order: names one set of labelled items."""
+    digest = hashlib.sha256()
+    for line in sorted(json.dumps(row, ensure_ascii=False) for row in rows):
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,182 @@
+"""Reads folders of pictures into one preallocated array: headers first, to know sizes; then pixels, on many threads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..core.errors import DataError, UnreadableItem, describe
+from ..core.events import Listener, steps
+from ..core.records import InputSpec
+from ..images.decode import Header, decode, probe, read_bytes
+from ..images.fingerprints import row_hashes
+from ..images.fit import common_spec, fit_to
+from .assemble import Reading, group_column, stop_if_too_many
+from .dataset import Dataset, Source, set_aside
+from .scan import Candidate, Scan, scan, shown
+
+EVENTS = 50
+"""About as many progress events come from one pass."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One picture, read: its pixels as the model sees them, and what its file holds."""
+
+    pixels: NDArray[np.uint8]
+    shape: tuple[int, int, int]
+    mode: str
+    sha256: str
+    note: str
+
+
+def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
+    """The pictures of a folder (layouts: see `scan`), at one size.
+
+    Raises DataError for a folder without pictures, TooManyBadItems.
+    """
+    try:
+        found = scan(path)
+    except OSError as error:
+        raise DataError(describe(given, found=(error.strerror or str(error)).lower())) from error
+    if not found.candidates:
+        raise DataError(describe(given, found=_nothing(found), expected="a folder of pictures in a folder per class"))
+    headers, bad = _headers(found.candidates, reading)
+    candidates = [c for c, header in zip(found.candidates, headers, strict=True) if header is not None]
+    spec = common_spec(header.shape for header in headers if header is not None)
+    stop_if_too_many(given, len(candidates), found.rejected + bad, reading.max_bad)
+    values, loaded, worse = _pixels(candidates, spec, reading)
+    true_spec = common_spec(one.shape for one in loaded if one is not None)
+    if true_spec != spec:  # a picture that cannot be read must not decide what the others look like
+        values, loaded, worse = _pixels(candidates, true_spec, reading)
+    rejected = sorted(found.rejected + bad + worse)
+    stop_if_too_many(given, len(values), rejected, reading.max_bad)
+    good = [(c, one) for c, one in zip(candidates, loaded, strict=True) if one is not None]
+    items = _frame(good, values)
+    if reading.groups is not None:
+        items = items.with_columns(group_column(items["item"].to_list(), reading.groups, fixed_order=False))
+    labelled = "label" in items.columns
+    with_items = set(items["label"].to_list()) if labelled else found.class_folders
+    return Dataset(
+        name=shown(path.absolute().name) or given,
+        kind="pictures",
+        items=items,
+        values=values,
+        paths=tuple(c.path for c, _ in good),
+        rejected=set_aside(rejected),
+        skipped=set_aside(found.skipped),
+        notes=_notes([one for _, one in good], values),
+        empty_classes=tuple(sorted(found.class_folders - with_items)),
+        source=Source("folder", given),
+    )
+
+
+def load(path: Path, spec: InputSpec, max_megapixels: float) -> Loaded | str:
+    """One picture as the model sees it, or the reason why not."""
+    try:
+        content = read_bytes(path, max_megapixels=max_megapixels)
+        decoded = decode(content, max_megapixels=max_megapixels)
+    except UnreadableItem as error:
+        return error.reason
+    height, width, channels = decoded.pixels.shape
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Loaded(fit_to(decoded.pixels, spec), (height, width, channels), decoded.mode, sha256, decoded.note)
+
+
+def _header(candidate: Candidate, max_megapixels: float) -> Header | str:
+    try:
+        return probe(candidate.path, max_megapixels=max_megapixels)
+    except UnreadableItem as error:
+        return error.reason
+
+
+def _headers(candidates: list[Candidate], reading: Reading) -> tuple[list[Header | None], list[tuple[str, str]]]:
+    headers: list[Header | None] = []
+    bad = []
+    tell = _progress(reading.on_event, "headers read", len(candidates))
+    look = partial(_header, max_megapixels=reading.max_megapixels)
+    for done, (candidate, header) in enumerate(zip(candidates, reading.executor.map(look, candidates), strict=True), 1):
+        if isinstance(header, str):
+            bad.append((candidate.item, header))
+        headers.append(None if isinstance(header, str) else header)
+        tell(done)
+    return headers, bad
+
+
+def _pixels(
+    candidates: list[Candidate], spec: InputSpec, reading: Reading
+) -> tuple[NDArray[np.uint8], list[Loaded | None], list[tuple[str, str]]]:
+    """Values of the readable ones `(n_good, H, W, C)`, what was loaded (without pixels) or None, and what was not."""
+    values = np.empty((len(candidates), *spec.shape), np.uint8)
+    loaded: list[Loaded | None] = []
+    bad: list[tuple[str, str]] = []
+    tell = _progress(reading.on_event, "pictures read", len(candidates))
+    look = partial(_load_candidate, spec=spec, max_megapixels=reading.max_megapixels)
+    for candidate, one in zip(candidates, reading.executor.map(look, candidates), strict=True):
+        if isinstance(one, str):
+            bad.append((candidate.item, one))
+            loaded.append(None)
+        else:
+            row = values[len(loaded) - len(bad)]
+            row[:] = one.pixels
+            loaded.append(Loaded(row, one.shape, one.mode, one.sha256, one.note))
+        tell(len(loaded))
+    return values[: len(candidates) - len(bad)], loaded, bad
+
+
+def _load_candidate(candidate: Candidate, spec: InputSpec, max_megapixels: float) -> Loaded | str:
+    return load(candidate.path, spec, max_megapixels)
+
+
+def _frame(good: list[tuple[Candidate, Loaded]], values: NDArray[np.uint8]) -> pl.DataFrame:
+    columns: dict[str, pl.Series] = {
+        "item": pl.Series([c.item for c, _ in good], dtype=pl.String),
+        "sha256": pl.Series([one.sha256 for _, one in good], dtype=pl.String),
+        "pixels": pl.Series(row_hashes(values), dtype=pl.String),
+        "height": pl.Series([one.shape[0] for _, one in good], dtype=pl.Int32),
+        "width": pl.Series([one.shape[1] for _, one in good], dtype=pl.Int32),
+        "mode": pl.Series([one.mode for _, one in good], dtype=pl.String),
+    }
+    if good and good[0][0].label is not None:
+        columns["label"] = pl.Series([c.label for c, _ in good], dtype=pl.String)
+    if good and good[0][0].part is not None:
+        columns["part"] = pl.Series([c.part for c, _ in good], dtype=pl.String)
+    return pl.DataFrame(columns)
+
+
+def _notes(loaded: list[Loaded], values: NDArray[np.uint8]) -> tuple[str, ...]:
+    notes = [f"{count:,} pictures: {note}" for note, count in sorted(Counter(x.note for x in loaded if x.note).items())]
+    height, width = values.shape[1:3]
+    resized = sum(one.shape[:2] != (height, width) for one in loaded)
+    if resized:
+        notes.append(f"{resized:,} pictures of other sizes were resized to {height} x {width}")
+    if values.shape[3] == 3 and (grey := sum(one.shape[2] == 1 for one in loaded)):
+        notes.append(f"{grey:,} grey pictures were given three equal channels, because others have colour")
+    return tuple(notes)
+
+
+def _nothing(found: Scan) -> str:
+    if found.rejected:
+        return f"no picture that can be read ({found.rejected[0][0]!r}: {found.rejected[0][1]})"
+    if found.skipped:
+        reasons = Counter(reason for _, reason in found.skipped).most_common(3)
+        return "no pictures; passed over: " + ", ".join(f"{count:,} x {reason}" for reason, count in reasons)
+    return "an empty folder" if not found.class_folders else "class folders without a single picture"
+
+
+def _progress(on_event: Listener, what: str, n: int) -> Callable[[int], None]:
+    every = max(1, n // EVENTS)
+
+    def tell(done: int) -> None:
+        if done % every == 0 or done == n:
+            steps(on_event, what, done, n)
+
+    return tell

@@ -1,0 +1,126 @@
+"""`read`: finds out what the data is, and hands it to the reader for it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from ..core.errors import DataError, OptionError, describe
+from ..core.events import Listener, silent, stage
+from ..core.executor import Executor, Local
+from ..core.options import Interval, one_of, raise_all, suggest
+from ..images.decode import HIGHEST_MAX_MEGAPIXELS, MAX_MEGAPIXELS
+from . import arrays, idx, samples
+from .assemble import MAX_BAD, Groups, Reading
+from .dataset import Dataset, Kind
+from .pictures import read_folder
+from .scan import PICTURE_ENDINGS, shown, why_not_a_file
+
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+KINDS = ("pictures", "table")
+
+
+def read(
+    source: str | os.PathLike[str] | ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    groups: Groups | None = None,
+    kind: Kind | None = None,
+    max_bad: float = MAX_BAD,
+    max_megapixels: float = MAX_MEGAPIXELS,
+    on_event: Listener = silent,
+    executor: Executor | None = None,
+) -> Dataset:
+    """Read data to learn from.
+
+    `source` is a folder with a folder per class (or `train/ validation/ test/` above them), a folder of IDX files, a
+    `.npz` file, `"sample:digits"`, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
+    always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64. `groups` says what must
+    stay together: item name -> group, as a mapping or a function, or one group an item for arrays.
+
+    Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
+    Raises OptionError, DataError, TooManyBadItems.
+    """
+    is_path = isinstance(source, (str, os.PathLike))
+    raise_all(
+        [
+            *reading_problems(max_bad, max_megapixels),
+            None if kind is None else one_of("--kind", kind, KINDS),
+            "y goes with arrays; a path brings its own labels" if is_path and y is not None else None,
+        ]
+    )
+    reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local())
+    stage(on_event, "read")
+    if isinstance(source, (str, os.PathLike)):
+        return _read_path(os.fspath(source), kind, reading)
+    return arrays.read_arrays(source, y, kind, reading)
+
+
+def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:
+    """What is wrong with these options, for everybody who offers them."""
+    return [
+        Interval(0, 1).problem("--max-bad", max_bad),
+        Interval(0, HIGHEST_MAX_MEGAPIXELS, open_low=True).problem("--max-megapixels", max_megapixels),
+    ]
+
+
+def refuse_address(given: str) -> None:
+    """Raise DataError for an address such as `https://...`; nothing is looked up."""
+    if URL.match(given):
+        do = "fetch the data yourself first: nothing is looked up"
+        raise DataError(describe(given, found="an address", expected="a path on this machine", do=do))
+
+
+def missing_path(given: str) -> DataError:
+    """The error for a path that is not there, with the likely spelling."""
+    path = Path(given)
+    try:
+        near = [entry.name for entry in os.scandir(path.parent)]
+    except OSError:
+        near = []
+    return DataError(describe(shown(given), found="no such file or folder") + suggest(path.name, map(shown, near)))
+
+
+def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
+    if given.startswith("sample:"):
+        if given not in samples.SAMPLES:
+            known = ", ".join(samples.SAMPLES)
+            raise DataError(f"{given}: no such sample; there is {known}{suggest(given, samples.SAMPLES)}")
+        return arrays.read_digits(kind, reading)
+    refuse_address(given)
+    path = Path(given)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise missing_path(given) from None
+    except (OSError, ValueError) as error:
+        found = getattr(error, "strerror", None) or str(error)
+        raise DataError(describe(shown(given), found=found.lower())) from error
+    if path.is_dir():
+        return _read_directory(path, given, kind, reading)
+    if not path.is_file():
+        raise DataError(describe(shown(given), found=why_not_a_file(mode), expected="a folder of pictures"))
+    if path.suffix.lower() == ".npz":
+        return arrays.read_npz(path, given, kind, reading)
+    if idx.is_images(path):
+        return arrays.read_idx([path], given, path.name, kind, reading)
+    found = "a picture" if path.suffix.lower() in PICTURE_ENDINGS else "a file"
+    expected = "a folder with a folder per class, a folder of IDX files, or a .npz file"
+    raise DataError(describe(shown(given), found=found, expected=expected))
+
+
+def _read_directory(path: Path, given: str, kind: Kind | None, reading: Reading) -> Dataset:
+    try:
+        files = idx.image_files(path)
+    except OSError as error:
+        raise DataError(describe(shown(given), found=(error.strerror or str(error)).lower())) from error
+    if files:
+        name = shown(path.absolute().name)
+        return arrays.read_idx(files, given, name, kind, reading)
+    if kind == "table":
+        raise OptionError(describe("--kind table", found="a folder of pictures", do="leave --kind away"))
+    return read_folder(path, given, reading)

@@ -1,0 +1,259 @@
+"""Divides items into train, validation and test: by class, whole groups and exact copies together, the same every time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..core.errors import DataError, OptionError, describe
+from ..core.options import SplitOptions, raise_all
+from ..core.seeds import generator
+from . import manifest
+from .dataset import PARTS, Dataset
+
+SCHEMA = "1"
+COLUMNS = {"item": pl.String, "label": pl.String, "unit": pl.Int64, "sha256": pl.String, "part": pl.String}
+ENOUGH_UNITS = 3
+"""A class with this many units gives at least one item to the test part, however small its share."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Which item belongs to which part. The rows of the test part are given by `open_test` alone."""
+
+    table: pl.DataFrame
+    """A row an item, in the order of the Dataset: item, label, group (if any), unit, sha256, part."""
+    method: str
+    """One sentence: how it was divided."""
+
+    @property
+    def train(self) -> NDArray[np.int64]:
+        """Rows of the Dataset to learn from."""
+        return self._rows("train")
+
+    @property
+    def validation(self) -> NDArray[np.int64]:
+        """Rows of the Dataset to choose by; may be empty when the data is too small to set any aside."""
+        return self._rows("validation")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Items of each part."""
+        return {part: int((self.table["part"] == part).sum()) for part in PARTS}
+
+    def n_units(self, part: str) -> int:
+        """Groups (with exact copies counted as one) of a part."""
+        return self.table.filter(pl.col("part") == part)["unit"].n_unique()
+
+    @cached_property
+    def test_key(self) -> str:
+        """SHA-256 over the contents and labels of the test part: what the ledger of looks is keyed by."""
+        return manifest.key_of(self.table.filter(pl.col("part") == "test").select("sha256", "label").iter_rows())
+
+    def open_test(self, reason: str, look: Callable[[str, str], None]) -> NDArray[np.int64]:
+        """Rows of the test part, after `look(test_key, reason)` has written down that they are looked at."""
+        look(self.test_key, reason)
+        return self._rows("test")
+
+    def to_parquet_bytes(self) -> bytes:
+        """The table as a Parquet file; the same split gives the same bytes."""
+        out = io.BytesIO()
+        self.table.write_parquet(out, metadata={"schema": SCHEMA, "method": self.method})
+        return out.getvalue()
+
+    def _rows(self, part: str) -> NDArray[np.int64]:
+        return np.flatnonzero((self.table["part"] == part).to_numpy()).astype(np.int64)
+
+
+def split(dataset: Dataset, options: SplitOptions) -> Split:
+    """Divide `dataset`.
+
+    Parts given by the data are kept as they are. What they lack is set aside from the training part: units (a group
+    with all exact copies of its items) are taken whole, classes in proportion, and every class keeps a training item.
+    With `options.first` the first share of the items is for training and validation and the rest is the test part;
+    nothing is moved. Raises OptionError, or DataError when the data cannot be divided.
+    """
+    raise_all(options.problems())
+    labels = dataset.labels
+    if labels is None:
+        raise DataError(describe(dataset.name, found="items without labels", expected="a label for each item"))
+    _, codes = np.unique(labels, return_inverse=True)
+    parts = np.full(dataset.n, "train", dtype="<U10")
+    said = []
+    if "part" in dataset.items.columns:
+        if options.first is not None:
+            raise OptionError("--split first: the data has parts of its own (train, test); leave the option away")
+        parts[:] = dataset.items["part"].to_list()
+        said.append(f"{', '.join(part for part in PARTS if (parts == part).any())} as given by the data")
+    elif options.first is not None:
+        parts[_cut(dataset.n, options.first) :] = "test"
+        said.append(f"the first {options.first:.10g} of the items for training and validation, the rest for testing")
+    units = dataset.units
+    _need_training(dataset.name, parts, codes, dataset.classes)
+    for part, share in (("test", options.test), ("validation", options.validation)):
+        if (parts == part).any():
+            continue
+        pool = np.flatnonzero(parts == "train")
+        random = generator(options.seed, "split", part)
+        chosen = pool[_carve(codes[pool], units[pool], share, random)]
+        if not len(chosen) and part == "test":
+            raise _cannot(dataset, units[pool])
+        parts[chosen] = part
+        said.append(f"{part} {share:.10g} of the rest set aside" if len(chosen) else f"too few items for a {part} part")
+    by = "group, exact copies together" if dataset.groups is not None else "item, exact copies together"
+    method = f"{'; '.join(said)}; stratified by class, divided by {by}, seed {options.seed}"
+    return Split(_table(dataset, units, parts), method)
+
+
+def read_split(path: Path, dataset: Dataset) -> Split:
+    """A split from a file, for the data it was made of.
+
+    Raises DataError when the file is no split, or when items, contents or labels of `dataset` are others.
+    """
+    try:
+        table = pl.read_parquet(path, glob=False)
+        about = pl.read_parquet_metadata(path)
+    except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise DataError(describe(str(path), found=f"not a Parquet file that can be read ({error})")) from error
+    if about.get("schema") != SCHEMA:
+        expected = f"a split of schema {SCHEMA}"
+        raise DataError(describe(str(path), found=f"schema {about.get('schema', '(none)')}", expected=expected))
+    wrong = [name for name, kind in COLUMNS.items() if table.schema.get(name) != kind or table[name].null_count()]
+    if wrong or not set(table["part"].unique()) <= set(PARTS):
+        raise DataError(
+            describe(str(path), found=f"unusable columns ({', '.join(wrong) or 'part'})", expected="a split")
+        )
+    _must_match(path, table, dataset)
+    order = dict(zip(table["item"], range(table.height), strict=True))
+    return Split(table[[order[item] for item in dataset.items["item"]]], about.get("method", ""))
+
+
+def _must_match(path: Path, table: pl.DataFrame, dataset: Dataset) -> None:
+    columns = [name for name in ("item", "sha256", "label") if name in dataset.items.columns]
+    recorded = {row[0]: row[1:] for row in table.select(columns).iter_rows()}
+    present = {row[0]: row[1:] for row in dataset.items.select(columns).iter_rows()}
+    differences = []
+    for words, names in (
+        ("are new", present.keys() - recorded.keys()),
+        ("are missing", recorded.keys() - present.keys()),
+        ("have changed", {name for name in present.keys() & recorded.keys() if present[name] != recorded[name]}),
+    ):
+        if names:
+            differences.append(f"{len(names):,} items {words} (the first is {min(names)!r})")
+    if differences or len(recorded) != table.height:
+        found = "; ".join(differences) or "items that stand twice"
+        raise DataError(describe(dataset.name, found=found, expected=f"the data that {path} was made of"))
+
+
+def _cut(n: int, first: float) -> int:
+    cut = int(first * n)
+    if not 0 < cut < n:
+        raise OptionError(
+            f"--split first:{first:g} leaves {cut} of {n} items for training; expected some in both parts"
+        )
+    return cut
+
+
+def _need_training(name: str, parts: NDArray[np.str_], codes: NDArray[np.int64], classes: Sequence[str]) -> None:
+    """Classes of the validation part must be in training; those of the test part may be new (they count as errors)."""
+    trained = set(codes[parts == "train"].tolist())
+    if not trained:
+        raise DataError(describe(name, found="no items to train on", expected="a train/ folder with items"))
+    lost = sorted(set(codes[parts == "validation"].tolist()) - trained)
+    if lost:
+        found = f"class {classes[lost[0]]!r} is in the validation part but not in the training part"
+        raise DataError(describe(name, found=found, do="move some of its items to train/"))
+
+
+def _cannot(dataset: Dataset, units: NDArray[np.int64]) -> DataError:
+    what = "group" if dataset.groups is not None else "set of exact copies"
+    if len(np.unique(units)) == 1:
+        found = f"all {len(units):,} items to divide are in one {what}, which must not be torn apart"
+        do = "give items of other groups, or a test/ folder"
+    else:
+        found = f"every class has its items in a single {what}, and each must keep one for training"
+        do = "give more items to at least one class, or a test/ folder"
+    return DataError(describe(dataset.name, found=f"no test part can be set aside: {found}", do=do))
+
+
+def _carve(
+    codes: NDArray[np.int64], units: NDArray[np.int64], share: float, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Rows to set aside: whole units, near `share` of each class, never the last row of a class.
+
+    Units are visited from large to small, equals in a seeded order; one is taken when that brings the counts of its
+    classes nearer to what is wanted (squared distance, each class in proportion to its size).
+    """
+    of_unit, where = _classes_by_unit(codes, units)
+    left = np.bincount(codes).tolist()
+    wanted = _wanted(left, share, of_unit)
+    weights = [1 / count**2 if count else 0.0 for count in left]
+    sizes = np.array([sum(classes.values()) for classes in of_unit])
+    shuffled = random.permutation(len(of_unit))
+    order = shuffled[np.argsort(-sizes[shuffled], kind="stable")].tolist()
+    taken = [0] * len(left)
+    chosen = np.zeros(len(of_unit), bool)
+
+    def take(unit: int) -> None:
+        chosen[unit] = True
+        for code, count in of_unit[unit].items():
+            taken[code] += count
+            left[code] -= count
+
+    for unit in order:
+        classes = of_unit[unit]
+        gain = sum(weights[c] * k * (k + 2 * (taken[c] - wanted[c])) for c, k in classes.items())
+        if gain < 0 and _leaves_some(classes, left):
+            take(unit)
+    if not chosen.any():  # large groups or few items: the smallest unit that can be spared
+        spare = next((unit for unit in reversed(order) if _leaves_some(of_unit[unit], left)), None)
+        if spare is not None:
+            take(spare)
+    return np.flatnonzero(chosen[where]).astype(np.int64)
+
+
+def _leaves_some(classes: Mapping[int, int], left: Sequence[int]) -> bool:
+    return all(left[code] > count for code, count in classes.items())
+
+
+def _classes_by_unit(
+    codes: NDArray[np.int64], units: NDArray[np.int64]
+) -> tuple[list[dict[int, int]], NDArray[np.int64]]:
+    """Items of each class in each unit, and each row's position in that list."""
+    _, where = np.unique(units, return_inverse=True)
+    of_unit: list[dict[int, int]] = [{} for _ in range(int(where.max()) + 1 if len(where) else 0)]
+    for unit, code in zip(where.tolist(), codes.tolist(), strict=True):
+        of_unit[unit][code] = of_unit[unit].get(code, 0) + 1
+    return of_unit, where.astype(np.int64)
+
+
+def _wanted(counts: Sequence[int], share: float, of_unit: Sequence[Mapping[int, int]]) -> list[int]:
+    """Items wanted of each class: `share` of it, rounded so that the sum fits (largest remainders); one from each class
+    that has enough units to spare it."""
+    exact = [share * count for count in counts]
+    wanted = [int(value) for value in exact]
+    missing = round(share * sum(counts)) - sum(wanted)
+    by_remainder = sorted(range(len(counts)), key=lambda code: (wanted[code] - exact[code], code))
+    for code in by_remainder[: max(0, missing)]:
+        wanted[code] += 1
+    n_units = [0] * len(counts)
+    for classes in of_unit:
+        for code in classes:
+            n_units[code] += 1
+    return [max(number, 1) if n_units[code] >= ENOUGH_UNITS else number for code, number in enumerate(wanted)]
+
+
+def _table(dataset: Dataset, units: NDArray[np.int64], parts: NDArray[np.str_]) -> pl.DataFrame:
+    columns = [name for name in ("item", "label", "group") if name in dataset.items.columns]
+    return dataset.items.select(columns).with_columns(
+        pl.Series("unit", units, pl.Int64),
+        dataset.items["sha256"],
+        pl.Series("part", parts.tolist(), pl.String),
+    )
