@@ -24,11 +24,11 @@ class Verdict(NamedTuple):
 
 
 class Mixup(NamedTuple):
-    """`count` of the `n` items of class `truth` were given the label `answer`."""
+    """`times` of the `n` items of class `truth` were given the label `answer`."""
 
     truth: str
     answer: str
-    count: int
+    times: int
     n: int
 
 
@@ -43,7 +43,7 @@ def result(evaluation: Evaluation) -> str:
     if figure.value is None:
         return f"Nothing can be said: {figure.method}."
     learned = sum(1 for entry in e.per_class if entry.precision.n or entry.n)
-    sure = f" (likely between {words.interval('accuracy', figure)})" if words.interval("accuracy", figure) else ""
+    sure = f" (likely {words.interval('accuracy', figure)})" if words.interval("accuracy", figure) else ""
     right = f"{words.value('accuracy', figure)} of {words.items(e.kind, e.n_items)} that learning never saw{sure}"
     against = f"{words.baseline(e.baseline_name)} would get {words.value('accuracy', base)}"
     if words.better(figure, base):
@@ -94,11 +94,13 @@ def what_next(report: RunReport) -> str:
     if not found:
         return "What to do next: nothing was wrong here, so test it on fresh items from another day or another source."
     worst = found[0]
-    if worst.count == 1:
-        return "What to do next: look at the mistakes below; where the label is wrong rather than the answer, correct it."
+    if worst.times == 1:
+        return (
+            "What to do next: look at the mistakes below; where the label is wrong rather than the answer, correct it."
+        )
     return (
         f"What to do next: look at the mistakes below, first at “{_short(worst.truth)}” taken for"
-        f" “{_short(worst.answer)}” ({worst.count} times); correct wrong labels, or add items of these two."
+        f" “{_short(worst.answer)}” ({worst.times} times); correct wrong labels, or add items of these two."
     )
 
 
@@ -111,7 +113,7 @@ def mixups(evaluation: Evaluation, shown: int) -> tuple[Mixup, ...]:
         for j, count in enumerate(row)
         if i != j and count
     ]
-    return tuple(sorted(found, key=lambda mixup: -mixup.count)[:shown])
+    return tuple(sorted(found, key=lambda mixup: -mixup.times)[:shown])
 
 
 def weakest(evaluation: Evaluation) -> ClassFigures | None:

@@ -1,4 +1,4 @@
-"""Names and labels as people may safely see them: what cannot be seen, or turns the text around, is shown as its code."""
+"""Names and labels as people may safely see them: what has no form, or turns the text around, is shown as its code."""
 
 from __future__ import annotations
 

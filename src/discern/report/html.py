@@ -1,0 +1,131 @@
+"""The report as one HTML page that needs nothing else: no script, no outside address, light and dark, on paper too.
+
+Every text that comes from data is made visible and escaped by the environment itself, not by the templates.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from ..core import files
+from ..core.records import Figure, Findings
+from ..evaluate.evaluation import Evaluation
+from . import pictures, words
+from .drawing import ACCENT
+from .figures import by_f1, drawings
+from .record import RunReport
+from .tables import csv_files
+from .verdict import mixups, verdict
+from .visible import visible
+
+MATRIX_SHOWN = 25
+"""With more classes the confusion matrix is drawn as a picture, and the most frequent mix-ups are listed."""
+ROWS_SHOWN = 25
+"""Longer tables show so many rows and keep the rest folded."""
+MIXUPS_SHOWN = 10
+WEAKEST_SHOWN = 15
+BESIDE = "report"
+"""The folder beside the page that holds its tables and figures."""
+
+
+def write_report(folder: Path, report: RunReport) -> None:
+    """Write `report.html` into `folder`, and its tables (CSV) and figures (SVG) into `folder/report/`.
+
+    The same report gives the same bytes. Raises OutputError when the place cannot be written.
+    """
+    beside = Path(folder) / BESIDE
+    beside.mkdir(parents=True, exist_ok=True)
+    for name, text in csv_files(report).items():
+        files.write_text(beside / name, text)
+    for drawing in drawings(report):
+        files.write_text(beside / f"{drawing.name}.svg", drawing.svg)
+    files.write_text(Path(folder) / "report.html", page(report))
+
+
+def page(report: RunReport) -> str:
+    """The whole page."""
+    return _environment().get_template("page.html.j2").render(**_view(report))
+
+
+def findings_fragment(findings: Findings) -> str:
+    """An audit as a piece of HTML, for a notebook."""
+    return _environment().get_template("fragment.html.j2").render(findings=findings, evaluation=None)
+
+
+def evaluation_fragment(evaluation: Evaluation) -> str:
+    """An evaluation as a piece of HTML, for a notebook."""
+    return _environment().get_template("fragment.html.j2").render(findings=None, evaluation=evaluation)
+
+
+def _view(report: RunReport) -> dict[str, Any]:
+    """What the template shows, ready to be written."""
+    evaluation = report.evaluation
+    counts = np.array(evaluation.counts, dtype=np.float64)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    small = len(counts) <= MATRIX_SHOWN
+    return {
+        "report": report,
+        "evaluation": evaluation,
+        "findings": report.findings,
+        "verdict": verdict(report),
+        "drawings": {drawing.name: drawing for drawing in drawings(report)},
+        "csv": sorted(csv_files(report)),
+        "shares": shares.tolist() if small else None,
+        "matrix": None if small else Markup(pictures.matrix(shares, _rgb(ACCENT))),
+        "named_figures": [(words.NAMES[name], figure) for name, figure in evaluation.figures.items()],
+        "weakest_classes": sorted(evaluation.per_class, key=by_f1)[:WEAKEST_SHOWN],
+        "part_totals": {part: sum(row.get(part, 0) for row in report.split_counts.values()) for part in report.parts},
+        "mixups": mixups(evaluation, MIXUPS_SHOWN),
+        "mistakes": [picture for picture in report.gallery if picture.kind == "mistake"],
+        "unsure": [picture for picture in report.gallery if picture.kind == "unsure"],
+        "beside": BESIDE,
+    }
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("discern.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {"prose": _prose, "picture": _picture}
+    environment.globals |= {"words": words, "better": words.better, "at": _at, "ROWS_SHOWN": ROWS_SHOWN}
+    return environment
+
+
+def _shown(value: object) -> object:
+    """What any expression of a template puts on the page: text with nothing hidden in it."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _prose(sentence: str) -> Markup:
+    """A sentence of ours with data in it: escaped, numbers kept together with their per cent sign."""
+    return Markup(re.sub(r"(?<=\d) %", "&#8239;%", str(escape(visible(sentence)))))
+
+
+def _picture(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> Markup:
+    return Markup(pictures.data_uri(pixels))
+
+
+def _at(figure: Figure) -> dict[str, str]:
+    """Where a share and its interval lie on a line from 0 to 100 %, as CSS lengths."""
+    value = figure.value or 0.0
+    low = value if figure.low is None else figure.low
+    high = value if figure.high is None else figure.high
+    return {"value": f"{100 * value:.3f}%", "low": f"{100 * low:.3f}%", "width": f"{100 * (high - low):.3f}%"}
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
