@@ -1,4 +1,4 @@
-"""Divides items into train, validation and test: by class, whole groups and exact copies together, the same every time."""
+"""Divides items into train, validation and test: by class, groups and exact copies together, the same every time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pure functions on pixel arrays: decode, fit to a size, fingerprint, draw. Folders, labels and models live elsewhere."""
+"""Pure functions on pixel arrays: decode, fit to a size, fingerprint, draw. Nothing here knows folders or models."""

@@ -130,7 +130,7 @@ def probe(path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> Header:
             mode = image.mode
             try:
                 # TIFF gives its size upright already; the others as the pixels are stored
-                turned = not image.format == "TIFF" and image.getexif().get(ORIENTATION) in (5, 6, 7, 8)
+                turned = image.format != "TIFF" and image.getexif().get(ORIENTATION) in (5, 6, 7, 8)
             except Exception:  # damaged EXIF: the picture is taken as it is stored
                 turned = False
     if turned:
