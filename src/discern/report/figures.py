@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
 from ..core.records import Figure
-from ..evaluate.evaluation import ClassFigures, Evaluation
+from ..evaluate.evaluation import Evaluation
 from . import words
 from .drawing import ACCENT, BAD, INK, PAPER, SECOND, SOFT, Drawing, draw, label
 from .record import RunReport, Training
@@ -89,7 +89,7 @@ def per_class(evaluation: Evaluation) -> Drawing | None:
     """Recall and precision of each class with their intervals."""
     entries = list(evaluation.per_class)
     if len(entries) > CLASSES_DRAWN:
-        entries = sorted(entries, key=by_f1)[:CLASSES_DRAWN]
+        entries = sorted(entries, key=words.by_f1)[:CLASSES_DRAWN]
     if len(entries) < 2:
         return None
 
@@ -215,11 +215,6 @@ def _said(what: str, points: list[tuple[float, float]]) -> str:
         return f"Validation {what} was not measured"
     (first, before), (last, after) = points[0], points[-1]
     return f"Validation {what} from {before:.3f} in epoch {first:.0f} to {after:.3f} in epoch {last:.0f}"
-
-
-def by_f1(entry: ClassFigures) -> float:
-    """Order classes from the worst on; those without F1 come last."""
-    return math.inf if entry.f1.value is None else entry.f1.value
 
 
 def _per_cent(share: float, _: object) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from ..core import files
 from ..core.records import Figure, Findings
 from ..evaluate.evaluation import Evaluation
 from . import pictures, words
-from .drawing import ACCENT
-from .figures import by_f1, drawings
+from .drawing import ACCENT, Drawing
+from .figures import CLASSES_DRAWN, drawings
 from .record import RunReport
 from .tables import csv_files
 from .verdict import mixups, verdict
@@ -42,16 +43,17 @@ def write_report(folder: Path, report: RunReport) -> None:
     """
     beside = Path(folder) / BESIDE
     beside.mkdir(parents=True, exist_ok=True)
-    for name, text in csv_files(report).items():
+    tables, drawn = csv_files(report), drawings(report)
+    for name, text in tables.items():
         files.write_text(beside / name, text)
-    for drawing in drawings(report):
+    for drawing in drawn:
         files.write_text(beside / f"{drawing.name}.svg", drawing.svg)
-    files.write_text(Path(folder) / "report.html", page(report))
+    files.write_text(Path(folder) / "report.html", page(report, drawn, beside=tables))
 
 
-def page(report: RunReport) -> str:
-    """The whole page."""
-    return _environment().get_template("page.html.j2").render(**_view(report))
+def page(report: RunReport, drawn: Iterable[Drawing], *, beside: Iterable[str] = ()) -> str:
+    """The whole page, with its figures in it; `beside` names the tables that stand in the folder `report/`."""
+    return _environment().get_template("page.html.j2").render(**_view(report, drawn, sorted(beside)))
 
 
 def findings_fragment(findings: Findings) -> str:
@@ -64,7 +66,7 @@ def evaluation_fragment(evaluation: Evaluation) -> str:
     return _environment().get_template("fragment.html.j2").render(findings=None, evaluation=evaluation)
 
 
-def _view(report: RunReport) -> dict[str, Any]:
+def _view(report: RunReport, drawn: Iterable[Drawing], beside: list[str]) -> dict[str, Any]:
     """What the template shows, ready to be written."""
     evaluation = report.evaluation
     counts = np.array(evaluation.counts, dtype=np.float64)
@@ -75,16 +77,17 @@ def _view(report: RunReport) -> dict[str, Any]:
         "evaluation": evaluation,
         "findings": report.findings,
         "verdict": verdict(report),
-        "drawings": {drawing.name: drawing for drawing in drawings(report)},
-        "csv": sorted(csv_files(report)),
+        "drawings": {drawing.name: drawing for drawing in drawn},
+        "csv": beside,
         "shares": shares.tolist() if small else None,
         "matrix": None if small else Markup(pictures.matrix(shares, _rgb(ACCENT))),
-        "named_figures": [(words.NAMES[name], figure) for name, figure in evaluation.figures.items()],
-        "weakest_classes": sorted(evaluation.per_class, key=by_f1)[:WEAKEST_SHOWN],
+        "without_range": _without_range(evaluation),
+        "weakest_classes": sorted(evaluation.per_class, key=words.by_f1)[:WEAKEST_SHOWN],
         "part_totals": {part: sum(row.get(part, 0) for row in report.split_counts.values()) for part in report.parts},
         "mixups": mixups(evaluation, MIXUPS_SHOWN),
         "mistakes": [picture for picture in report.gallery if picture.kind == "mistake"],
         "unsure": [picture for picture in report.gallery if picture.kind == "unsure"],
+        "drawn_classes": CLASSES_DRAWN,
         "beside": BESIDE,
     }
 
@@ -124,6 +127,16 @@ def _at(figure: Figure) -> dict[str, str]:
     low = value if figure.low is None else figure.low
     high = value if figure.high is None else figure.high
     return {"value": f"{100 * value:.3f}%", "low": f"{100 * low:.3f}%", "width": f"{100 * (high - low):.3f}%"}
+
+
+def _without_range(evaluation: Evaluation) -> list[str]:
+    """Why figures have no value or no range, one sentence a reason."""
+    reasons: dict[str, list[str]] = {}
+    for owner, figures in (("", evaluation.figures), (" of the baseline", evaluation.baseline_figures)):
+        for name, figure in figures.items():
+            if figure.low is None:
+                reasons.setdefault(figure.method, []).append(words.NAMES[name] + owner)
+    return [f"{', '.join(names)}: {reason}." for reason, names in reasons.items()]
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

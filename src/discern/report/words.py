@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from ..core.records import Figure
+from ..evaluate.evaluation import ClassFigures
 
 NAMES = {
     "accuracy": "Accuracy",
@@ -47,6 +50,16 @@ def interval(name: str, figure: Figure) -> str:
     return f"{low.removesuffix(' %')} to {high}"
 
 
+def sure(probability: float) -> str:
+    """A probability that a model states, such as `80 %` or `99.7 %`."""
+    decimals = 0 if 0.1 <= probability < 0.99 or probability == 1 else 1
+    text = f"{100 * probability:.{decimals}f}"
+    while decimals < 6 and probability < 1 and float(text) == 100:
+        decimals += 1
+        text = f"{100 * probability:.{decimals}f}"
+    return f"{text} %"
+
+
 def count(n: int, one: str, many: str = "") -> str:
     """`1 picture`, `2,000 pictures`."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
@@ -69,6 +82,11 @@ def better(model: Figure, base: Figure) -> bool:
     low = model.value if model.low is None else model.low
     high = base.value if base.high is None else base.high
     return low > high
+
+
+def by_f1(entry: ClassFigures) -> float:
+    """Order classes from the worst on; those without F1 come last."""
+    return math.inf if entry.f1.value is None else entry.f1.value
 
 
 def _number(name: str, number: float, n: int) -> str:
