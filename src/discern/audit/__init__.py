@@ -1,0 +1,45 @@
+"""Audit: what is in the data and what is wrong with it. One check a code, a few codes a file; nothing is changed.
+
+Checks are listed here and nowhere else. Each is a function (Dataset, Split or None) -> CheckResult and has a page,
+`docs/findings/<code>.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ..core.events import Listener, silent, stage
+from ..core.records import CheckResult, Findings
+from ..data.dataset import Dataset
+from ..data.splits import Split
+from .facts import facts_of
+
+CHECKS = {
+    "D101": "discern.audit.unreadable:check",
+    "D102": "discern.audit.stray:check",
+    "D201": "discern.audit.duplicates:same_label",
+    "D202": "discern.audit.duplicates:two_labels",
+    "D203": "discern.audit.leaks:copies",
+    "D204": "discern.audit.leaks:groups",
+    "D301": "discern.audit.balance:check",
+    "D302": "discern.audit.too_few:check",
+    "D303": "discern.audit.empty_class:check",
+    "D304": "discern.audit.alike_labels:check",
+    "D305": "discern.audit.one_class:check",
+}
+
+Check = Callable[[Dataset, Split | None], CheckResult]
+
+
+def audit(dataset: Dataset, split: Split | None = None, *, on_event: Listener = silent) -> Findings:
+    """Run every check on `dataset`; with `split`, also whether its parts are free of each other's items."""
+    stage(on_event, "audit")
+    return Findings(tuple(load(path)(dataset, split) for path in CHECKS.values()), facts_of(dataset, split))
+
+
+def load(path: str) -> Check:
+    """A check by its import path, `module:function`."""
+    module, _, function = path.partition(":")
+    check: Check = getattr(import_module(module), function)
+    return check
