@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from ...core.errors import ModelFileError
+from ...core.options import Interval
 from ...core.records import InputSpec
 from . import fields, graphs
 
@@ -35,9 +36,9 @@ def encode(model: Logistic) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int) -> None:
-    """Raise ModelFileError unless there is a weight for each class and feature, and a scale above 0 for each feature."""
+    """Raise ModelFileError unless each class and feature has a weight, and each feature a scale above 0."""
     fields.exact_keys(config, ["C", "max_iter", "n_iter", "converged", "refit"], "config")
-    fields.number(config, "C", fields.Interval(1e-10, 1e10))
+    fields.number(config, "C", Interval(1e-10, 1e10))
     fields.whole(config, "max_iter", 1, 1_000_000)
     fields.whole(config, "n_iter", 0, config["max_iter"])
     fields.boolean(config, "converged")

@@ -1,0 +1,148 @@
+"""The models that there are: a versioned name, the class that learns it and the codec that saves it.
+
+A model enters this table only with its codec; `tests/contract/test_catalogue.py` walks it. Nothing is imported until
+it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from numpy.typing import NDArray
+
+from ..core.errors import OptionError
+from ..core.options import raise_all, suggest
+from ..core.records import InputSpec
+
+if TYPE_CHECKING:
+    import onnx
+
+
+class Codec(Protocol):
+    """The four functions of a module in `models/codecs`."""
+
+    def encode(self, model: Any) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]: ...
+
+    def check(
+        self, config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int
+    ) -> None: ...
+
+    def decode(
+        self, config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, classes: NDArray[Any]
+    ) -> Any: ...
+
+    def graph(
+        self, config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int
+    ) -> onnx.ModelProto: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind of model."""
+
+    name: str
+    version: int
+    """Of the form in which it is saved; a codec reads its own version and refuses a later one."""
+    title: str
+    estimator: str
+    """`module:class`"""
+    codec: str
+    extra: str | None = None
+    """The optional library that learning needs; predicting needs none."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """What a person may set, and what it means."""
+    at_fit: frozenset[str] = frozenset()
+    """Those of them that `fit` takes; the others belong to the constructor."""
+    resumable: bool = False
+    """Whether `fit` takes `checkpoints=` and goes on from what it finds there."""
+
+
+ENTRIES: Mapping[str, Entry] = {
+    entry.name: entry
+    for entry in (
+        Entry(
+            "majority",
+            1,
+            "how often each class occurs (the baseline)",
+            "discern.models.majority:Majority",
+            "discern.models.codecs.majority",
+        ),
+        Entry(
+            "knn",
+            1,
+            "k nearest neighbours",
+            "discern.models.neighbours:KNeighbors",
+            "discern.models.codecs.neighbours",
+            parameters={"n_neighbors": "how many neighbours vote; chosen by validation error when not given"},
+        ),
+        Entry(
+            "logistic",
+            1,
+            "logistic regression",
+            "discern.models.logistic:Logistic",
+            "discern.models.codecs.logistic",
+            parameters={
+                "C": "inverse strength of the penalty on large weights",
+                "max_iter": "most steps of the solver",
+            },
+        ),
+        Entry(
+            "conv",
+            1,
+            "convolutional network",
+            "discern.models.convolutional:ConvNet",
+            "discern.models.codecs.convolutional",
+            extra="torch",
+            parameters={
+                "layers": "what the network is built of, such as 'conv 32, pool, flatten, dense 128'",
+                "epochs": "how many times learning goes through the items",
+                "batch_size": "items a step",
+                "learning_rate": "highest size of a step",
+                "weight_decay": "pull of the weights towards zero",
+                "patience": "epochs without a better validation loss before learning stops",
+                "precision": "float32, bfloat16 or auto",
+                "random_state": "the seed",
+                "start": "weights to go on from",
+            },
+            at_fit=frozenset({"start"}),
+            resumable=True,
+        ),
+    )
+}
+
+
+def entry(name: str) -> Entry:
+    """The entry called `name`. Raises OptionError with the likely spelling."""
+    if name not in ENTRIES:
+        raise OptionError(f"model {name!r} is not known; expected one of {', '.join(ENTRIES)}{suggest(name, ENTRIES)}")
+    return ENTRIES[name]
+
+
+def estimator(name: str, **parameters: Any) -> Any:
+    """An unfitted estimator. Raises OptionError for a name or a parameter that is not known."""
+    found = entry(name)
+    known = [key for key in found.parameters if key not in found.at_fit]
+    raise_all(
+        f"model {name!r} has no parameter {key!r}; expected one of {', '.join(known) or 'none'}{suggest(key, known)}"
+        for key in parameters
+        if key not in known
+    )
+    module, _, class_name = found.estimator.partition(":")
+    return getattr(import_module(module), class_name)(**parameters)
+
+
+def codec(name: str) -> Codec:
+    """The codec of the entry called `name`. Raises OptionError."""
+    return cast(Codec, import_module(entry(name).codec))
+
+
+def name_of(model: object) -> str:
+    """The name under which a model's class is listed. Raises OptionError for a class that is not."""
+    wanted = f"{type(model).__module__}:{type(model).__name__}"
+    for found in ENTRIES.values():
+        if found.estimator == wanted:
+            return found.name
+    raise OptionError(f"a {type(model).__name__} is not a model of the catalogue; expected one of {', '.join(ENTRIES)}")

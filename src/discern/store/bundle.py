@@ -1,0 +1,248 @@
+"""A model as one file, `model.discern`: a zip of `manifest.json` and `model.safetensors`, and nothing that can run.
+
+The manifest says which codec reads the arrays; the codec comes from the catalogue, never from the file. The same
+model gives the same bytes. Everything that a file says is checked before it is used, and what does not fit is refused
+with a ModelFileError that says what was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import math
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any, cast
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..core import files, threads
+from ..core.errors import DataError, ModelFileError, NewerFormat, OptionError
+from ..core.records import InputSpec
+from ..models import catalogue
+from ..models.codecs import fields
+from . import archive, strict, tensors
+
+FORMAT = 1
+KEYS = (
+    "format", "program", "model", "config", "classes", "input", "target", "members", "decoders", "threads", "card",
+    "extra",
+)  # fmt: skip
+CLASSES_LIMIT = 65_536
+LABELS_LIMIT = 2**24
+"""Letters of all labels when each is as long as the longest, which is how NumPy keeps them."""
+VALUES_LIMIT = 2**24
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model file that has been read and checked."""
+
+    manifest: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
+    spec: InputSpec
+    classes: NDArray[Any]
+    """Labels in the order of the probabilities, `(n_classes,)`."""
+
+    @property
+    def model(self) -> str:
+        """The model's name in the catalogue."""
+        return str(self.manifest["model"]["name"])
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        return cast(Mapping[str, Any], self.manifest["config"])
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """The facts that were given to `save`."""
+        return cast(Mapping[str, Any], self.manifest["extra"])
+
+    def estimator(self) -> Any:
+        """The fitted estimator, rebuilt. Needs what learning needs (for a network: torch)."""
+        return catalogue.codec(self.model).decode(self.config, self.arrays, self.spec, self.classes)
+
+    def graph(self) -> onnx.ModelProto:
+        """The model as an ONNX graph from `x` to `probabilities`."""
+        return catalogue.codec(self.model).graph(self.config, self.arrays, self.spec, len(self.classes))
+
+
+def save(
+    path: Path,
+    estimator: Any,
+    *,
+    model: str | None = None,
+    target: str = "label",
+    card: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a fitted estimator of the catalogue; the file is whole or not there.
+
+    `model` is its name in the catalogue (default: found by its class), `target` names what is predicted, `card`
+    describes the model to people, `extra` holds facts of its training; both are JSON. Raises DataError for labels or
+    facts that cannot be kept, OptionError for a class that is not in the catalogue, OutputError.
+    """
+    members = _members(estimator, model or catalogue.name_of(estimator), target, card or {}, extra or {})
+    with files.atomic(Path(path)) as file:
+        for piece in archive.write(members):
+            file.write(piece)
+
+
+def load(source: Path | str | bytes) -> Bundle:
+    """Read a model file, or its bytes. Raises ModelFileError; NewerFormat when a newer program wrote it."""
+    if isinstance(source, bytes):
+        return _load(io.BytesIO(source), len(source))
+    try:
+        # Not blocking: a pipe under this name must be refused, not waited for.
+        handle = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        raise ModelFileError(f"{source}: {getattr(error, 'strerror', None) or error}") from error
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise ModelFileError(f"{source}: found something that is not a regular file; expected a model file")
+        try:
+            return _load(file, found.st_size)
+        except ModelFileError as error:
+            raise type(error)(f"{source}: {error}") from error
+
+
+def _members(
+    estimator: Any, name: str, target: str, card: Mapping[str, Any], extra: Mapping[str, Any]
+) -> dict[str, bytes]:
+    config, arrays = catalogue.codec(name).encode(estimator)
+    content = tensors.write(arrays)
+    if len(content) > archive.MEMBER_LIMIT:
+        raise DataError(f"the model takes {len(content):,} bytes; a model file holds up to {archive.MEMBER_LIMIT:,}")
+    manifest = {
+        "format": FORMAT,
+        "program": __version__,
+        "model": {"name": name, "version": catalogue.entry(name).version},
+        "config": config,
+        "classes": _labels(estimator.classes_),
+        "input": estimator.input_.to_json(),
+        "target": target,
+        "members": {archive.TENSORS: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}},
+        "decoders": {"pillow": version("pillow")},
+        "threads": threads.budget(),
+        "card": dict(card),
+        "extra": dict(extra),
+    }
+    members = {archive.MANIFEST: files.to_json(manifest).encode("utf-8"), archive.TENSORS: content}
+    try:
+        _bundle(members)  # what cannot be read again is never written
+    except ModelFileError as error:
+        raise DataError(f"this model cannot be saved: {error}") from error
+    return members
+
+
+def _labels(classes: NDArray[Any]) -> list[str]:
+    if not all(isinstance(label, str) for label in classes):
+        raise DataError(f"labels are {classes.dtype}; a model file keeps text: fit with labels.astype(str)")
+    return [str(label) for label in classes]
+
+
+def _load(file: IO[bytes], size: int) -> Bundle:
+    try:
+        members = archive.read(file, size)
+    except ModelFileError:
+        content = archive.peek_manifest(file, size)
+        if content is not None:
+            _refuse_newer(strict.parse(content, archive.MANIFEST))
+        raise
+    return _bundle(members)
+
+
+def _bundle(members: Mapping[str, bytes]) -> Bundle:
+    """A bundle from its members' bytes. Raises ModelFileError."""
+    manifest = strict.parse(members[archive.MANIFEST], archive.MANIFEST)
+    _refuse_newer(manifest)
+    fields.exact_keys(manifest, KEYS, archive.MANIFEST)
+    for name in ("model", "config", "input", "members", "decoders", "card", "extra"):
+        if not isinstance(manifest[name], dict):
+            raise ModelFileError(f"{name} in {archive.MANIFEST} is {fields.shown(manifest[name])}; expected an object")
+    for name in ("program", "target"):
+        if not isinstance(manifest[name], str):
+            raise ModelFileError(f"{name} in {archive.MANIFEST} is {fields.shown(manifest[name])}; expected text")
+    fields.whole(manifest, "threads", 1, threads.MAX_THREADS)
+    codec = _codec(manifest["model"], manifest["program"])
+    _check_digest(manifest["members"], members[archive.TENSORS])
+    spec, classes = _spec(manifest["input"]), _classes(manifest["classes"])
+    arrays = tensors.read(members[archive.TENSORS], archive.TENSORS)
+    codec.check(manifest["config"], arrays, spec, len(classes))
+    return Bundle(manifest, arrays, spec, classes)
+
+
+def _refuse_newer(manifest: Mapping[str, Any]) -> None:
+    found = manifest.get("format")
+    if type(found) is not int or found < 1:
+        raise ModelFileError(f"format in {archive.MANIFEST} is {fields.shown(found)}; expected {FORMAT}")
+    if found > FORMAT:
+        raise _newer(f"format {found}", f"format {FORMAT}", manifest.get("program"))
+
+
+def _newer(found: str, known: str, program: object) -> NewerFormat:
+    writer = program if isinstance(program, str) and len(program) <= 40 and program.isprintable() else "unknown"
+    return NewerFormat(
+        f"found {found}, written by discern {writer}; this is discern {__version__}, which reads {known}; "
+        f"pip install 'discern-ml>={writer}'"
+    )
+
+
+def _codec(model: Mapping[str, Any], program: str) -> catalogue.Codec:
+    fields.exact_keys(model, ["name", "version"], "model")
+    name = model["name"]
+    try:
+        entry = catalogue.entry(name if isinstance(name, str) else fields.shown(name))
+    except OptionError as error:
+        raise ModelFileError(str(error)[:300]) from error
+    if fields.whole(model, "version", 1, 2**31) > entry.version:
+        raise _newer(f"version {model['version']} of model {name!r}", f"version {entry.version}", program)
+    return catalogue.codec(entry.name)
+
+
+def _check_digest(members: Mapping[str, Any], content: bytes) -> None:
+    fields.exact_keys(members, [archive.TENSORS], "members")
+    stated = members[archive.TENSORS]
+    if not isinstance(stated, dict):
+        raise ModelFileError(f"members in {archive.MANIFEST} is {fields.shown(stated)}; expected an object")
+    fields.exact_keys(stated, ["sha256", "size"], f"members of {archive.MANIFEST}")
+    if fields.whole(stated, "size", 0, archive.MEMBER_LIMIT) != len(content):
+        raise ModelFileError(f"{archive.TENSORS} has {len(content)} bytes; the manifest says {stated['size']}")
+    if stated["sha256"] != hashlib.sha256(content).hexdigest():
+        raise ModelFileError(f"{archive.TENSORS} is not what was saved: its SHA-256 differs; copy the model again")
+
+
+def _spec(record: Mapping[str, Any]) -> InputSpec:
+    fields.exact_keys(record, ["kind", "shape", "dtype"], "input")
+    kind, shape, dtype = record["kind"], record["shape"], record["dtype"]
+    known = {"pictures": (("uint8", "float32"), 3), "table": (("float32",), 1)}
+    if not isinstance(kind, str) or kind not in known:
+        raise ModelFileError(f"input kind is {fields.shown(kind)}; expected one of {', '.join(known)}")
+    dtypes, rank = known[kind]
+    if dtype not in dtypes:
+        raise ModelFileError(f"input dtype is {fields.shown(dtype)}; expected {' or '.join(dtypes)} for {kind}")
+    sizes = isinstance(shape, list) and all(type(size) is int and size >= 1 for size in shape)
+    if not sizes or len(shape) != rank or math.prod(shape) > VALUES_LIMIT:
+        raise ModelFileError(f"input shape is {fields.shown(shape)}; expected {rank} sizes from 1 for {kind}")
+    return InputSpec(kind, tuple(shape), dtype)  # type: ignore[arg-type]
+
+
+def _classes(labels: object) -> NDArray[Any]:
+    if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
+        raise ModelFileError(f"classes are {fields.shown(labels)}; expected a list of texts")
+    if any(earlier >= later for earlier, later in itertools.pairwise(labels)):
+        raise ModelFileError("classes are not in rising order, each once")
+    if any("\0" in label for label in labels):
+        raise ModelFileError("a class holds the character NUL")
+    if len(labels) > CLASSES_LIMIT or len(labels) * max(map(len, labels)) > LABELS_LIMIT:
+        raise ModelFileError(f"{len(labels)} classes of up to {max(map(len, labels))} letters are too many")
+    return np.array(labels)

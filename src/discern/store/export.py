@@ -1,0 +1,34 @@
+"""A model as an ONNX file for other programs: raw values in, probabilities out, classes in its metadata."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import onnx
+from onnx import helper
+
+from .. import __version__
+from ..core import files
+from .bundle import Bundle
+
+
+def to_onnx(bundle: Bundle, path: Path) -> None:
+    """Write the model as one self-contained ONNX file; the same bundle gives the same bytes.
+
+    Input `x` takes raw values (`input` in the metadata says which: a picture's bytes, height x width x channels);
+    output `probabilities` has a column for each of `classes` in the metadata (a JSON list). Raises OutputError.
+    """
+    graph = bundle.graph()
+    helper.set_model_props(
+        graph,
+        {pair.key: pair.value for pair in graph.metadata_props}
+        | {
+            "classes": json.dumps([str(label) for label in bundle.classes], ensure_ascii=False),
+            "input": json.dumps(bundle.spec.to_json()),
+            "target": str(bundle.manifest["target"]),
+            "program": __version__,
+        },
+    )
+    onnx.checker.check_model(graph, full_check=True)
+    files.write_bytes(Path(path), graph.SerializeToString(deterministic=True))
