@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))  # status.py walks the commands for docs/status.md, and for us
 
-import status  # noqa: E402
-
 import discern  # noqa: E402
+import status  # noqa: E402
 from discern.cli.main import app as program  # noqa: E402
 
 if TYPE_CHECKING:
@@ -22,9 +21,12 @@ project = "Discern"
 author = "The Discern authors"
 copyright = "The Discern authors, Apache-2.0"
 release = version = discern.__version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["deflist"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+default_role = "code"  # docstrings write `names` as Markdown does
 exclude_patterns = ["_build"]
 html_theme = "furo"
+smartquotes = False  # `--item` is not `–item`
 html_title = "Discern"
 html_copy_source = False
 html_show_sphinx = False
@@ -33,6 +35,7 @@ autodoc_typehints = "description"
 autodoc_class_signature = "separated"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
+autodoc_type_aliases = {"ArrayLike": "ArrayLike", "Listener": "Listener"}  # not what they are made of
 python_use_unqualified_type_names = True
 
 API = DOCS / "reference" / "api"
@@ -57,12 +60,11 @@ def commands_page() -> str:
     lines = ["# Command line", ""]
     for command in status.commands(program):
         words = () if command.name == status.PROGRAM else (command.name,)
-        usage = " ".join(("discern", *words, "[OPTIONS]", *command.arguments))
+        usage = " ".join(("discern", *words, "[OPTIONS]", *(name for name, _ in command.arguments)))
         lines += [f"## `{' '.join(('discern', *words))}`", "", "```text", usage, "```", "", command.help, ""]
-        for option in command.options:
-            names = ", ".join(f"`{name}`" for name in option.names)
-            lines += [f"- {names} {option.metavar}: {option.help}".replace("<", "&lt;")]
-        lines.append("")
+        rows = [*command.arguments, *((f"{', '.join(o.names)} {o.metavar}".strip(), o.help) for o in command.options)]
+        for name, text in rows:
+            lines += [f"`{name}`", f": {text}".replace("<", "&lt;"), ""]
     return "\n".join(lines)
 
 

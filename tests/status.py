@@ -36,7 +36,8 @@ class Option:
 class Command:
     name: str
     help: str
-    arguments: tuple[str, ...]
+    arguments: tuple[tuple[str, str], ...]
+    """Each as `--help` names it, with its help."""
     options: tuple[Option, ...]
 
 
@@ -57,7 +58,9 @@ def commands(app: Any) -> list[Command]:
 
 
 def _walk(node: Any, path: tuple[str, ...]) -> Iterator[Command]:
-    arguments = tuple(p.metavar or p.name.upper() for p in node.params if p.param_type_name == "argument")
+    arguments = tuple(
+        (p.metavar or p.name.upper(), p.help or "") for p in node.params if p.param_type_name == "argument"
+    )
     options = tuple(
         Option((*p.opts, *p.secondary_opts), "" if p.is_flag else p.metavar or p.name.upper(), p.help or "")
         for p in node.params
@@ -168,7 +171,7 @@ def _title(command: Command) -> str:
 
 
 def _arguments(command: Command) -> str:
-    return f" with `{' '.join(command.arguments)}`" if command.arguments else ""
+    return f" with `{' '.join(name for name, _ in command.arguments)}`" if command.arguments else ""
 
 
 def _tests(tests: list[str]) -> str:
