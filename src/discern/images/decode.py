@@ -151,7 +151,7 @@ def read_bytes(path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> bytes:
         if size > most:
             raise UnreadableItem(f"{size:,} bytes; a picture of {max_megapixels:g} megapixels takes at most {most:,}")
         try:
-            return file.read(most)
+            return file.read(size)  # exactly: Python takes as much memory as it is asked to read
         except OSError as error:
             raise UnreadableItem((error.strerror or str(error)).lower()) from error
 
@@ -168,14 +168,25 @@ def begins_like_picture(path: Path) -> bool:
 @contextlib.contextmanager
 def _open_file(path: Path) -> Iterator[io.BufferedReader]:
     try:
-        # never wait for a writer at the other end of a pipe
+        _must_be_a_file(os.stat(path).st_mode)
+        # should a pipe take the file's place meanwhile, opening it must not wait for a writer
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except UnreadableItem:
+        raise
     except (OSError, ValueError) as error:
         raise UnreadableItem(_why_closed(error)) from error
+    try:
+        _must_be_a_file(os.fstat(handle).st_mode)
+    except UnreadableItem:
+        os.close(handle)
+        raise
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UnreadableItem("not a regular file")
         yield file
+
+
+def _must_be_a_file(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise UnreadableItem("a folder" if stat.S_ISDIR(mode) else "not a regular file")
 
 
 @contextlib.contextmanager

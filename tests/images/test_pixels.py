@@ -1,0 +1,106 @@
+"""Fitting, fingerprints and drawings."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from discern.core.records import InputSpec
+from discern.images import draw
+from discern.images.fingerprints import fingerprint, row_hashes
+from discern.images.fit import common_spec, fit_to
+
+RNG = np.random.default_rng(0)
+
+
+def spec(*shape: int) -> InputSpec:
+    return InputSpec("pictures", shape, "uint8")
+
+
+def test_a_picture_that_fits_is_untouched() -> None:
+    pixels = RNG.integers(0, 256, (8, 8, 1), dtype=np.uint8)
+    assert fit_to(pixels, spec(8, 8, 1)) is pixels
+
+
+def test_channels_are_luma_and_copies() -> None:
+    colour = RNG.integers(0, 256, (6, 5, 3), dtype=np.uint8)
+    luma = colour @ np.array([0.299, 0.587, 0.114])
+    assert np.abs(fit_to(colour, spec(6, 5, 1))[:, :, 0] - luma).max() <= 1
+    grey = colour[:, :, :1]
+    np.testing.assert_array_equal(fit_to(grey, spec(6, 5, 3)), np.repeat(grey, 3, axis=2))
+
+
+def test_shrinking_by_a_whole_factor_weighs_with_a_triangle() -> None:
+    line = RNG.integers(0, 256, (1, 8, 1), dtype=np.uint8)
+    found = fit_to(line, spec(1, 4, 1))[0, :, 0].astype(float)
+    centres = np.arange(4) * 2 + 1
+    weights = np.maximum(0, 1 - np.abs((np.arange(8) + 0.5)[None] - centres[:, None]) / 2)
+    expected = (weights / weights.sum(1, keepdims=True)) @ line[0, :, 0]
+    assert np.abs(found - expected).max() <= 1
+
+
+def test_constant_pictures_stay_constant_at_any_size() -> None:
+    for shape in ((1, 1, 1), (64, 64, 3), (7, 90, 1)):
+        found = fit_to(np.full((33, 21, 3), 77, np.uint8), spec(*shape))
+        assert found.shape == shape
+        assert found.dtype == np.uint8
+        assert (found == 77).all()
+
+
+@pytest.mark.parametrize(
+    ("shapes", "expected"),
+    [
+        ([(8, 8, 1)], (8, 8, 1)),
+        ([(28, 30, 1), (28, 30, 3)], (28, 30, 3)),
+        ([(64, 64, 3)], (64, 64, 3)),
+        ([(65, 65, 3)], (64, 64, 3)),
+        ([(8, 8, 1), (8, 9, 1)], (64, 64, 1)),
+    ],
+)
+def test_the_common_size(shapes: list[tuple[int, int, int]], expected: tuple[int, ...]) -> None:
+    assert common_spec(shapes).shape == expected
+
+
+def test_fingerprints_are_of_type_shape_and_values() -> None:
+    values = RNG.integers(0, 256, (5, 4, 3, 1), dtype=np.uint8)
+    hashes = row_hashes(values)
+    assert hashes[2] == hashlib.sha256(b"|u1(4, 3, 1)" + values[2].tobytes()).hexdigest()
+    assert hashes[2] == fingerprint(values[2])
+    assert len(set(hashes)) == 5
+    assert row_hashes(values.reshape(5, 3, 4, 1)) != hashes
+    assert row_hashes(values.astype(np.int16))[0] != hashes[0]
+    assert row_hashes(np.asfortranarray(values)) == hashes
+    assert row_hashes(values.astype(">i4")) == row_hashes(values.astype("<i4"))
+    assert row_hashes(values[:0]) == []
+
+
+def test_numbers_flat_and_by_rows() -> None:
+    grey = np.array([[0, 255], [128, 7]], np.uint8)[:, :, None]
+    assert draw.flat(grey) == "0 255 128 7"
+    assert draw.rows(grey) == "  0 255\n128   7"
+    colour = np.array([[[1, 2, 3], [40, 50, 60]]], np.uint8)
+    assert draw.flat(colour) == "1 2 3 40 50 60"
+    assert draw.rows(colour) == "   1,2,3 40,50,60"
+
+
+def test_shades_go_from_dark_to_light() -> None:
+    ramp = np.linspace(0, 255, 10).astype(np.uint8)[None, :, None]
+    assert draw.shades(ramp)[::2] == draw.SHADES
+    assert draw.shades(ramp, dark_on_light=True)[::2] == draw.SHADES[::-1]
+    wide = np.zeros((100, 400, 3), np.uint8)
+    lines = draw.shades(wide, width=40).split("\n")
+    assert (len(lines), len(lines[0])) == (10, 80)
+
+
+def test_half_blocks_hold_every_pixel() -> None:
+    pixels = RNG.integers(0, 256, (3, 5, 3), dtype=np.uint8)
+    lines = draw.half_blocks(pixels).split("\n")
+    assert len(lines) == 2
+    found = [[tuple(map(int, m)) for m in re.findall(r"\x1b\[38;2;(\d+);(\d+);(\d+)m", line)] for line in lines]
+    assert found == [[tuple(p) for p in pixels[0].tolist()], [tuple(p) for p in pixels[2].tolist()]]
+    assert all(line.endswith("\x1b[0m") for line in lines)
+    assert Image.fromarray(pixels).size == (5, 3)
