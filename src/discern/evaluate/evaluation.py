@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -177,7 +178,7 @@ def _measure(
     make = Intervals(int(units.max()) + 1, n)
     one_class = "every item and every answer is of one class"
     figures = {
-        "accuracy": make.share(float(counts.right.sum()), n, metrics.accuracy(again), "no items"),
+        "accuracy": make.share(float(counts.right.sum()), n, make.n_units, metrics.accuracy(again), "no items"),
         "balanced_accuracy": make.bootstrap(
             float(metrics.balanced_accuracy(counts)), n, metrics.balanced_accuracy(again), "no items"
         ),
@@ -185,12 +186,18 @@ def _measure(
         "kappa": make.bootstrap(float(metrics.kappa(counts)), n, metrics.kappa(again), one_class),
         "log_loss": make.bootstrap(float(losses.mean()), n, draws.losses, "no items"),
     }
-    return figures, _per_class(labels, counts, again, make), confusion
+    behind = [
+        _units_of(units, actual),
+        _units_of(units, answers),
+        _units_of(np.tile(units, 2), np.append(actual, answers)),
+    ]
+    return figures, _per_class(labels, counts, again, make, behind), confusion
 
 
 def _per_class(
-    labels: list[str], counts: metrics.Tally, again: metrics.Tally, make: Intervals
+    labels: list[str], counts: metrics.Tally, again: metrics.Tally, make: Intervals, behind: list[Counter[int]]
 ) -> tuple[ClassFigures, ...]:
+    """Figures of each class; `behind` counts the units that hold items of it, answers with it, and either."""
     precision, recall, f1 = metrics.precision(again), metrics.recall(again), metrics.f1(again)
     rows = []
     for i, label in enumerate(labels):
@@ -199,12 +206,20 @@ def _per_class(
             ClassFigures(
                 label,
                 int(actual),
-                make.share(right, given, precision[:, i], "no item was given this label"),
-                make.share(right, actual, recall[:, i], "no test item has this label"),
-                make.f1(right, actual + given - right, f1[:, i], "no test item has or was given this label"),
+                make.share(right, given, behind[1][i], precision[:, i], "no item was given this label"),
+                make.share(right, actual, behind[0][i], recall[:, i], "no test item has this label"),
+                make.f1(
+                    right, actual + given - right, behind[2][i], f1[:, i], "no test item has or was given this label"
+                ),
             )
         )
     return tuple(rows)
+
+
+def _units_of(units: NDArray[np.int64], positions: NDArray[np.int64]) -> Counter[int]:
+    """How many units hold each position."""
+    pairs = np.unique(np.stack([units, positions], axis=1), axis=0)
+    return Counter(pairs[:, 1].tolist())
 
 
 def _checked(probabilities: ArrayLike, n_items: int, n_classes: int, what: str) -> metrics.Array:

@@ -91,28 +91,31 @@ class Intervals:
     def counted(self) -> str:
         return "items" if self.single else "groups"
 
-    def share(self, right: float, n: float, draws: Array, undefined: str) -> Figure:
-        """A share of `n` items: Wilson's interval when each unit is one item, else the bootstrap."""
-        if n == 0:
-            return Figure(None, None, None, 0, f"not defined: {undefined}")
-        if not self.single:
-            return self.bootstrap(right / n, int(n), draws, undefined)
-        low, high = wilson(right, n)
-        return Figure(right / n, low, high, int(n), "Wilson 95 %")
+    def share(self, right: float, n: float, behind: int, draws: Array, undefined: str) -> Figure:
+        """A share of `n` items in `behind` units: Wilson's interval when each unit is one item, else the bootstrap.
 
-    def f1(self, right: float, n: float, draws: Array, undefined: str) -> Figure:
-        """F1 of one class, where `n` items either belong to it or were given its label.
-
-        With independent items the interval is Wilson's for `right / n`, carried over by F1 = 2 s / (1 + s): that
-        share is a proportion, F1 is not (Hand, Christen and Kirielle, 2021, call it F*).
+        Where groups agree altogether (none or all of the items are right) every resample says the same; then Wilson's
+        interval takes each group as one item, which is cautious.
         """
         if n == 0:
             return Figure(None, None, None, 0, f"not defined: {undefined}")
-        value = 2 * right / (n + right)
-        if not self.single:
-            return self.bootstrap(value, int(n), draws, undefined)
-        low, high = (2 * bound / (1 + bound) for bound in wilson(right, n))
-        return Figure(value, low, high, int(n), "Wilson 95 %, carried over from right / (right + wrong either way)")
+        if self.single or (right in (0, n) and behind > 1):
+            low, high = wilson(right if self.single else behind * right / n, n if self.single else behind)
+            return Figure(right / n, low, high, int(n), self._wilson(behind))
+        return self.bootstrap(right / n, int(n), draws, undefined)
+
+    def f1(self, right: float, n: float, behind: int, draws: Array, undefined: str) -> Figure:
+        """F1 of one class, where `n` items in `behind` units either belong to it or were given its label.
+
+        Wilson's interval is made for `right / n` and carried over by F1 = 2 s / (1 + s): that share is a proportion,
+        F1 is not (Hand, Christen and Kirielle, 2021, call it F*).
+        """
+        if n == 0:
+            return Figure(None, None, None, 0, f"not defined: {undefined}")
+        share = self.share(right, n, behind, draws / (2 - draws), undefined)
+        low, high = (None if bound is None else 2 * bound / (1 + bound) for bound in (share.low, share.high))
+        method = share.method + (", carried over from right / (right + wrong either way)" if low is not None else "")
+        return Figure(2 * right / (n + right), low, high, int(n), method)
 
     def bootstrap(self, value: float, n: int, draws: Array, undefined: str) -> Figure:
         """The 2.5 % and 97.5 % points of `draws`, one value a resample, NaN where a resample leaves it undefined."""
@@ -130,3 +133,6 @@ class Intervals:
         low, high = np.percentile(defined, [2.5, 97.5])
         method = f"bootstrap over {self.n_units:,} {self.counted}, {len(draws):,} resamples, 95 %"
         return Figure(value, float(low), float(high), n, method)
+
+    def _wilson(self, behind: int) -> str:
+        return "Wilson 95 %" if self.single else f"Wilson 95 % over {behind:,} groups, each counted once"

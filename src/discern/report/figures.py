@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
+from numpy.typing import NDArray
 
 from ..core.records import Figure
 from ..evaluate.evaluation import Evaluation
@@ -18,6 +20,7 @@ from .drawing import ACCENT, BAD, INK, PAPER, SECOND, SOFT, Drawing, draw, label
 from .record import RunReport, Training
 from .verdict import mixups
 
+Counts = NDArray[np.float64]
 CURVE = (460.0, 280.0)
 CURVE_POINTS = 400
 CLASSES_DRAWN = 40
@@ -122,12 +125,10 @@ def confusion(evaluation: Evaluation) -> Drawing:
         axes.set_xlim(-0.5, n - 0.5)
         axes.set_ylim(n - 0.5, -0.5)
         axes.set_aspect("equal")
-        for i, j in zip(*np.nonzero(counts), strict=True):
-            colour, share = (ACCENT if i == j else BAD), shares[i, j]
-            axes.bar(j, 1, 1, i - 0.5, color=colour, alpha=round(float(0.08 + 0.82 * share), 3), linewidth=0)
-            if numbered:
-                ink = PAPER if share > 0.6 else INK
-                axes.text(j, i, f"{int(counts[i, j]):,}", ha="center", va="center", color=ink, fontsize=10)
+        if numbered:
+            _cells(axes, counts, shares)
+        else:
+            axes.imshow(_shaded(shares), interpolation="nearest", resample=False)
         names = [label(name, 12) for name in evaluation.labels]
         step = max(1, math.ceil(n / 25))
         axes.set_xticks(range(0, n, step), names[::step], rotation=90 if max(map(len, names)) > 3 else 0, color=INK)
@@ -140,6 +141,24 @@ def confusion(evaluation: Evaluation) -> Drawing:
     most = f"; most often “{label(worst[0].truth)}” was taken for “{label(worst[0].answer)}”" if worst else ""
     alt = f"Confusion counts of {words.count(n, 'class', 'classes')}{most}"
     return draw("confusion", "What is taken for what", alt, (side, side), paint)
+
+
+def _cells(axes: Axes, counts: Counts, shares: Counts) -> None:
+    """Every cell that is not 0, shaded and with its count."""
+    for i, j in zip(*np.nonzero(counts), strict=True):
+        colour, share = (ACCENT if i == j else BAD), shares[i, j]
+        axes.bar(j, 1, 1, i - 0.5, color=colour, alpha=round(float(0.08 + 0.82 * share), 3), linewidth=0)
+        ink = PAPER if share > 0.6 else INK
+        axes.text(j, i, f"{int(counts[i, j]):,}", ha="center", va="center", color=ink, fontsize=10)
+
+
+def _shaded(shares: Counts) -> Counts:
+    """The shares as colours `(n, n, 4)`: right on the diagonal, wrong beside it."""
+    colours = np.zeros((*shares.shape, 4))
+    colours[..., :3] = to_rgb(BAD)
+    colours[np.eye(len(shares), dtype=bool), :3] = to_rgb(ACCENT)
+    colours[..., 3] = np.where(shares > 0, 0.08 + 0.82 * shares, 0)
+    return colours
 
 
 def _lines(axes: Axes, lines: Sequence[tuple[str, list[tuple[float, float]], str]]) -> None:
