@@ -127,9 +127,7 @@ def test_predict_sets_bad_pictures_aside(cli: Cli, knn_run: Path, digits: Path, 
     assert cli("predict", knn_run, "new", "-o", "out.xlsx").status == 2
 
 
-def test_predict_reads_names_from_stdin(
-    cli: Cli, knn_run: Path, digits: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_predict_reads_names_from_stdin(cli: Cli, knn_run: Path, digits: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = sorted(str(path) for path in (digits / "1").iterdir())[:3]
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(names) + "\n"))
     result = cli("predict", knn_run, "-")

@@ -105,7 +105,9 @@ def test_sigkill(tmp_path: Path, whole: dict[str, dict[str, str]], seen: str) ->
     program = [sys.executable, "-m", "discern"]
     options = [f"--{name}={value}" for name, value in NET.items()]
     process = subprocess.Popen(
-        [*program, "train", "sample:digits", "-o", str(out), *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*program, "train", "sample:digits", "-o", str(out), *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:

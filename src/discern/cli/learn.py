@@ -18,7 +18,8 @@ from .data import Data
 def train(
     source: Data,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="RUN", help="The run's folder (default: runs/<name of the data>).")
+        Path | None,
+        typer.Option("-o", "--out", metavar="RUN", help="The run's folder (default: runs/<name of the data>)."),
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -29,10 +30,10 @@ def train(
             "(default: all that are installed).",
         ),
     ] = None,
-    k: Annotated[int | None, typer.Option("--k", metavar="N", help="knn: neighbours that vote (default: chosen).")] = None,
+    k: Annotated[int | None, typer.Option("--k", metavar="N", help="knn: neighbours that vote.")] = None,
     layers: Annotated[
         str | None,
-        typer.Option("--layers", metavar="TEXT", help='conv: such as "conv 32, pool, flatten, dense 128, dropout 0.5".'),
+        typer.Option("--layers", metavar="TEXT", help='conv: such as "conv 32, pool, dense 128, dropout 0.5".'),
     ] = None,
     epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="conv: passes over the data.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", metavar="N", help="conv: pictures a step.")] = None,

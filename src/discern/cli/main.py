@@ -19,7 +19,7 @@ from . import data, learn, use
 from .console import one_line
 
 app = typer.Typer(
-    help="Learn to recognise things in pictures on your own machine, and prove how well it does. Nothing is sent anywhere.",
+    help="Learn to recognise things in pictures, and prove how well it does. Nothing leaves this machine.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

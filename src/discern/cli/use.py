@@ -21,7 +21,8 @@ DIFFERENCES_SHOWN = 20
 def predict(
     run: RunOrModel,
     items: Annotated[
-        list[str], typer.Argument(metavar="ITEMS...", help="Pictures, folders, globs, IDX files, or - for names on stdin.")
+        list[str],
+        typer.Argument(metavar="ITEMS...", help="Pictures, folders, globs, IDX files, - for names on stdin."),
     ],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write: .csv, .parquet or .jsonl.")
@@ -47,7 +48,9 @@ def evaluate(
     source: Annotated[
         str | None, typer.Argument(metavar="[DATA]", help="Labelled data (default: the run's own test part).")
     ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Also write the figures as JSON.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Also write the figures as JSON.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Measure a model on labelled items. Each opening of a test part is written to the ledger."""

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import DataError, describe
+from ..core.records import InputSpec
 from ..images.fingerprints import row_hashes
 from ..images.fit import common_spec, fit_to
 from . import idx, samples
@@ -149,7 +150,7 @@ def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading:
     """A Dataset from rows of numbers; rows that cannot be used are set aside. Raises DataError, TooManyBadItems."""
     kind = kind or ("table" if rows.values.ndim == 2 else "pictures")
     original = rows.values
-    values, bad = _pictures(original) if kind == "pictures" else _table(original)
+    values, bad = _pictures(original, reading.spec) if kind == "pictures" else _table(original)
     texts: list[str | None] | None = None
     if rows.labels is not None:
         texts = _texts(rows.labels)
@@ -178,7 +179,7 @@ def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading:
         items = items.with_columns(groups.gather(keep))
     notes: tuple[str, ...] = ()
     if kind == "pictures" and values.shape[1:3] != original.shape[1:3]:
-        notes = (f"{len(values):,} pictures of other sizes were resized to {values.shape[1]} x {values.shape[2]}",)
+        notes = (f"resized to {values.shape[1]} x {values.shape[2]}: all {len(values):,} pictures",)
     return Dataset(
         name=name,
         kind=kind,
@@ -193,8 +194,8 @@ def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading:
     )
 
 
-def _pictures(values: NDArray[Any]) -> tuple[NDArray[np.uint8], dict[int, str]]:
-    """uint8 `(n, H, W, C)` at the common size; whole numbers from 0 to 255 of any type are taken exactly."""
+def _pictures(values: NDArray[Any], wanted: InputSpec | None) -> tuple[NDArray[np.uint8], dict[int, str]]:
+    """uint8 `(n, H, W, C)` at the wanted or else the common size; whole numbers from 0 to 255 are taken exactly."""
     if values.ndim == 3:
         values = values[..., None]
     if values.ndim != 4 or values.shape[3] not in (1, 3):
@@ -210,7 +211,7 @@ def _pictures(values: NDArray[Any]) -> tuple[NDArray[np.uint8], dict[int, str]]:
             raise DataError(f"X: {found}; expected whole numbers from 0 to 255; scale them, such as (X * 255).round()")
         bad = dict.fromkeys(np.flatnonzero(~fits).tolist(), "values that are no whole numbers from 0 to 255")
         values = np.where(fits[:, None, None, None], values, 0).astype(np.uint8)
-    spec = common_spec([(values.shape[1], values.shape[2], values.shape[3])])
+    spec = wanted or common_spec([(values.shape[1], values.shape[2], values.shape[3])])
     if values.shape[1:] != spec.shape:
         values = np.stack([fit_to(picture, spec) for picture in values])
     return np.ascontiguousarray(values), bad

@@ -11,6 +11,7 @@ import polars as pl
 from ..core.errors import DataError, OptionError, TooManyBadItems
 from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
+from ..core.records import InputSpec
 from ..images.decode import MAX_MEGAPIXELS
 
 MAX_BAD = 0.05
@@ -27,6 +28,8 @@ class Reading:
     max_megapixels: float = MAX_MEGAPIXELS
     on_event: Listener = silent
     executor: Executor = field(default_factory=Local)
+    spec: InputSpec | None = None
+    """The form that a model takes; None for one that fits the data."""
 
 
 def stop_if_too_many(name: str, n_good: int, rejected: Sequence[tuple[str, str]], max_bad: float) -> None:

@@ -51,15 +51,17 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
         raise DataError(describe(given, found=_nothing(found), expected="a folder of pictures in a folder per class"))
     headers, bad = _headers(found.candidates, reading)
     candidates = [c for c, header in zip(found.candidates, headers, strict=True) if header is not None]
-    spec = common_spec(header.shape for header in headers if header is not None)
+    spec = reading.spec or common_spec(header.shape for header in headers if header is not None)
     stop_if_too_many(given, len(candidates), found.rejected + bad, reading.max_bad)
     values, loaded, worse = _pixels(candidates, spec, reading)
-    true_spec = common_spec(one.shape for one in loaded if one is not None)
+    true_spec = reading.spec or common_spec(one.shape for one in loaded if one is not None)
     if true_spec != spec:  # a picture that cannot be read must not decide what the others look like
         values, loaded, worse = _pixels(candidates, true_spec, reading)
     rejected = sorted(found.rejected + bad + worse)
     stop_if_too_many(given, len(values), rejected, reading.max_bad)
     good = [(c, one) for c, one in zip(candidates, loaded, strict=True) if one is not None]
+    if not good:
+        raise DataError(describe(given, found=_none_readable(rejected), expected="a folder of pictures"))
     items = _frame(good, values)
     if reading.groups is not None:
         items = items.with_columns(group_column(items["item"].to_list(), reading.groups, fixed_order=False))
@@ -153,23 +155,32 @@ def _frame(good: list[tuple[Candidate, Loaded]], values: NDArray[np.uint8]) -> p
 
 
 def _notes(loaded: list[Loaded], values: NDArray[np.uint8]) -> tuple[str, ...]:
-    notes = [f"{count:,} pictures: {note}" for note, count in sorted(Counter(x.note for x in loaded if x.note).items())]
+    said = Counter(one.note for one in loaded if one.note)
+    notes = [f"{_pictures(count)}: {note}" for note, count in sorted(said.items())]
     height, width = values.shape[1:3]
     resized = sum(one.shape[:2] != (height, width) for one in loaded)
     if resized:
-        notes.append(f"{resized:,} pictures of other sizes were resized to {height} x {width}")
+        notes.append(f"resized to {height} x {width}: {_pictures(resized)} of other sizes")
     if values.shape[3] == 3 and (grey := sum(one.shape[2] == 1 for one in loaded)):
-        notes.append(f"{grey:,} grey pictures were given three equal channels, because others have colour")
+        notes.append(f"given three equal channels, because others have colour: {_pictures(grey)} in grey")
     return tuple(notes)
 
 
 def _nothing(found: Scan) -> str:
     if found.rejected:
-        return f"no picture that can be read ({found.rejected[0][0]!r}: {found.rejected[0][1]})"
+        return _none_readable(found.rejected)
     if found.skipped:
         reasons = Counter(reason for _, reason in found.skipped).most_common(3)
         return "no pictures; passed over: " + ", ".join(f"{count:,} x {reason}" for reason, count in reasons)
     return "an empty folder" if not found.class_folders else "class folders without a single picture"
+
+
+def _none_readable(rejected: list[tuple[str, str]]) -> str:
+    return f"no picture that can be read ({rejected[0][0]!r}: {rejected[0][1]})"
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} picture{'' if count == 1 else 's'}"
 
 
 def _progress(on_event: Listener, what: str, n: int) -> Callable[[int], None]:

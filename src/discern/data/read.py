@@ -13,6 +13,7 @@ from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, silent, stage
 from ..core.executor import Executor, Local
 from ..core.options import Interval, one_of, raise_all, suggest
+from ..core.records import InputSpec
 from ..images.decode import HIGHEST_MAX_MEGAPIXELS, MAX_MEGAPIXELS
 from . import arrays, idx, samples
 from .assemble import MAX_BAD, Groups, Reading
@@ -32,6 +33,7 @@ def read(
     kind: Kind | None = None,
     max_bad: float = MAX_BAD,
     max_megapixels: float = MAX_MEGAPIXELS,
+    spec: InputSpec | None = None,
     on_event: Listener = silent,
     executor: Executor | None = None,
 ) -> Dataset:
@@ -39,7 +41,8 @@ def read(
 
     `source` is a folder with a folder per class (or `train/ validation/ test/` above them), a folder of IDX files, a
     `.npz` file, `"sample:digits"`, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
-    always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64. `groups` says what must
+    always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64, or
+    to the `spec` of a model that is to answer for them. `groups` says what must
     stay together: item name -> group, as a mapping or a function, or one group an item for arrays.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
@@ -53,7 +56,7 @@ def read(
             "y goes with arrays; a path brings its own labels" if is_path and y is not None else None,
         ]
     )
-    reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local())
+    reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec)
     stage(on_event, "read")
     if isinstance(source, (str, os.PathLike)):
         return _read_path(os.fspath(source), kind, reading)

@@ -4,8 +4,8 @@
                           ^                                  |
                           +----------- more epochs ----------+
 
-`run.json` is written first and after every stage, so whatever moment a run is killed at, the folder says how far it came.
-Clock times stand in `run.json` and `log.jsonl` only.
+`run.json` is written first and after every stage, so whatever moment a run is killed at, the folder says how far it
+came. Clock times stand in `run.json` and `log.jsonl` only.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class RunFolder:
         return self.path / "training.json"
 
     @property
-    def checkpoint(self) -> Path:
-        return self.path / "checkpoints" / "last.safetensors"
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
 
     @property
     def model(self) -> Path:
@@ -102,7 +102,9 @@ class RunFolder:
             raise RunError(describe(str(self.path), found="there is no such run", do="`discern runs` lists the runs"))
         if not self.exists():
             raise RunError(
-                describe(str(self.path), found="no run.json", expected="a run folder", do="`discern runs` lists the runs")
+                describe(
+                    str(self.path), found="no run.json", expected="a run folder", do="`discern runs` lists the runs"
+                )
             )
         try:
             record = files.read_json(self.manifest)
@@ -213,3 +215,19 @@ def runs_below(parent: Path) -> list[RunFolder]:
     if not parent.is_dir():
         return []
     return [RunFolder(entry) for entry in sorted(parent.iterdir()) if (entry / MANIFEST).is_file()]
+
+
+def model_path(run_or_model: str | Path) -> Path:
+    """The model file of a run folder, or the file itself. Raises RunError when there is none."""
+    path = Path(run_or_model)
+    if path.is_dir():
+        folder = RunFolder(path)
+        state = folder.record()["state"]
+        if not folder.model.is_file():
+            raise RunError(
+                describe(str(path), found=f"this run is {state} and has no model yet", do=f"discern resume {path}")
+            )
+        return folder.model
+    if not path.is_file():
+        raise RunError(describe(str(path), found="no such run or model file"))
+    return path

@@ -11,6 +11,7 @@ from ..core import threads
 from ..core.events import Listener, silent, stage
 from ..core.options import Interval, raise_all
 from ..core.records import Findings
+from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..data.read import read
 
@@ -19,7 +20,7 @@ def audit(
     source: str | Path | Dataset | ArrayLike,
     y: ArrayLike | None = None,
     *,
-    groups: ArrayLike | None = None,
+    groups: Groups | None = None,
     max_bad: float = 1.0,
     on_event: Listener = silent,
 ) -> Findings:

@@ -114,7 +114,7 @@ def choose(data: Dataset, parts: Split, options: TrainOptions, *, on_event: List
             truth,
             model.predict_proba(data.values[validation]),
             model.classes_,
-            units=parts.units[validation],
+            units=data.units[validation],
             kind=data.kind,
             baseline_probabilities=baseline,
             baseline_name="majority",

@@ -30,7 +30,9 @@ def doctor() -> tuple[Fact, ...]:
     facts = [Fact("python", f"{found['python']} on {platform.system()} {platform.machine()}")]
     facts += [Fact(name, number) for name, number in found.items() if name != "python"]
     if not available("torch"):
-        facts.append(Fact("torch", "not installed: networks cannot be trained; pip install 'discern-ml[torch]'", "absent"))
+        facts.append(
+            Fact("torch", "not installed: networks cannot be trained; pip install 'discern-ml[torch]'", "absent")
+        )
     facts.append(Fact("threads", f"{threads.budget()} in use of {threads.available()}"))
     facts.append(_memory())
     facts.append(_precision())
@@ -78,4 +80,8 @@ def _prediction() -> Fact:
             answer = Shipped(bundle.load(path)).predict(X)[0]
     except (DiscernError, OSError, ValueError) as error:
         return Fact("save, load and predict", str(error), "broken")
-    return Fact("save, load and predict", "works" if answer == "b" else f"answered {answer!r}", "ok" if answer == "b" else "broken")
+    return Fact(
+        "save, load and predict",
+        "works" if answer == "b" else f"answered {answer!r}",
+        "ok" if answer == "b" else "broken",
+    )

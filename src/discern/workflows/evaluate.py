@@ -13,14 +13,14 @@ from ..core.errors import DataError
 from ..core.events import Listener, silent
 from ..core.options import TrainOptions
 from ..data.dataset import Dataset
+from ..data.manifest import key_of
 from ..data.read import read
-from ..data.splits import read_split, test_key
+from ..data.splits import read_split
 from ..evaluate.evaluation import Evaluation
 from ..store import bundle
 from ..store.bundle import Bundle
-from ..store.run_folder import RunFolder
+from ..store.run_folder import RunFolder, model_path
 from ..store.session import Shipped
-from .run import model_path
 from .stages import look, measure
 
 
@@ -30,12 +30,15 @@ class Opened:
 
     data: Dataset
     test: NDArray[np.int64]
-    units: NDArray[np.int64]
     train: NDArray[np.int64]
 
 
 def evaluate(
-    run: str | Path, source: str | Path | Dataset | None = None, *, reason: str = "evaluate", on_event: Listener = silent
+    run: str | Path,
+    source: str | Path | Dataset | None = None,
+    *,
+    reason: str = "evaluate",
+    on_event: Listener = silent,
 ) -> Evaluation:
     """Measure the model of a run, or a model file, on labelled items.
 
@@ -49,9 +52,9 @@ def evaluate(
     opened = open_items(Path(run), loaded, source, on_event)
     folder = RunFolder(Path(run) if Path(run).is_dir() else Path(run).parent)
     options = TrainOptions.from_json(folder.record()["options"]) if folder.exists() else TrainOptions()
-    look(folder, test_key(opened.data, opened.test), reason, options, on_event)
+    look(folder, test_key(opened.data, opened.test), "evaluate", options, on_event)
     events.stage(on_event, "measuring")
-    return measure(Shipped(loaded), opened.data, opened.test, opened.units, baseline_from=opened.train)[0]
+    return measure(Shipped(loaded), opened.data, opened.test, baseline_from=opened.train)[0]
 
 
 def open_items(run: Path, loaded: Bundle, source: str | Path | Dataset | None, on_event: Listener) -> Opened:
@@ -68,7 +71,7 @@ def open_items(run: Path, loaded: Bundle, source: str | Path | Dataset | None, o
         raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
     if folder.exists() and folder.record()["data"]["fingerprint"] == data.fingerprint and folder.split.is_file():
         parts = read_split(folder.split, data)
-        return Opened(data, parts.open_test("evaluate", lambda key, reason: None), parts.units, parts.train)
+        return Opened(data, parts.open_test("evaluate", lambda key, reason: None), parts.train)
     everything = np.arange(data.n)
     given = data.items["part"].to_numpy() if "part" in data.items.columns else np.full(data.n, "")
     test = everything[given == "test"] if (given == "test").any() else everything
@@ -76,4 +79,9 @@ def open_items(run: Path, loaded: Bundle, source: str | Path | Dataset | None, o
     if not np.isin(data.labels[test], loaded.classes).any():
         known = ", ".join(map(str, loaded.classes[:5]))
         raise DataError(f"{data.name}: no label is one that the model knows ({known}, ...); found {data.classes[0]!r}")
-    return Opened(data, test, data.units, train)
+    return Opened(data, test, train)
+
+
+def test_key(data: Dataset, test: NDArray[np.int64]) -> str:
+    """What the ledger knows these items by: their contents and labels."""
+    return key_of(data.items[test].select("sha256", "label").iter_rows())

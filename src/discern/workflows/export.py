@@ -7,7 +7,7 @@ from pathlib import Path
 from ..core.errors import OptionError, OutputError
 from ..store import bundle
 from ..store.export import to_onnx
-from .run import model_path
+from ..store.run_folder import model_path
 
 
 def export(run: str | Path, out: str | Path, *, force: bool = False) -> Path:

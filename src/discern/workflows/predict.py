@@ -15,8 +15,8 @@ from ..core.errors import DataError, OptionError, OutputError
 from ..core.events import Listener, silent, steps
 from ..data.items import expand, load_batches
 from ..store import bundle
+from ..store.run_folder import model_path
 from ..store.session import Shipped
-from .run import model_path
 
 FORMATS = (".csv", ".parquet", ".jsonl")
 
@@ -179,4 +179,6 @@ def _hand_over(
 def _some_left(answered: object, rejected: list[tuple[str, str]]) -> None:
     if not answered:
         why = f"; the first, {rejected[0][0]}: {rejected[0][1]}" if rejected else ""
-        raise DataError(f"none of the {len(rejected)} items could be read{why}" if rejected else "there are no items to predict")
+        raise DataError(
+            f"none of the {len(rejected)} items could be read{why}" if rejected else "there are no items to predict"
+        )

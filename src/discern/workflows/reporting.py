@@ -17,13 +17,12 @@ from ..data.dataset import Dataset
 from ..data.splits import Split
 from ..evaluate.evaluation import Evaluation
 from ..models import catalogue
-from ..nets.layers import parse
-from ..nets.plan import describe
 from ..report.html import write_report
 from ..report.record import Candidate, Picture, RunReport, Training, pick_pictures
 from ..store import bundle
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder
+from ..store.summary import layers_of
 
 
 def write_run_report(
@@ -120,16 +119,12 @@ def _candidates(choice: Mapping[str, Any]) -> tuple[Candidate, ...]:
 
 
 def _training(facts: Mapping[str, Any], loaded: Bundle) -> Training:
-    layers: tuple[Mapping[str, Any], ...] = ()
-    if "layers" in facts:
-        shape = tuple(loaded.config["shape"])
-        layers = tuple(asdict(layer) for layer in describe(parse(facts["layers"]), shape, len(loaded.classes)))
     return Training(
         epochs=tuple(facts.get("history", ())),
         best_epoch=facts.get("best_epoch"),
         k_curve=tuple(facts.get("k_curve", ())),
         k=facts.get("n_neighbors"),
-        layers=layers,
+        layers=tuple(asdict(layer) for layer in layers_of(loaded)),
         layers_text=facts.get("layers", ""),
     )
 

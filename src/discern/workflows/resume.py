@@ -38,9 +38,13 @@ def resume(
     with folder.writing():
         record = folder.record()
         if record["state"] == "finished" and more_epochs is None:
-            raise RunError(describe(str(run), found="this run is finished", do="--epochs +5 learns for five epochs more"))
+            raise RunError(
+                describe(str(run), found="this run is finished", do="--epochs +5 learns for five epochs more")
+            )
         if record["state"] != "finished" and more_epochs is not None:
-            raise RunError(describe(str(run), found=f"this run is {record['state']}", do="resume it first, then add epochs"))
+            raise RunError(
+                describe(str(run), found=f"this run is {record['state']}", do="resume it first, then add epochs")
+            )
         threads.set_budget(record["threads"])
         events.stage(on_event, "reading")
         data = reopen(folder, data, on_event)

@@ -78,17 +78,3 @@ def list_runs(parent: str | Path = "runs") -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def model_path(run_or_model: str | Path) -> Path:
-    """The model file of a run folder, or the file itself. Raises RunError when there is none."""
-    path = Path(run_or_model)
-    if path.is_dir():
-        folder = RunFolder(path)
-        state = folder.record()["state"]
-        if not folder.model.is_file():
-            raise RunError(describe(str(path), found=f"this run is {state} and has no model yet", do=f"discern resume {path}"))
-        return folder.model
-    if not path.is_file():
-        raise RunError(describe(str(path), found="no such run or model file"))
-    return path

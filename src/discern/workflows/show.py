@@ -35,7 +35,7 @@ class Shown:
 
     def drawing(self, *, colour: bool, width: int = 80) -> str:
         """The picture in characters: half blocks in true colour, or shades."""
-        return draw.blocks(self.pixels, width) if colour else draw.shades(self.pixels, width)
+        return draw.half_blocks(self.pixels, width=width) if colour else draw.shades(self.pixels, width=width)
 
 
 def show(source: str | Path, item: str | int | None = None) -> Shown:

@@ -28,7 +28,7 @@ from ..models import catalogue
 from ..models.base import Classifier
 from ..models.majority import Majority
 from ..store import bundle
-from ..store.run_folder import RunFolder, now
+from ..store.run_folder import RunFolder, model_path, now
 from ..store.session import Shipped
 from . import choose
 from .reporting import write_run_report
@@ -37,6 +37,19 @@ SAME = 1e-4
 """How far a probability of the loaded model may lie from the one that was fitted (float32 against float64)."""
 CHECKED = 512
 """Items on which the fitted and the loaded model are compared."""
+
+LEFT_BEHIND = (
+    "history_",
+    "best_epoch_",
+    "cycles_",
+    "batch_size_",
+    "precision_",
+    "layers_",
+    "k_curve_",
+    "n_neighbors_",
+    "n_iter_",
+)
+"""Attributes of a fitted estimator that `training.json` keeps where it has them."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +117,7 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
     estimator = catalogue.estimator(name, **choose.parameters(name, job.options))
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
-        folder.checkpoint.parent.mkdir(exist_ok=True)
-        extra = {"checkpoints": folder.checkpoint, "start": _start(job.options)}
+        extra = {"checkpoints": folder.checkpoints, "start": _start(job.options)}
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
     facts = {"data": job.data.fingerprint, "seed": job.options.seed}
@@ -124,7 +136,7 @@ def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
         return Evaluation.from_json(files.read_json(folder.evaluation))
     began = job.begin("measuring on the test part")
     test = parts.open_test("train", lambda key, reason: look(folder, key, reason, job.options, job.on_event))
-    evaluation, probabilities = measure(shipped, job.data, test, parts.units[test], baseline_from=parts.train)
+    evaluation, probabilities = measure(shipped, job.data, test, baseline_from=parts.train)
     files.write_json(folder.evaluation, evaluation.to_json())
     files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, probabilities))
     job.done("evaluated", began)
@@ -156,7 +168,6 @@ def measure(
     shipped: Shipped,
     data: Dataset,
     test: NDArray[np.int64],
-    units: NDArray[np.int64],
     *,
     baseline_from: NDArray[np.int64],
 ) -> tuple[Evaluation, NDArray[np.float32]]:
@@ -176,7 +187,7 @@ def measure(
         labels[test],
         probabilities,
         shipped.classes,
-        units=units,
+        units=data.units[test],
         kind=data.kind,
         baseline_probabilities=columns,
         baseline_name="majority",
@@ -228,14 +239,15 @@ def logging(folder: RunFolder, on_event: Listener) -> Listener:
 
 
 def _start(options: TrainOptions) -> dict[str, NDArray[np.float32]] | None:
-    from .run import model_path
-
     if options.start is None:
         return None
     loaded = bundle.load(model_path(options.start))
     if loaded.model != "conv":
-        raise DiscernError(f"--from {options.start}: found a {loaded.model} model; only a network's weights can be gone on from")
-    return dict(loaded.arrays)
+        raise DiscernError(
+            f"--from {options.start}: found a {loaded.model} model; only a network's weights can be gone on from"
+        )
+    weights: dict[str, NDArray[np.float32]] = loaded.estimator().weights_
+    return weights
 
 
 def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any]) -> None:
@@ -243,13 +255,15 @@ def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any]) -> N
     few = X[:CHECKED]
     apart = float(np.abs(estimator.predict_proba(few) - shipped.predict_proba(few)).max(initial=0.0))
     if not apart <= SAME:
-        raise DiscernError(f"the saved model differs from the fitted one by {apart:g} in a probability; please report this")
+        raise DiscernError(
+            f"the saved model differs from the fitted one by {apart:g} in a probability; please report this"
+        )
 
 
 def _training_facts(name: str, estimator: Classifier) -> dict[str, Any]:
     """What learning left behind for the report, as JSON."""
     facts = {"schema": 1, "model": name, "parameters": estimator.get_params()}
-    for attribute in ("history_", "k_curve_", "n_neighbors_", "layers_", "precision_", "best_epoch_", "n_iter_"):
+    for attribute in LEFT_BEHIND:
         if hasattr(estimator, attribute):
             facts[attribute.rstrip("_")] = getattr(estimator, attribute)
     result: dict[str, Any] = json.loads(json.dumps(facts, default=lambda value: value.tolist()))

@@ -15,11 +15,12 @@ from ..core import events, threads
 from ..core.errors import DataError
 from ..core.events import Listener, silent
 from ..core.options import SplitOptions, TrainOptions, raise_all
+from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..data.read import read
-from ..store.run_folder import RunFolder, check_apart, clear, free_path, prepare
+from ..store.run_folder import RunFolder, check_apart, clear, free_path, model_path, prepare
 from . import choose, stages
-from .run import Run, model_path
+from .run import Run
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "pillow", "onnxruntime", "torch")
 RUNS = Path("runs")
@@ -41,7 +42,7 @@ def train(
     test: float = 0.15,
     validation: float = 0.15,
     first: float | None = None,
-    groups: ArrayLike | None = None,
+    groups: Groups | None = None,
     start: str | Path | None = None,
     seed: int = 0,
     max_bad: float = 0.05,
@@ -78,7 +79,7 @@ def train_with(
     options: TrainOptions,
     *,
     y: ArrayLike | None = None,
-    groups: ArrayLike | None = None,
+    groups: Groups | None = None,
     out: str | Path | None = None,
     force: bool = False,
     on_event: Listener = silent,
@@ -93,7 +94,11 @@ def train_with(
         check_apart(Path(out), inputs)
     count = threads.set_budget()
     events.stage(on_event, "reading")
-    data = source if isinstance(source, Dataset) else read(source, y, groups=groups, max_bad=options.max_bad, on_event=on_event)
+    data = (
+        source
+        if isinstance(source, Dataset)
+        else read(source, y, groups=groups, max_bad=options.max_bad, on_event=on_event)
+    )
     check_learnable(data)
     folder = prepare(Path(out) if out is not None else free_path(RUNS, data.name), inputs=inputs, force=force)
     with folder.writing():

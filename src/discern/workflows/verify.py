@@ -20,10 +20,10 @@ from ..core.events import Listener, silent, stage
 from ..core.options import TrainOptions
 from ..data.dataset import Dataset
 from ..data.read import read
-from ..data.splits import test_key
 from ..store import bundle
 from ..store.run_folder import RunFolder
 from ..store.session import Shipped
+from .evaluate import test_key
 from .stages import look, measure, repeatable
 
 TOLERANCE = 1e-6
@@ -61,7 +61,9 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
     folder = RunFolder(Path(run))
     record = folder.record()
     if record["state"] != "finished":
-        raise RunError(describe(str(run), found=f"this run is {record['state']}, not finished", do=f"discern resume {run}"))
+        raise RunError(
+            describe(str(run), found=f"this run is {record['state']}, not finished", do=f"discern resume {run}")
+        )
     threads.set_budget(record["threads"])
     stage(on_event, "comparing files")
     differences = list(_files(folder, record["files"]))
@@ -79,8 +81,7 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
     train = _positions(data, table.filter(pl.col("part") == "train")["item"])
     if len(test):
         look(folder, test_key(data, test), "verify", TrainOptions.from_json(record["options"]), on_event)
-        units = table.join(data.items[test].select("item"), on="item", how="right", maintain_order="right")["unit"].to_numpy()
-        evaluation, probabilities = measure(Shipped(loaded), data, test, units, baseline_from=train)
+        evaluation, probabilities = measure(Shipped(loaded), data, test, baseline_from=train)
         differences += _predictions(recorded, data.items[test]["item"], loaded.classes, probabilities)
         now = evaluation.to_json()
         differences += _figures("evaluation", figures, now)
