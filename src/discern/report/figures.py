@@ -21,7 +21,7 @@ from .record import RunReport, Training
 from .verdict import mixups
 
 Counts = NDArray[np.float64]
-CURVE = (460.0, 280.0)
+CURVE = (420.0, 270.0)
 CURVE_POINTS = 400
 CLASSES_DRAWN = 40
 """With more classes, the figure shows those that do worst."""
@@ -57,7 +57,7 @@ def accuracy_curve(training: Training) -> Drawing:
 
     def paint(axes: Axes) -> None:
         _lines(axes, [("", points, ACCENT)])
-        _mark(axes, training.best_epoch, "kept")
+        _mark(axes, training.best_epoch, "kept", low=True)
         axes.yaxis.set_major_formatter(FuncFormatter(_per_cent))
         axes.set_ylabel("right, validation part")
 
@@ -106,11 +106,10 @@ def per_class(evaluation: Evaluation) -> Drawing | None:
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x")
         axes.set_axisbelow(True)
-        axes.set_title("")
         _key(axes, [("recall: found", ACCENT), ("precision: right when named", SECOND)])
 
     alt = f"Recall and precision with 95 % intervals of {words.count(len(entries), 'class', 'classes')}"
-    return draw("per_class", "Class by class", alt, (460.0, 70.0 + 26.0 * len(entries)), paint)
+    return draw("per_class", "Class by class", alt, (440.0, 70.0 + 26.0 * len(entries)), paint)
 
 
 def confusion(evaluation: Evaluation) -> Drawing:
@@ -149,7 +148,7 @@ def _cells(axes: Axes, counts: Counts, shares: Counts) -> None:
         colour, share = (ACCENT if i == j else BAD), shares[i, j]
         axes.bar(j, 1, 1, i - 0.5, color=colour, alpha=round(float(0.08 + 0.82 * share), 3), linewidth=0)
         ink = PAPER if share > 0.6 else INK
-        axes.text(j, i, f"{int(counts[i, j]):,}", ha="center", va="center", color=ink, fontsize=10)
+        axes.text(j, i, f"{int(counts[i, j]):,}", ha="center", va="center", color=ink, fontsize=11)
 
 
 def _shaded(shares: Counts) -> Counts:
@@ -188,11 +187,11 @@ def _key(axes: Axes, names: Sequence[tuple[str, str]]) -> None:
         axes.annotate(
             f"● {name}", (left, 1.0), (0, 8), xycoords="axes fraction", textcoords="offset points", color=colour
         )
-        left += 0.055 + 0.021 * len(name)
+        left += 0.06 + 0.0245 * len(name)
 
 
-def _mark(axes: Axes, x: int | None, word: str) -> None:
-    """A thin upright line at the value that was kept."""
+def _mark(axes: Axes, x: int | None, word: str, *, low: bool = False) -> None:
+    """A thin upright line at the value that was kept; its name at the top, or `low` where the curve is high."""
     if x is None:
         return
     axes.axvline(x, color=SOFT, linewidth=1, linestyle=(0, (2, 3)))
@@ -200,8 +199,8 @@ def _mark(axes: Axes, x: int | None, word: str) -> None:
     near_end = x > sum(axes.get_xlim()) / 2
     axes.annotate(
         f"{word}: {x}",
-        (x, 1.0),
-        (-5 if near_end else 5, -11),
+        (x, 0.0 if low else 1.0),
+        (-5 if near_end else 5, 5 if low else -11),
         xycoords=place,
         textcoords="offset points",
         ha="right" if near_end else "left",

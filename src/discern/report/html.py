@@ -23,11 +23,13 @@ from .drawing import ACCENT, Drawing
 from .figures import CLASSES_DRAWN, drawings
 from .record import RunReport
 from .tables import csv_files
-from .verdict import mixups, verdict
-from .visible import visible
+from .verdict import hardest, mixups, verdict
+from .visible import shorten, visible
 
 MATRIX_SHOWN = 25
 """With more classes the confusion matrix is drawn as a picture, and the most frequent mix-ups are listed."""
+MATRIX_LABEL = 20
+"""Letters of a label in the matrix; the tables hold it whole."""
 ROWS_SHOWN = 25
 """Longer tables show so many rows and keep the rest folded."""
 MIXUPS_SHOWN = 10
@@ -83,11 +85,13 @@ def _view(report: RunReport, drawn: Iterable[Drawing], beside: list[str]) -> dic
         "matrix": None if small else Markup(pictures.matrix(shares, _rgb(ACCENT))),
         "without_range": _without_range(evaluation),
         "weakest_classes": sorted(evaluation.per_class, key=words.by_f1)[:WEAKEST_SHOWN],
+        "hardest": hardest(evaluation),
         "part_totals": {part: sum(row.get(part, 0) for row in report.split_counts.values()) for part in report.parts},
         "mixups": mixups(evaluation, MIXUPS_SHOWN),
         "mistakes": [picture for picture in report.gallery if picture.kind == "mistake"],
         "unsure": [picture for picture in report.gallery if picture.kind == "unsure"],
         "drawn_classes": CLASSES_DRAWN,
+        "label_width": _label_width(evaluation),
         "beside": BESIDE,
     }
 
@@ -102,7 +106,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters |= {"prose": _prose, "picture": _picture}
+    environment.filters |= {"prose": _prose, "picture": _picture, "short": _short}
     environment.globals |= {"words": words, "better": words.better, "at": _at, "ROWS_SHOWN": ROWS_SHOWN}
     return environment
 
@@ -115,6 +119,15 @@ def _shown(value: object) -> object:
 def _prose(sentence: str) -> Markup:
     """A sentence of ours with data in it: escaped, numbers kept together with their per cent sign."""
     return Markup(re.sub(r"(?<=\d) %", "&#8239;%", str(escape(visible(sentence)))))
+
+
+def _short(label: str) -> str:
+    return shorten(visible(label), MATRIX_LABEL)
+
+
+def _label_width(evaluation: Evaluation) -> int:
+    """Room for the labels of a table, in letters."""
+    return max(len(visible(label)) for label in evaluation.labels) + 1
 
 
 def _picture(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> Markup:

@@ -116,12 +116,17 @@ def mixups(evaluation: Evaluation, shown: int) -> tuple[Mixup, ...]:
     return tuple(sorted(found, key=lambda mixup: -mixup.times)[:shown])
 
 
+def hardest(evaluation: Evaluation) -> ClassFigures | None:
+    """The class with the lowest recall, unless every class is found whole."""
+    known = [entry for entry in evaluation.per_class if entry.recall.value is not None and entry.recall.value < 1]
+    return min(known, key=lambda entry: entry.recall.value or 0.0, default=None)
+
+
 def weakest(evaluation: Evaluation) -> ClassFigures | None:
-    """The class with the lowest recall, when it lies well below the accuracy."""
-    known = [entry for entry in evaluation.per_class if entry.recall.value is not None]
-    if not known or evaluation.accuracy.value is None:
+    """The class that is hardest to find, when its recall lies well below the accuracy."""
+    worst = hardest(evaluation)
+    if worst is None or evaluation.accuracy.value is None:
         return None
-    worst = min(known, key=lambda entry: entry.recall.value or 0.0)
     return worst if (worst.recall.value or 0.0) < evaluation.accuracy.value - WEAK else None
 
 
