@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from ..core import files
-from ..core.errors import RunError, describe
+from ..core.errors import OutputError, RunError, describe
 
 FORMAT = 1
 NAME = "last.safetensors"
@@ -29,7 +30,10 @@ Arrays = dict[str, NDArray[Any]]
 
 def write(folder: Path, facts: Mapping[str, Any], progress: Mapping[str, Any], arrays: Arrays) -> None:
     """Replace the checkpoint in `folder`, which is made when absent. Raises OutputError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(describe(str(folder), found=(error.strerror or str(error)).lower())) from error
     record = json.dumps({"format": FORMAT, "facts": facts, "progress": progress})
     head = json.dumps({"sha256": _checksum(record, arrays), "record": record})
     files.write_bytes(folder / NAME, save(arrays, metadata={KEY: head}))
@@ -43,13 +47,8 @@ def read(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, Any], Arrays
     path = folder / NAME
     if not path.exists():
         return None
-    try:
-        record, arrays = _read(path)
-        differences = _differences(record["facts"], facts)
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunError(
-            describe(str(path), found="a damaged checkpoint", do="remove it to train from the start")
-        ) from error
+    record, arrays = _undamaged(path)
+    differences = _differences(record["facts"], facts)
     if differences:
         raise RunError(
             describe(
@@ -59,6 +58,54 @@ def read(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, Any], Arrays
             )
         )
     return record["progress"], arrays
+
+
+def same_cycles(folder: Path, begun: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    """Raise RunError unless the cycles that were begun are the first of those wanted; further ones may be added."""
+    if wanted[: len(begun)] != begun:
+        raise RunError(
+            describe(
+                str(folder / NAME),
+                found=f"a checkpoint with epochs {_show_cycles(begun)}; now {_show_cycles(wanted)} are asked for",
+                do="keep the epochs as they were, or add a further cycle",
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """What the optimizer of a training remembers: AdamW's two running means for each array of weights."""
+
+    facts: dict[str, Any]
+    """What the checkpoint holds for, among it learning_rate, weight_decay and batch_size."""
+    cycles: tuple[int, ...]
+    steps_taken: int
+    """In the current cycle, or in the last one when the training is finished."""
+    first: Arrays
+    """Running mean of the gradient, by the name of the weights."""
+    second: Arrays
+    """Running mean of the squared gradient."""
+
+
+def optimizer(folder: Path) -> Optimizer:
+    """The optimizer's state in the checkpoint in `folder`. Raises RunError when there is none or it is damaged."""
+    path = folder / NAME
+    if not path.exists():
+        raise RunError(describe(str(path), found="no checkpoint", expected="the one that training writes"))
+    record, arrays = _undamaged(path)
+    progress = record["progress"]
+    return Optimizer(
+        record["facts"],
+        tuple(progress["cycles"]),
+        int(progress["taken"]),
+        under("first/", arrays),
+        under("second/", arrays),
+    )
+
+
+def under(prefix: str, arrays: Arrays) -> Arrays:
+    """The arrays whose names begin with `prefix`, by the rest of their names."""
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
 def digest(*arrays: NDArray[Any] | None) -> str:
@@ -71,6 +118,16 @@ def digest(*arrays: NDArray[Any] | None) -> str:
         total.update(f"{array.dtype.str}{array.shape}".encode())
         total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()
+
+
+def _undamaged(path: Path) -> tuple[dict[str, Any], Arrays]:
+    """Record and arrays. Raises RunError."""
+    try:
+        return _read(path)
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RunError(
+            describe(str(path), found="a damaged checkpoint", do="remove it to train from the start")
+        ) from error
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Arrays]:
@@ -101,17 +158,5 @@ def _differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[
     return said
 
 
-def same_cycles(folder: Path, begun: tuple[int, ...], wanted: tuple[int, ...]) -> None:
-    """Raise RunError unless the cycles that were begun are the first of those wanted; further ones may be added."""
-    if wanted[: len(begun)] != begun:
-        raise RunError(
-            describe(
-                str(folder / NAME),
-                found=f"a checkpoint with epochs {show_cycles(begun)}; now {show_cycles(wanted)} are asked for",
-                do="keep the epochs as they were, or add a further cycle",
-            )
-        )
-
-
-def show_cycles(cycles: tuple[int, ...]) -> str:
+def _show_cycles(cycles: tuple[int, ...]) -> str:
     return "+".join(map(str, cycles))

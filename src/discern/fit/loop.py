@@ -284,10 +284,10 @@ def restore(state: State, saving: Saving, settings: Settings) -> None:
     state.cycle, state.epoch, state.step = progress["cycle"], progress["epoch"], progress["step"]
     state.history, state.best_epoch = progress["history"], progress["best_epoch"]
     state.loss_sum += progress["loss_sum"]
-    load_weights(state.network, _under("now/", arrays))
-    state.best = _under("best/", arrays)
+    load_weights(state.network, checkpoint.under("now/", arrays))
+    state.best = checkpoint.under("best/", arrays)
     state.best_loss = progress["best_loss"] if state.best else math.inf
-    first, second = _under("first/", arrays), _under("second/", arrays)
+    first, second = checkpoint.under("first/", arrays), checkpoint.under("second/", arrays)
     for name, parameter in state.network.named_parameters():
         if name in first:
             state.optimizer.state[parameter] = {
@@ -295,10 +295,6 @@ def restore(state: State, saving: Saving, settings: Settings) -> None:
                 "exp_avg": _like(parameter, first[name]),
                 "exp_avg_sq": _like(parameter, second[name]),
             }
-
-
-def _under(prefix: str, arrays: checkpoint.Arrays) -> Weights:
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
 def _like(parameter: Tensor, value: NDArray[Any]) -> Tensor:

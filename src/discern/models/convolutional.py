@@ -188,9 +188,7 @@ class ConvNet(Classifier):
             looked, labels = validation
             if len(labels) == 0:  # type: ignore[arg-type]
                 return (items, targets), None
-            values = np.asarray(looked)
-            positions = self._positions(labels)
-            checked = self._check_fitted_items(values)
+            positions, checked = self._positions(labels), self._check_items(looked)
             if len(checked) != len(positions):
                 raise DataError(f"validation has {len(checked)} items but {len(positions)} labels")
             return (items, targets), (checked, positions)
@@ -198,10 +196,6 @@ class ConvNet(Classifier):
             return (items, targets), None
         held = _held_back(targets, self.random_state)
         return (items[~held], targets[~held]), (items[held], targets[held])
-
-    def _check_fitted_items(self, values: NDArray[Any]) -> NDArray[Any]:
-        self.weights_ = {}  # from here on the form of the input is known
-        return self._check_items(values)
 
     def _decide(self, n_items: int) -> None:
         """Put a value where a parameter is None or `auto`."""
@@ -282,7 +276,7 @@ def _matching(start: Weights, steps: tuple[Step, ...], on_event: Listener) -> We
     other = sorted(
         {name.partition(".")[0] for name in wanted.keys() | given.keys() if wanted.get(name) != given.get(name)}
     )
-    misfits = [name for name in other if name != "head"]
+    misfits = sorted({name.removesuffix("_norm") for name in other if name != "head"})
     if misfits:
         raise OptionError(
             f"the weights to start from do not fit these layers: {', '.join(misfits)}; "

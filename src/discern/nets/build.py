@@ -53,8 +53,10 @@ def build(steps: tuple[Step, ...], mean: NDArray[np.float32], scale: NDArray[np.
     (He et al. 2015, "Delving deep into rectifiers", for what ReLU follows).
     """
     parts: OrderedDict[str, nn.Module] = OrderedDict(entry=Entry(steps[0].takes, mean, scale))
-    for step in steps:
+    for before, step in zip((None, *steps), steps, strict=False):
         parts.update(_modules(step))
+        if before and isinstance(step.layer, Pool) and not step.layer.mean and f"{before.name}_relu" in parts:
+            parts.move_to_end(f"{before.name}_relu")  # the same numbers, and fewer of them for ReLU to visit
     network = nn.Sequential(parts).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network  # type: ignore[no-any-return]
 

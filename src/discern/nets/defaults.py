@@ -11,6 +11,6 @@ def default_layers(shape: Shape, n_items: int, n_classes: int) -> str:
         return "dense 128, dense 64"
     if min(shape[:2]) < 4:
         return "flatten, dense 128"
-    if min(shape[:2]) < 16:
+    if min(shape[:2]) < 24:
         return "conv 32 same norm, conv 64 same norm, pool, conv 128 same norm, dropout 0.3"
     return "conv 32 norm, conv 32 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
