@@ -252,6 +252,7 @@ def test_missing_and_forbidden_files(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def closed(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
+    (tmp_path / "a.png").write_bytes(png_header(1, 1))
     monkeypatch.setattr(os, "open", closed)
     with pytest.raises(UnreadableItem, match="no permission"):
         decode(tmp_path / "a.png")

@@ -32,7 +32,6 @@ class Rows:
     names: list[str]
     labels: Sequence[Any] | NDArray[Any] | None
     parts: list[str | None] | None
-    skipped: tuple[tuple[str, str], ...] = ()
 
 
 def read_arrays(X: ArrayLike, y: ArrayLike | None, kind: Kind | None, reading: Reading) -> Dataset:
@@ -149,49 +148,48 @@ def as_array(X: ArrayLike, name: str) -> NDArray[Any]:
 def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading: Reading) -> Dataset:
     """A Dataset from rows of numbers; rows that cannot be used are set aside. Raises DataError, TooManyBadItems."""
     kind = kind or ("table" if rows.values.ndim == 2 else "pictures")
-    original = rows.values
-    values, bad = _pictures(original, reading.spec) if kind == "pictures" else _table(original)
-    texts: list[str | None] | None = None
-    if rows.labels is not None:
-        texts = _texts(rows.labels)
-        for index in (i for i, text in enumerate(texts) if text is None):
+    values, bad = _pictures(rows.values) if kind == "pictures" else _table(rows.values)
+    texts = _texts(rows.labels) if rows.labels is not None else None
+    for index, text in enumerate(texts or ()):
+        if text is None:
             bad.setdefault(index, "no label")
     groups = group_column(rows.names, reading.groups, fixed_order=True) if reading.groups is not None else None
     rejected = [(rows.names[index], bad[index]) for index in sorted(bad)]
-    keep = np.setdiff1d(np.arange(len(values)), np.fromiter(bad, np.int64, len(bad)))
+    keep = np.array([index for index in range(len(values)) if index not in bad], dtype=np.int64)
     stop_if_too_many(name, len(keep), rejected, reading.max_bad)
     if not len(keep):
         raise DataError(describe(name, found="no row that can be used", expected="at least one"))
+    whole = {"item": rows.names, "label": texts, "part": rows.parts, "group": groups}
+    columns = {
+        column: pl.Series(column, cells, pl.String)[keep] for column, cells in whole.items() if cells is not None
+    }
+    original = rows.values
     if bad:
         original, values = original[keep], values[keep]
-    columns: dict[str, Any] = {"item": [rows.names[index] for index in keep]}
-    columns["sha256"] = row_hashes(original)
-    same = original.dtype == values.dtype and original.shape == values.shape
-    columns["pixels"] = columns["sha256"] if same else row_hashes(values)
-    items = pl.DataFrame(columns)
-    if kind == "pictures":
-        items = items.with_columns(_sizes(original.shape))
-    if texts is not None:
-        items = items.with_columns(label=pl.Series([texts[index] for index in keep], dtype=pl.String))
-    if rows.parts is not None:
-        items = items.with_columns(part=pl.Series([rows.parts[index] for index in keep], dtype=pl.String))
-    if groups is not None:
-        items = items.with_columns(groups.gather(keep))
     notes: tuple[str, ...] = ()
     if kind == "pictures" and values.shape[1:3] != original.shape[1:3]:
         notes = (f"resized to {values.shape[1]} x {values.shape[2]}: all {len(values):,} pictures",)
     return Dataset(
         name=name,
         kind=kind,
-        items=items,
+        items=_frame(columns, original, values, kind),
         values=values,
         paths=(None,) * len(values),
         rejected=set_aside(rejected),
-        skipped=set_aside(list(rows.skipped)),
+        skipped=set_aside([]),
         notes=notes,
         empty_classes=(),
         source=source,
     )
+
+
+def _frame(columns: dict[str, pl.Series], original: NDArray[Any], values: NDArray[Any], kind: Kind) -> pl.DataFrame:
+    """Items with their hashes; pictures with their size before resizing."""
+    sha256 = row_hashes(original)
+    same = original.dtype == values.dtype and original.shape == values.shape
+    pixels = sha256 if same else row_hashes(values)
+    frame = pl.DataFrame({"item": columns["item"], "sha256": sha256, "pixels": pixels, **columns})
+    return frame.with_columns(_sizes(original.shape)) if kind == "pictures" else frame
 
 
 def _pictures(values: NDArray[Any], wanted: InputSpec | None) -> tuple[NDArray[np.uint8], dict[int, str]]:

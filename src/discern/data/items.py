@@ -130,7 +130,9 @@ def _items(place: str, on_event: Listener) -> Iterator[ItemRef]:
         return
     found = _listing(path, place)
     if found.skipped:
-        note(on_event, f"{place}: {len(found.skipped):,} things that are no pictures of this folder were passed over")
+        count, (item, reason) = len(found.skipped), found.skipped[0]
+        things = "thing that is no item" if count == 1 else "things that are no items, the first"
+        note(on_event, f"{shown(place)}: passed over {count:,} {things}: {item} ({reason})")
     lead = shown(place).rstrip("/")
     yield from (ItemRef(f"{lead}/{c.item}", c.path) for c in found.candidates)
     # what cannot be read is an item too: it comes back with its reason
@@ -162,9 +164,18 @@ def _load(ref: ItemRef, spec: InputSpec, max_megapixels: float) -> NDArray[np.ui
         found = load(ref.path, spec, max_megapixels)
         return found if isinstance(found, str) else found.pixels
     pictures = samples.digits()[0] if ref.path is None else _idx_pictures(ref.path)
-    return fit_to(pictures[ref.index], spec)
+    return fit_to(pictures[ref.index], spec) if ref.index < len(pictures) else "no longer in the file"
+
+
+def _idx_pictures(file: Path) -> NDArray[np.uint8]:
+    try:
+        about = file.stat()
+    except OSError as error:
+        raise DataError(describe(str(file), found=(error.strerror or str(error)).lower())) from error
+    return _last_idx_pictures(file, about.st_mtime_ns, about.st_size)
 
 
 @lru_cache(maxsize=1)
-def _idx_pictures(file: Path) -> NDArray[np.uint8]:
+def _last_idx_pictures(file: Path, mtime_ns: int, size: int) -> NDArray[np.uint8]:
+    """The file that was read last stays in memory, so that its items are not read one by one from gzip."""
     return idx.read_images(file)

@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, OptionError, describe
-from ..core.events import Listener, silent, stage
+from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
 from ..core.options import Interval, one_of, raise_all, suggest
 from ..core.records import InputSpec
@@ -57,7 +57,6 @@ def read(
         ]
     )
     reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec)
-    stage(on_event, "read")
     if isinstance(source, (str, os.PathLike)):
         return _read_path(os.fspath(source), kind, reading)
     return arrays.read_arrays(source, y, kind, reading)
