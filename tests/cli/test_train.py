@@ -171,7 +171,7 @@ def test_every_mistake_is_named_at_once_before_data_are_read(cli: Cli, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("train", "https://example.org/data"), "network"),
+        (("train", "https://example.org/data"), "an address"),
         (("train", "."), "in each other"),
         (("train", "sample:digits", "--modle", "knn"), "--model"),
         (("train", "sample:digits", "--split", "last:0.5"), "first:0.85"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from ..core.events import Listener, silent, stage
+from ..core.events import Listener, silent
 from ..core.records import CheckResult, Findings
 from ..data.dataset import Dataset
 from ..data.splits import Split
@@ -34,7 +34,6 @@ Check = Callable[[Dataset, Split | None], CheckResult]
 
 def audit(dataset: Dataset, split: Split | None = None, *, on_event: Listener = silent) -> Findings:
     """Run every check on `dataset`; with `split`, also whether its parts are free of each other's items."""
-    stage(on_event, "audit")
     return Findings(tuple(load(path)(dataset, split) for path in CHECKS.values()), facts_of(dataset, split))
 
 

@@ -142,7 +142,7 @@ class TrainOptions:
             None if self.k is None else many.problem("--k", self.k),
             *(many.problem("--epochs", cycle) for cycle in self.epochs or ()),
             None if self.batch_size is None else many.problem("--batch", self.batch_size),
-            None if self.learning_rate is None else Interval(0, 100, open_low=True).problem("--lr", self.learning_rate),
+            None if self.learning_rate is None else Interval(0, 1, open_low=True).problem("--lr", self.learning_rate),
             None if self.patience is None else many.problem("--patience", self.patience),
             None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
             Interval(0, 1).problem("--max-bad", self.max_bad),

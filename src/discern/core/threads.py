@@ -51,7 +51,7 @@ def set_budget(threads: int | None = None) -> int:
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(_budget)
-    if "torch" in sys.modules:
+    if sys.modules.get("torch") is not None:
         sys.modules["torch"].set_num_threads(_budget)
     return _budget
 

@@ -17,6 +17,7 @@ from ..data.splits import Split
 from ..evaluate.evaluation import evaluate
 from ..models import catalogue
 from ..models.majority import Majority
+from ..nets.layers import parse
 
 COMPARED_TRAIN = 5000
 COMPARED_VALIDATION = 2000
@@ -57,6 +58,11 @@ def problems(options: TrainOptions) -> list[str | None]:
         takers = [name for name, entry in catalogue.ENTRIES.items() if parameter in entry.parameters]
         if getattr(options, field) is not None and known and not set(known) & set(takers):
             found.append(f"{typed} belongs to --model {' or '.join(takers)}; found --model {', '.join(known)}")
+    if options.layers is not None:
+        try:
+            parse(options.layers)
+        except OptionError as error:
+            found.extend(f"--layers: {problem}" for problem in error.problems)
     if not options.model and not candidates(options):
         found.append("the options given belong to different models; name one with --model")
     return found

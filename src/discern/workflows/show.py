@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import OptionError, describe
+from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.options import suggest
 from ..data.read import read
 from ..images import draw
@@ -41,11 +41,14 @@ class Shown:
 def show(source: str | Path, item: str | int | None = None) -> Shown:
     """A picture file, or one item of a data set by its name or its number (from 0).
 
-    Raises UnreadableItem or DataError; OptionError when the data set has no such item.
+    Raises DataError; OptionError when the data set has no such item.
     """
     path = Path(source)
     if item is None and path.is_file() and not path.name.removesuffix(".gz").endswith("-ubyte"):
-        return Shown(path.name, None, decode(path).pixels)
+        try:
+            return Shown(path.name, None, decode(path).pixels)
+        except UnreadableItem as error:
+            raise DataError(describe(str(source), found=error.reason, expected="a picture")) from error
     data = read(source, max_bad=1.0)
     names = data.items["item"].to_list()
     if item is None:

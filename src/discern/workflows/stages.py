@@ -246,8 +246,7 @@ def _start(options: TrainOptions) -> dict[str, NDArray[np.float32]] | None:
         raise DiscernError(
             f"--from {options.start}: found a {loaded.model} model; only a network's weights can be gone on from"
         )
-    weights: dict[str, NDArray[np.float32]] = loaded.estimator().weights_
-    return weights
+    return {name: np.array(array) for name, array in loaded.estimator().weights_.items()}
 
 
 def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any]) -> None:
