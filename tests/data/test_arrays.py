@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from discern.core.errors import DataError, OutputError, TooManyBadItems
+from discern.core.records import InputSpec
 from discern.data.read import read
 from discern.data.samples import digits, write_digits
 
@@ -68,6 +69,16 @@ def test_tables_from_memory() -> None:
     assert read(PICTURES, kind="table").values.shape == (12, 30)
     assert read([[1, 2], [3, 4]]).values.tolist() == [[1, 2], [3, 4]]
     assert read(pl.DataFrame({"a": [1.0, 2.0], "b": [3, 4]})).values.tolist() == [[1, 3], [2, 4]]
+
+
+def test_the_form_that_a_model_takes() -> None:
+    spec = InputSpec("table", (30,), "float32")
+    assert read(PICTURES, spec=spec).input == spec
+    assert read(PICTURES, spec=InputSpec("pictures", (4, 4, 3), "uint8")).values.shape == (12, 4, 4, 3)
+    with pytest.raises(DataError, match="3 numbers an item; expected 30 numbers an item, as the model takes"):
+        read(np.eye(3), spec=spec)
+    with pytest.raises(DataError, match="expected pictures"):
+        read(np.eye(3), spec=InputSpec("pictures", (4, 4, 3), "uint8"))
 
 
 def test_large_pictures_are_stretched() -> None:

@@ -147,8 +147,14 @@ def as_array(X: ArrayLike, name: str) -> NDArray[Any]:
 
 def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading: Reading) -> Dataset:
     """A Dataset from rows of numbers; rows that cannot be used are set aside. Raises DataError, TooManyBadItems."""
-    kind = kind or ("table" if rows.values.ndim == 2 else "pictures")
-    values, bad = _pictures(rows.values) if kind == "pictures" else _table(rows.values)
+    wanted = reading.spec
+    kind = kind or (wanted.kind if wanted else "table" if rows.values.ndim == 2 else "pictures")
+    if wanted is not None and wanted.kind != kind:
+        raise DataError(describe(name, found=f"data of kind {kind}", expected=f"{wanted}, as the model takes"))
+    values, bad = _pictures(rows.values, wanted) if kind == "pictures" else _table(rows.values)
+    if wanted is not None and wanted.shape != values.shape[1:]:
+        found = f"{values.shape[1]:,} numbers an item"
+        raise DataError(describe(name, found=found, expected=f"{wanted}, as the model takes"))
     texts = _texts(rows.labels) if rows.labels is not None else None
     for index, text in enumerate(texts or ()):
         if text is None:

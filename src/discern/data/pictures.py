@@ -43,6 +43,8 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
 
     Raises DataError for a folder without pictures, TooManyBadItems.
     """
+    if reading.spec is not None and reading.spec.kind != "pictures":
+        raise DataError(describe(given, found="a folder of pictures", expected=f"{reading.spec}, as the model takes"))
     try:
         found = scan(path)
     except OSError as error:

@@ -41,9 +41,9 @@ def read(
 
     `source` is a folder with a folder per class (or `train/ validation/ test/` above them), a folder of IDX files, a
     `.npz` file, `"sample:digits"`, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
-    always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64, or
-    to the `spec` of a model that is to answer for them. `groups` says what must
-    stay together: item name -> group, as a mapping or a function, or one group an item for arrays.
+    always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64, or to the `spec` of a
+    model that is to answer for them. `groups` says what must stay together: item name -> group, as a mapping or a function,
+    or one group an item for arrays.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
     Raises OptionError, DataError, TooManyBadItems.

@@ -168,7 +168,7 @@ def begins_like_picture(path: Path) -> bool:
 @contextlib.contextmanager
 def _open_file(path: Path) -> Iterator[io.BufferedReader]:
     try:
-        _must_be_a_file(os.stat(path).st_mode)
+        _must_be_a_file(path.stat().st_mode)
         # should a pipe take the file's place meanwhile, opening it must not wait for a writer
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except UnreadableItem:
