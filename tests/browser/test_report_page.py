@@ -6,6 +6,7 @@ page (whose policy is widened for that one script) that leaves what it measured 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -25,6 +26,7 @@ from report.builders import hostile, plain
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 LIGHT, DARK = 1, 0
+Probe = Callable[[Callable[[], RunReport], int, int], dict[str, Any]]
 
 PROBE = """
 const seen = {requests: performance.getEntriesByType('resource').map(entry => entry.name), low: [], policy: POLICY};
@@ -85,12 +87,13 @@ def chromium(folder: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def probe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[RunReport, int, int], dict[str, Any]]:
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
     """Open a report in a window `width` wide, in a theme, and say what was measured in it."""
 
-    def measure(report: RunReport, width: int, theme: int) -> dict[str, Any]:
+    @functools.cache
+    def measure(report: Callable[[], RunReport], width: int, theme: int) -> dict[str, Any]:
         folder = tmp_path_factory.mktemp("page")
-        text = page(report, drawings(report)).replace("<details", "<details open")
+        text = page(report(), drawings(report())).replace("<details", "<details open")
         text = text.replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';")
         text = text.replace("<title>", WATCH + "<title>", 1)
         text = text.replace("</body>", f"<script>addEventListener('load', () => {{{PROBE}}})</script></body>")
@@ -121,10 +124,8 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[RunReport, int,
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("report", [plain, hostile])
-def test_it_asks_for_nothing_and_can_be_read(
-    probe: Callable[[RunReport, int, int], dict[str, Any]], report: Callable[[], RunReport], theme: int
-) -> None:
-    seen = probe(report(), 1200, theme)
+def test_it_asks_for_nothing_and_can_be_read(probe: Probe, report: Callable[[], RunReport], theme: int) -> None:
+    seen = probe(report, 1200, theme)
     assert seen["requests"] == []
     assert seen["policy"] == []
     assert seen["texts"] > 200
@@ -133,16 +134,14 @@ def test_it_asks_for_nothing_and_can_be_read(
 
 
 @pytest.mark.parametrize("report", [plain, hostile])
-def test_it_fits_a_phone(
-    probe: Callable[[RunReport, int, int], dict[str, Any]], report: Callable[[], RunReport]
-) -> None:
-    seen = probe(report(), 400, LIGHT)
+def test_it_fits_a_phone(probe: Probe, report: Callable[[], RunReport]) -> None:
+    seen = probe(report, 400, LIGHT)
     assert seen["page"][1] <= 400
     assert seen["page"][0] <= seen["page"][1], "the page scrolls sideways"
 
 
-def test_light_and_dark_differ(probe: Callable[[RunReport, int, int], dict[str, Any]]) -> None:
-    assert probe(plain(), 1200, LIGHT)["paper"] != probe(plain(), 1200, DARK)["paper"]
+def test_light_and_dark_differ(probe: Probe) -> None:
+    assert probe(plain, 1200, LIGHT)["paper"] != probe(plain, 1200, DARK)["paper"]
 
 
 def test_it_prints(tmp_path: Path) -> None:
