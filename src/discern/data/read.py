@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from pathlib import Path
@@ -23,6 +24,8 @@ from .scan import PICTURE_ENDINGS, shown, why_not_a_file
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 KINDS = ("pictures", "table")
+NAMES_COMPARED = 10_000
+"""So many names beside a missing path are looked at for the likely spelling."""
 
 
 def read(
@@ -42,8 +45,8 @@ def read(
     `source` is a folder with a folder per class (or `train/ validation/ test/` above them), a folder of IDX files, a
     `.npz` file, `"sample:digits"`, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
     always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64, or to the `spec` of a
-    model that is to answer for them. `groups` says what must stay together: item name -> group, as a mapping or a function,
-    or one group an item for arrays.
+    model that is to answer for them. `groups` says what must stay together: item name -> group, as a mapping or a
+    function, or one group an item for arrays.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
     Raises OptionError, DataError, TooManyBadItems.
@@ -81,10 +84,11 @@ def missing_path(given: str) -> DataError:
     """The error for a path that is not there, with the likely spelling."""
     path = Path(given)
     try:
-        near = [entry.name for entry in os.scandir(path.parent)]
+        with os.scandir(path.parent) as entries:
+            near = [entry.name for entry in itertools.islice(entries, NAMES_COMPARED)]
     except OSError:
         near = []
-    return DataError(describe(shown(given), found="no such file or folder") + suggest(path.name, map(shown, near)))
+    return DataError(describe(shown(given), found="no such file or folder") + suggest(path.name, sorted(map(shown, near))))
 
 
 def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
