@@ -88,7 +88,9 @@ def missing_path(given: str) -> DataError:
             near = [entry.name for entry in itertools.islice(entries, NAMES_COMPARED)]
     except OSError:
         near = []
-    return DataError(describe(shown(given), found="no such file or folder") + suggest(path.name, sorted(map(shown, near))))
+    return DataError(
+        describe(shown(given), found="no such file or folder") + suggest(path.name, sorted(map(shown, near)))
+    )
 
 
 def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
