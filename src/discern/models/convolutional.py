@@ -18,11 +18,12 @@ from ..core.options import SEED, Interval, raise_all
 from ..fit import checkpoint, loop, precision
 from ..nets.build import Weights, build, load_weights
 from ..nets.defaults import default_layers
-from ..nets.layers import parse, text_of
+from ..nets.layers import Conv, Dense, parse, text_of
 from ..nets.plan import Shape, Step, plan
 from .base import Classifier, Labelled
 
 COUNT = Interval(1, 1_000_000, whole=True)
+RATE = Interval(0, 1, open_low=True)
 HELD_BACK = 0.1
 """The share of the items that is looked at, and not learned from, when no validation part is given."""
 FEWEST_TO_HOLD_BACK = 50
@@ -40,19 +41,19 @@ class ConvNet(Classifier):
     shape : `(H, W)` or `(H, W, C)` of the pictures that the rows of a table hold; None for tables that hold none.
     epochs : passes over the items; a tuple is several one-cycles, each from the last weights of the one before.
     batch_size : items of a step; None for a size that fits the data.
-    learning_rate : peak of the one-cycle. weight_decay : of AdamW.
+    learning_rate : peak of the one-cycle; None for 0.01 where every layer is normalised and 0.002 elsewhere.
+    weight_decay : of AdamW.
     patience : epochs without a lower validation loss after which a cycle ends; None to never end early.
     precision : `auto` (bfloat16 where the processor is good at it), `bfloat16` or `float32`.
     random_state : seed of the first weights, the order of the items and dropout.
 
     After `fit`: `weights_` (name to float32 array), `layers_` (the description in full), `shape_`, `history_` (a
     mapping for each epoch), `epochs_` (how many were run), `cycles_` (how many were asked for, cycle by cycle),
-    `best_epoch_` (whose weights are kept), `batch_size_`, `precision_`, `mean_` and `scale_` (per channel or feature).
+    `best_epoch_` (whose weights are kept), `batch_size_`, `learning_rate_`, `precision_`, `mean_`, `scale_`.
     """
 
     resumable: ClassVar[bool] = True
     limits: ClassVar[Mapping[str, Interval]] = {
-        "learning_rate": Interval(0, 1, open_low=True),
         "weight_decay": Interval(0, 10),
         "random_state": SEED,
     }
@@ -66,7 +67,7 @@ class ConvNet(Classifier):
         *,
         epochs: int | tuple[int, ...] | None = None,
         batch_size: int | None = None,
-        learning_rate: float = 0.004,
+        learning_rate: float | None = None,
         weight_decay: float = 0.01,
         patience: int | None = 10,
         precision: str = "auto",
@@ -113,7 +114,7 @@ class ConvNet(Classifier):
         settings = loop.Settings(
             cycles=self.cycles_,
             batch_size=self.batch_size_,
-            learning_rate=float(self.learning_rate),
+            learning_rate=self.learning_rate_,
             weight_decay=float(self.weight_decay),
             patience=self.patience,
             precision=self.precision_,
@@ -167,6 +168,8 @@ class ConvNet(Classifier):
             sides = self.shape if fits else ()
             if not fits or any(COUNT.problem("shape", side) for side in sides):
                 found.append(f"shape is {self.shape!r}; expected (height, width) or (height, width, channels)")
+        if self.learning_rate is not None:
+            found.append(RATE.problem("learning_rate", self.learning_rate))
         return [*found, *(limit.problem(name, getattr(self, name)) for name, limit in self.limits.items())]
 
     def _shape(self, items: NDArray[Any]) -> Shape:
@@ -200,12 +203,16 @@ class ConvNet(Classifier):
     def _decide(self, n_items: int) -> None:
         """Put a value where a parameter is None or `auto`."""
         self.precision_ = precision.resolve(self.precision)
-        self.batch_size_ = int(self.batch_size or min(256, max(8, n_items // 40)))
-        default = int(min(30, max(8, 400_000 // n_items)))
+        self.batch_size_ = int(self.batch_size or min(256, max(8, n_items // 20)))
+        default = min(30, max(8, 20_000 // n_items))
         cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
         self.cycles_ = tuple(int(cycle) for cycle in cycles)
-        layers = self.layers or default_layers(self.shape_, n_items, len(self.classes_))
-        self.layers_ = text_of(step.layer for step in plan(parse(layers), self.shape_, len(self.classes_)))
+        layers = self.layers or default_layers(self.shape_, len(self.classes_))
+        steps = plan(parse(layers), self.shape_, len(self.classes_))
+        self.layers_ = text_of(step.layer for step in steps)
+        weighted = [step.layer for step in steps if isinstance(step.layer, Conv | Dense)]
+        steady = bool(weighted) and all(layer.norm for layer in weighted)
+        self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.002))
 
     def _plan(self) -> tuple[Step, ...]:
         return plan(parse(self.layers_), self.shape_, len(self.classes_))

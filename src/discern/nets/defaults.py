@@ -1,16 +1,22 @@
-"""The network that is built when none is described, written in the same language."""
+"""The network that is built when none is described, written in the same language.
+
+Chosen by measurement on validation parts: docs/decisions/0011-default-network.md.
+"""
 
 from __future__ import annotations
 
 from .plan import Shape
 
 
-def default_layers(shape: Shape, n_items: int, n_classes: int) -> str:
-    """A network for items of `shape`, `(H, W, C)` or `(F,)`."""
+def default_layers(shape: Shape, n_classes: int) -> str:
+    """A network for items of `shape`, `(H, W, C)` or `(F,)`, and `n_classes` classes."""
     if len(shape) == 1:
-        return "dense 128, dense 64"
-    if min(shape[:2]) < 4:
-        return "flatten, dense 128"
-    if min(shape[:2]) < 24:
-        return "conv 32 same norm, conv 64 same norm, pool, conv 128 same norm, dropout 0.3"
-    return "conv 32 norm, conv 32 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
+        return f"dense {max(128, n_classes)}, dense {max(64, n_classes)}"
+    side = min(shape[:2])
+    if side < 4:
+        return "flatten, dense 128 norm"
+    if side < 24:
+        return "conv 32 same norm, conv 32 same norm, pool, conv 64 same norm, dropout 0.3"
+    if side < 48:
+        return "conv 32 5x5 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
+    return "conv 32 5x5 norm, pool, conv 64 norm, pool, conv 128 norm, pool, conv 128 norm, average, dropout 0.3"

@@ -56,7 +56,7 @@ def encode(model: ConvNet) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "epochs": int(model.epochs_),
         "best_epoch": int(model.best_epoch_),
         "batch_size": int(model.batch_size_),
-        "learning_rate": float(model.learning_rate),
+        "learning_rate": model.learning_rate_,
         "weight_decay": float(model.weight_decay),
         "patience": None if model.patience is None else int(model.patience),
         "precision": model.precision_,
@@ -116,6 +116,7 @@ def decode(
     model.layers_, model.shape_, model.cycles_ = config["layers"], shape, cycles
     model.epochs_, model.best_epoch_, model.history_ = config["epochs"], config["best_epoch"], ()
     model.batch_size_, model.precision_ = config["batch_size"], config["precision"]
+    model.learning_rate_ = config["learning_rate"]
     model.mean_, model.scale_ = arrays["entry.mean"], arrays["entry.scale"]
     model.weights_ = {name: value for name, value in arrays.items() if not name.startswith("entry.")}
     return graphs.fitted(model, spec, classes)
