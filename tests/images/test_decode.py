@@ -6,6 +6,8 @@ import io
 import os
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import tracemalloc
 import warnings
@@ -267,6 +269,19 @@ def test_threads_give_the_same_pixels_and_leave_the_warning_filters_alone() -> N
         np.testing.assert_array_equal(one.pixels, decode(content).pixels)
     assert warnings.filters == before
     assert threading.active_count() < 50
+
+
+def test_pillows_log_does_not_leak() -> None:
+    whole = encoded(Image.fromarray(COLOUR), "TIFF")
+    samples = struct.pack("<HHIHH", 277, 3, 1, 3, 0)
+    assert samples in whole
+    code = (
+        "import sys; from discern.images.decode import decode; from discern.core.errors import UnreadableItem\n"
+        "try: decode(sys.stdin.buffer.read())\nexcept UnreadableItem as error: print(error)"
+    )
+    damaged = whole.replace(samples, struct.pack("<HHIHH", 277, 3, 1, 2048, 0))
+    done = subprocess.run([sys.executable, "-c", code], input=damaged, capture_output=True, check=True)
+    assert done.stdout and done.stderr == b""
 
 
 def test_random_damage_ends_in_pixels_or_a_reason() -> None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import re
 import stat
@@ -287,11 +288,12 @@ def _on_white(image: Image.Image) -> Image.Image:
 _quiet_lock = threading.Lock()
 _quiet_depth = 0
 _quiet_filters: warnings.catch_warnings | None = None
+_quiet_log = logging.NullHandler()
 
 
 @contextlib.contextmanager
 def _quiet_pillow() -> Iterator[None]:
-    """Keep Pillow's warnings (sizes, damaged metadata) off the screen while any thread is decoding.
+    """Keep Pillow's warnings and log (sizes, damaged metadata) off the screen while any thread is decoding.
 
     Python keeps one list of warning filters for all threads: the first thread in changes it, the last one out puts it
     back. What Pillow would warn of is either refused here (sizes) or has no effect on the pixels (metadata).
@@ -302,6 +304,7 @@ def _quiet_pillow() -> Iterator[None]:
             _quiet_filters = warnings.catch_warnings()
             _quiet_filters.__enter__()
             warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
+            logging.getLogger("PIL").addHandler(_quiet_log)  # else Python prints it where nobody set up logging
         _quiet_depth += 1
     try:
         yield
@@ -311,3 +314,4 @@ def _quiet_pillow() -> Iterator[None]:
             if _quiet_depth == 0 and _quiet_filters is not None:
                 _quiet_filters.__exit__(None, None, None)
                 _quiet_filters = None
+                logging.getLogger("PIL").removeHandler(_quiet_log)
