@@ -15,6 +15,9 @@ from ..core.events import Listener, note, silent
 from ..core.options import Interval
 from .base import Classifier, Labelled
 
+TOLERANCE = 1e-3
+"""Largest slope of the mean loss at the end. On MNIST 56 steps reach it; 1e-4 takes over 300 and gains nothing."""
+
 
 class Logistic(Classifier):
     """Multinomial logistic regression with an L2 penalty, solved by L-BFGS (scikit-learn's `LogisticRegression`).
@@ -40,7 +43,7 @@ class Logistic(Classifier):
     converged_: bool
     refit_: bool
 
-    def __init__(self, C: float = 1.0, *, max_iter: int = 300) -> None:
+    def __init__(self, C: float = 1.0, *, max_iter: int = 200) -> None:
         self.C = C
         self.max_iter = max_iter
 
@@ -78,7 +81,7 @@ class Logistic(Classifier):
         self.n_iter_, self.converged_ = 0, True
         if n_classes == 1:
             return  # one label only: it is certain
-        solver = LogisticRegression(C=self.C, max_iter=self.max_iter)
+        solver = LogisticRegression(C=self.C, max_iter=self.max_iter, tol=TOLERANCE)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # told as a note instead
             solver.fit(scaled, positions)

@@ -35,7 +35,8 @@ class Majority(Classifier):
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """The shares of the classes for each item, `(n_samples, n_classes)`."""
-        return np.tile(self.prior_, (len(self._check_items(X)), 1))
+        n_samples = len(self._check_items(X))
+        return np.tile(self.prior_, (n_samples, 1))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

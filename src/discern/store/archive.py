@@ -30,7 +30,7 @@ _VERSION, _FLAGS, _STORED, _TIME, _DATE = 20, 0, 0, 0, 33  # 1 January 1980, mid
 _UNIX_VERSION, _MODE = (3 << 8) | 20, 0o100644 << 16
 
 
-def write(members: Mapping[str, bytes]) -> Iterator[bytes]:
+def write(members: Mapping[str, bytes | bytearray]) -> Iterator[bytes | bytearray]:
     """The pieces of a file that holds the two members."""
     for name in MEMBERS:
         yield _local(name, members[name])
@@ -38,19 +38,20 @@ def write(members: Mapping[str, bytes]) -> Iterator[bytes]:
     yield _directory(members)
 
 
-def read(file: IO[bytes], size: int) -> dict[str, bytes]:
+def read(file: IO[bytes], size: int) -> dict[str, bytearray]:
     """The two members of a file of `size` bytes that stands at its beginning.
 
     Raises ModelFileError that says what the file seems to be instead. Holds no more than the file's size in memory.
     """
-    members: dict[str, bytes] = {}
+    members: dict[str, bytearray] = {}
     for name in MEMBERS:
         header = file.read(_LOCAL.size + len(name))
         stated = int.from_bytes(header[18:22], "little")
         left = size - file.tell()
         if len(header) < _LOCAL.size + len(name) or stated > left or (name == MANIFEST and stated > MANIFEST_LIMIT):
             raise _refusal(file, size)
-        members[name] = file.read(stated)
+        members[name] = bytearray(stated)  # arrays that look into it can be written to, which torch asks for
+        file.readinto(members[name])  # type: ignore[attr-defined]
         if header != _local(name, members[name]):
             raise _refusal(file, size)
     directory = _directory(members)
@@ -72,13 +73,13 @@ def peek_manifest(file: IO[bytes], size: int) -> bytes | None:
     return None
 
 
-def _local(name: str, content: bytes) -> bytes:
+def _local(name: str, content: bytes | bytearray) -> bytes:
     crc, size = zlib.crc32(content), len(content)
     header = _LOCAL.pack(b"PK\3\4", _VERSION, _FLAGS, _STORED, _TIME, _DATE, crc, size, size, len(name), 0)
     return header + name.encode("ascii")
 
 
-def _directory(members: Mapping[str, bytes]) -> bytes:
+def _directory(members: Mapping[str, bytes | bytearray]) -> bytes:
     entries, at = b"", 0
     for name in MEMBERS:
         crc, size = zlib.crc32(members[name]), len(members[name])

@@ -161,7 +161,7 @@ def _load(file: IO[bytes], size: int) -> Bundle:
     return _bundle(members)
 
 
-def _bundle(members: Mapping[str, bytes]) -> Bundle:
+def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
     """A bundle from its members' bytes. Raises ModelFileError."""
     manifest = strict.parse(members[archive.MANIFEST], archive.MANIFEST)
     _refuse_newer(manifest)
@@ -209,7 +209,7 @@ def _codec(model: Mapping[str, Any], program: str) -> catalogue.Codec:
     return catalogue.codec(entry.name)
 
 
-def _check_digest(members: Mapping[str, Any], content: bytes) -> None:
+def _check_digest(members: Mapping[str, Any], content: bytes | bytearray) -> None:
     fields.exact_keys(members, [archive.TENSORS], "members")
     stated = members[archive.TENSORS]
     if not isinstance(stated, dict):

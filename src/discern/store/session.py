@@ -45,7 +45,10 @@ class Shipped:
             part = slice(start, start + self.batch)
             out[part] = self._session.run(None, {"x": values[part]})[0]
         if not np.isfinite(out).all():
-            raise ModelFileError("the model answers with numbers that are not finite; train it again")
+            raise ModelFileError(
+                "the model's answer is not a finite number: the file is damaged, or the values lie far beyond those "
+                "that it learned from"
+            )
         return out
 
     def predict(self, values: NDArray[Any]) -> NDArray[Any]:

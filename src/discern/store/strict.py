@@ -12,7 +12,7 @@ DIGITS = 20
 """Digits of a whole number: more than 64 bits hold."""
 
 
-def parse(content: bytes, where: str) -> dict[str, Any]:
+def parse(content: bytes | bytearray, where: str) -> dict[str, Any]:
     """The JSON object in `content`.
 
     Raises ModelFileError for anything else: text that is not UTF-8 or not JSON, a name that stands twice, NaN,

@@ -27,8 +27,8 @@ def write(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return save({name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())})
 
 
-def read(content: bytes, where: str) -> dict[str, NDArray[Any]]:
-    """Read-only arrays that look into `content`. Raises ModelFileError unless every byte is accounted for."""
+def read(content: bytes | bytearray, where: str) -> dict[str, NDArray[Any]]:
+    """Arrays that look into `content`. Raises ModelFileError unless every byte is accounted for."""
     if len(content) < 8:
         raise ModelFileError(f"{where} is cut short: found {len(content)} bytes; expected a header")
     length = int.from_bytes(content[:8], "little")
