@@ -28,7 +28,10 @@ def test_every_command_runs_with_the_network_cut(tmp_path: Path) -> None:
 
 def test_the_guard_is_awake(tmp_path: Path) -> None:
     """The same hook ends a process that does use the network."""
-    program = f"import runpy; runpy.run_path({str(SCRIPT)!r}, run_name='guard'); import socket; socket.create_connection(('127.0.0.1', 9))"
+    program = (
+        f"import runpy; runpy.run_path({str(SCRIPT)!r}, run_name='guard')\n"
+        "import socket; socket.create_connection(('127.0.0.1', 9))"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 97
     assert "used the network" in done.stderr
