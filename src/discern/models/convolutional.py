@@ -41,7 +41,7 @@ class ConvNet(Classifier):
     shape : `(H, W)` or `(H, W, C)` of the pictures that the rows of a table hold; None for tables that hold none.
     epochs : passes over the items; a tuple is several one-cycles, each from the last weights of the one before.
     batch_size : items of a step; None for a size that fits the data.
-    learning_rate : peak of the one-cycle; None for 0.01 where every layer is normalised and 0.002 elsewhere.
+    learning_rate : peak of the one-cycle; None for 0.01 where every layer is normalised and 0.003 elsewhere.
     weight_decay : of AdamW.
     patience : epochs without a lower validation loss after which a cycle ends; None to never end early.
     precision : `auto` (bfloat16 where the processor is good at it), `bfloat16` or `float32`.
@@ -212,7 +212,7 @@ class ConvNet(Classifier):
         self.layers_ = text_of(step.layer for step in steps)
         weighted = [step.layer for step in steps if isinstance(step.layer, Conv | Dense)]
         steady = bool(weighted) and all(layer.norm for layer in weighted)
-        self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.002))
+        self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.003))
 
     def _plan(self) -> tuple[Step, ...]:
         return plan(parse(self.layers_), self.shape_, len(self.classes_))
