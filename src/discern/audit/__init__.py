@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from ..core.events import Listener, silent
+from ..core.events import Listener, silent, steps
 from ..core.records import CheckResult, Findings
 from ..data.dataset import Dataset
 from ..data.splits import Split
@@ -34,7 +34,11 @@ Check = Callable[[Dataset, Split | None], CheckResult]
 
 def audit(dataset: Dataset, split: Split | None = None, *, on_event: Listener = silent) -> Findings:
     """Run every check on `dataset`; with `split`, also whether its parts are free of each other's items."""
-    return Findings(tuple(load(path)(dataset, split) for path in CHECKS.values()), facts_of(dataset, split))
+    results = []
+    for done, path in enumerate(CHECKS.values(), 1):
+        results.append(load(path)(dataset, split))
+        steps(on_event, "checks", done, len(CHECKS))
+    return Findings(tuple(results), facts_of(dataset, split))
 
 
 def load(path: str) -> Check:

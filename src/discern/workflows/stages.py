@@ -65,9 +65,10 @@ class Job:
         events.stage(self.on_event, stage)
         return time.perf_counter()
 
-    def done(self, state: str, began: float) -> None:
+    def done(self, state: str, began: float, **facts: Any) -> None:
+        """Say in `run.json` that a stage is complete: the last thing that it writes."""
         seconds = self.folder.record().get("seconds", {})
-        self.folder.advance(state, seconds={**seconds, state: round(time.perf_counter() - began, 3)})
+        self.folder.advance(state, seconds={**seconds, state: round(time.perf_counter() - began, 3)}, **facts)
 
 
 def work_through(job: Job) -> None:
@@ -155,8 +156,7 @@ def reported(job: Job, findings: Findings, parts: Split, choice: Mapping[str, An
         for path in sorted(folder.path.rglob("*"))
         if path.is_file() and repeatable(path.relative_to(folder.path).as_posix())
     }
-    folder.advance("finished", files=digests)
-    job.done("finished", began)
+    job.done("finished", began, files=digests)
 
 
 def repeatable(name: str) -> bool:
