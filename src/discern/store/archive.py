@@ -97,7 +97,7 @@ def _entries(file: IO[bytes], size: int) -> list[zipfile.ZipInfo] | None:
         return None
     file.seek(size - _END.size)
     magic, _, _, _, count, length, at, comment = _END.unpack(file.read(_END.size))
-    if magic != b"PK\5\6" or comment or count > 1000 or length > 2**20 or at + length + _END.size != size:
+    if magic != b"PK\5\6" or comment or count > 1000 or length > 2**20 or at + length + _END.size > size:
         return None
     file.seek(0)
     try:

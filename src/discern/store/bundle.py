@@ -105,10 +105,12 @@ def load(source: Path | str | bytes) -> Bundle:
         handle = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         raise ModelFileError(f"{source}: {getattr(error, 'strerror', None) or error}") from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "something that is not a regular file"
+        raise ModelFileError(f"{source}: found {kind}; expected a model file")
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise ModelFileError(f"{source}: found something that is not a regular file; expected a model file")
         try:
             return _load(file, found.st_size)
         except ModelFileError as error:
@@ -136,10 +138,10 @@ def _members(
         "card": dict(card),
         "extra": dict(extra),
     }
-    members = {archive.MANIFEST: files.to_json(manifest).encode("utf-8"), archive.TENSORS: content}
     try:
+        members = {archive.MANIFEST: files.to_json(manifest).encode("utf-8"), archive.TENSORS: content}
         _bundle(members)  # what cannot be read again is never written
-    except ModelFileError as error:
+    except (ValueError, TypeError) as error:
         raise DataError(f"this model cannot be saved: {error}") from error
     return members
 
