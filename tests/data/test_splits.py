@@ -133,7 +133,7 @@ def test_the_first_share_in_order() -> None:
     made = split(read("sample:digits"), SplitOptions(first=0.85))
     assert opened(made).tolist() == list(range(1527, 1797))
     assert made.counts["train"] + made.counts["validation"] == 1527
-    assert "first 0.85" in made.method
+    assert "first 85 %" in made.method
 
 
 def test_first_moves_nothing_but_keeps_units_within_training_together() -> None:
@@ -154,7 +154,7 @@ def test_given_parts_are_kept() -> None:
     parts = ["train"] * 24 + ["validation"] * 6 + ["test"] * 10
     made = split(dataset(labels, parts=parts), SplitOptions())
     assert made.table["part"].to_list() == parts
-    assert "as given by the data" in made.method
+    assert "as given by the data: train" in made.method
     only_train = split(dataset(labels, parts=["train"] * 40), SplitOptions())
     assert only_train.counts == {"train": 29, "validation": 5, "test": 6}
     no_validation = split(dataset(labels, parts=["train"] * 30 + ["test"] * 10), SplitOptions())
@@ -192,7 +192,7 @@ def test_few_items_still_give_a_test_part() -> None:
     assert made.counts["test"] == 1 and made.counts["train"] >= 2
     tiny = split(dataset(list("aab")), SplitOptions())
     assert tiny.counts == {"train": 2, "validation": 0, "test": 1}
-    assert "too few items for a validation part" in tiny.method
+    assert "Validation: none, for there are too few items" in tiny.method
 
 
 def test_the_test_part_is_opened_only_after_a_look_is_written() -> None:

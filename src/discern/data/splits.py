@@ -31,7 +31,7 @@ class Split:
     table: pl.DataFrame
     """A row an item, in the order of the Dataset: item, label, group (if any), unit, sha256, part."""
     method: str
-    """One sentence: how it was divided."""
+    """In sentences: how it was divided."""
 
     @property
     def train(self) -> NDArray[np.int64]:
@@ -91,10 +91,11 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         if options.first is not None:
             raise OptionError("--split first: the data has parts of its own (train, test); leave the option away")
         parts[:] = dataset.items["part"].to_list()
-        said.append(f"{', '.join(part for part in PARTS if (parts == part).any())} as given by the data")
+        given = [part for part in PARTS if (parts == part).any()]
+        said.append(f"Parts as given by the data: {', '.join(given)}.")
     elif options.first is not None:
         parts[_cut(dataset.n, options.first) :] = "test"
-        said.append(f"the first {options.first:.10g} of the items for training and validation, the rest for testing")
+        said.append(f"Test: what follows the first {_percent(options.first)} of the items, in their order.")
     units = dataset.units
     _need_training(dataset.name, parts, codes, dataset.classes)
     for part, share in (("test", options.test), ("validation", options.validation)):
@@ -106,10 +107,13 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         if not len(chosen) and part == "test":
             raise _cannot(dataset, units[pool])
         parts[chosen] = part
-        said.append(f"{part} {share:.10g} of the rest set aside" if len(chosen) else f"too few items for a {part} part")
-    by = "group, exact copies together" if dataset.groups is not None else "item, exact copies together"
-    method = f"{'; '.join(said)}; stratified by class, divided by {by}, seed {options.seed}"
-    return Split(_table(dataset, units, parts), method)
+        of = "of the items" if part == "test" else "of the rest"
+        drawn = f"{part.capitalize()}: {_percent(share)} {of}, drawn evenly from the classes."
+        said.append(drawn if len(chosen) else f"{part.capitalize()}: none, for there are too few items.")
+    together = "Groups and exact copies stay" if dataset.groups is not None else "Exact copies stay"
+    if any("drawn" in sentence for sentence in said):
+        said.append(f"{together} together. Seed {options.seed}.")
+    return Split(_table(dataset, units, parts), " ".join(said))
 
 
 def read_split(path: Path, dataset: Dataset) -> Split:
@@ -217,6 +221,10 @@ def _carve(
         if spare is not None:
             take(spare)
     return np.flatnonzero(chosen[where]).astype(np.int64)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.10g} %"
 
 
 def _leaves_some(classes: Mapping[int, int], left: Sequence[int]) -> bool:

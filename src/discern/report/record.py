@@ -70,11 +70,13 @@ class RunReport:
     """Plain facts about the data in the order to show them: words -> text or number."""
     findings: Findings
     split_method: str
-    """One sentence: how the items were divided."""
+    """In sentences: how the items were divided."""
     split_counts: Mapping[str, Mapping[str, int]]
     """Label -> part (`train`, `validation`, `test`) -> items."""
     evaluation: Evaluation
     candidates: tuple[Candidate, ...] = ()
+    compared_on: Mapping[str, int] | None = None
+    """How many items each candidate learned from (`train`) and was measured on (`validation`)."""
     training: Training = field(default_factory=Training)
     gallery: tuple[Picture, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -136,6 +136,8 @@ def choose(data: Dataset, parts: Split, options: TrainOptions, *, on_event: List
     ranked = sorted((row for row in rows if row["model"] in names), key=_rank)
     events.note(on_event, _sentence(ranked))
     compared_on = {"train": len(train), "validation": len(validation)}
+    if len(train) < len(parts.train):
+        events.note(on_event, f"compared after learning from {len(train):,} items; the winner learns from all")
     return {"schema": 1, "chosen": ranked[0]["model"], "compared_on": compared_on, "candidates": rows}
 
 

@@ -46,6 +46,7 @@ def write_run_report(
         split_counts=_counts(parts),
         evaluation=evaluation,
         candidates=_candidates(choice),
+        compared_on=choice["compared_on"],
         training=_training(training, bundle.load(folder.model)),
         gallery=_gallery(folder, data),
         versions=folder.record()["versions"],
