@@ -155,10 +155,14 @@ def _labels(classes: NDArray[Any]) -> list[str]:
 def _load(file: IO[bytes], size: int) -> Bundle:
     try:
         members = archive.read(file, size)
-    except ModelFileError:
-        content = archive.peek_manifest(file, size)
-        if content is not None:
+    except ModelFileError as error:
+        content = archive.peek_manifest(file, size) or b""
+        try:
             _refuse_newer(strict.parse(content, archive.MANIFEST))
+        except NewerFormat:
+            raise
+        except ModelFileError:
+            raise error from None
         raise
     return _bundle(members)
 
