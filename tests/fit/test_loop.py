@@ -9,7 +9,7 @@ from sklearn.metrics import log_loss
 
 from discern.core.errors import OptionError
 from discern.core.events import Event
-from discern.fit import loop, precision
+from discern.fit import loop, precision, share
 from discern.fit.schedule import START, WARM_UP, one_cycle
 from discern.models.convolutional import ConvNet
 from fit.training import data, result, train
@@ -115,3 +115,15 @@ def test_both_precisions_train(chosen: str) -> None:
     assert all(value.dtype == np.float32 for value in model.weights_.values())
     assert model.history_[-1]["train_loss"] < model.history_[0]["train_loss"]
     assert train(6, precision=chosen).score(*data()) > 0.5
+
+
+def test_small_work_is_done_by_one_thread() -> None:
+    with share.using(2):
+        assert share.worth(share.SMALL - 1) == 1
+        assert share.worth(share.SMALL) == 2
+        with pytest.raises(KeyError), share.using(1):
+            assert torch.get_num_threads() == 1
+            raise KeyError
+        assert torch.get_num_threads() == 2
+        two = result(train(2))
+    assert two == result(train(2))

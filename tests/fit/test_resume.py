@@ -15,7 +15,7 @@ import torch
 
 from discern.core.errors import OutputError, RunError
 from discern.core.events import Event
-from discern.fit import checkpoint, loop
+from discern.fit import checkpoint, loop, share
 from fit.training import data, result, train
 
 
@@ -148,10 +148,11 @@ def test_other_data_threads_precision_and_versions_are_refused(tmp_path: Path, m
     other = "float32" if used == "bfloat16" else "bfloat16"
     with pytest.raises(RunError, match=f"precision was '{used}', is '{other}'"):
         train(1, checkpoints=tmp_path, precision=other)
-    torch.set_num_threads(2)
-    with pytest.raises(RunError, match="threads was 1, is 2"):
-        train(1, checkpoints=tmp_path)
-    torch.set_num_threads(1)
+    with monkeypatch.context() as patched, share.using(2):
+        train(1, checkpoints=tmp_path)  # so little work is done by one thread whatever there are
+        patched.setattr(share, "SMALL", 0)
+        with pytest.raises(RunError, match="threads was 1, is 2"):
+            train(1, checkpoints=tmp_path)
     monkeypatch.setattr(torch, "__version__", "1.0")
     with pytest.raises(RunError, match=r"torch was '2.*', is '1\.0'"):
         train(1, checkpoints=tmp_path)

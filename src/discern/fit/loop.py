@@ -21,7 +21,7 @@ from ..core import seeds
 from ..core.errors import OptionError
 from ..core.events import Event, Listener, note, steps
 from ..nets.build import Weights, load_weights, weights_of
-from . import checkpoint
+from . import checkpoint, share
 from .precision import Precision, computing
 from .schedule import one_cycle
 
@@ -60,6 +60,7 @@ class Settings:
     patience: int | None
     """Epochs without a lower validation loss after which a cycle ends; None to never end early."""
     precision: Precision
+    threads: int
     seed: int
     look_batch: int = 256
     """Items that are looked at together where nothing is learned."""
@@ -116,7 +117,7 @@ def fit(
     state = State(network, optimizer_for(network, settings), torch.zeros((), dtype=torch.float64))
     if saving is not None:
         restore(state, saving, settings)
-    with torch.random.fork_rng(devices=[]):
+    with share.using(settings.threads), torch.random.fork_rng(devices=[]):
         while state.cycle < len(settings.cycles):
             run_cycle(state, train, validation, settings, saving, on_event)
     if not state.best:

@@ -15,7 +15,7 @@ from ..core import seeds
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, note, silent
 from ..core.options import SEED, Interval, raise_all
-from ..fit import checkpoint, loop, precision
+from ..fit import checkpoint, loop, precision, share
 from ..nets.build import Weights, build, load_weights
 from ..nets.defaults import default_layers
 from ..nets.layers import Conv, Dense, parse, text_of
@@ -24,6 +24,8 @@ from .base import Classifier, Labelled
 
 COUNT = Interval(1, 1_000_000, whole=True)
 RATE = Interval(0, 1, open_low=True)
+LEARNING = 3
+"""Operations of a training step for one of looking: forward, gradients of the values, gradients of the weights."""
 HELD_BACK = 0.1
 """The share of the items that is looked at, and not learned from, when no validation part is given."""
 FEWEST_TO_HOLD_BACK = 50
@@ -118,6 +120,7 @@ class ConvNet(Classifier):
             weight_decay=float(self.weight_decay),
             patience=self.patience,
             precision=self.precision_,
+            threads=share.worth(LEARNING * _operations(steps) * self.batch_size_),
             seed=int(self.random_state),
             look_batch=_look_batch(steps),
         )
@@ -145,7 +148,7 @@ class ConvNet(Classifier):
         if len(self.shape_) == 1:
             network.double()
         values = torch.from_numpy(np.require(items, requirements=["C", "W"]))
-        with torch.inference_mode():
+        with share.using(share.worth(_operations(steps) * len(values))), torch.inference_mode():
             parts = [network(batch).double().softmax(dim=1) for batch in torch.split(values, _look_batch(steps))]
         return torch.cat(parts).numpy()
 
@@ -203,7 +206,7 @@ class ConvNet(Classifier):
     def _decide(self, n_items: int) -> None:
         """Put a value where a parameter is None or `auto`."""
         self.precision_ = precision.resolve(self.precision)
-        self.batch_size_ = int(self.batch_size or min(256, max(8, n_items // 20)))
+        self.batch_size_ = int(self.batch_size or min(256, max(16, n_items // 20)))
         default = min(30, max(8, 20_000 // n_items))
         cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
         self.cycles_ = tuple(int(cycle) for cycle in cycles)
@@ -237,7 +240,7 @@ class ConvNet(Classifier):
             "patience": settings.patience,
             "random_state": settings.seed,
             "precision": settings.precision,
-            "threads": torch.get_num_threads(),
+            "threads": settings.threads,
             "torch": str(torch.__version__),
         }
 
@@ -274,6 +277,10 @@ def _held_back(targets: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
 def _look_batch(steps: tuple[Step, ...]) -> int:
     largest = max(math.prod(step.gives) for step in steps)
     return max(1, min(1024, LOOK_VALUES // largest))
+
+
+def _operations(steps: tuple[Step, ...]) -> int:
+    return sum(step.operations for step in steps)
 
 
 def _matching(start: Weights, steps: tuple[Step, ...], on_event: Listener) -> Weights:
