@@ -41,9 +41,10 @@ def test_prediction_needs_neither_torch_nor_scikit_learn(tmp_path: Path) -> None
     """A machine with the small core answers from a network that was trained elsewhere."""
     train = ("train", "sample:digits", "-o", "run", "--model", "conv", "--layers", "conv 4 same, pool", "--epochs", "1")
     subprocess.run([sys.executable, "-m", "discern", *train], cwd=tmp_path, capture_output=True, check=True)
+    subprocess.run([sys.executable, "-m", "discern", "sample", "digits", "digits"], cwd=tmp_path, check=True)
     program = (
         "import sys; sys.modules['torch'] = None; sys.modules['sklearn'] = None\n"
-        "from discern.cli.main import main; main(['predict', 'run/model.discern', 'sample:digits', '-o', 'out.csv'])"
+        "from discern.cli.main import main; main(['predict', 'run/model.discern', 'digits', '-o', 'out.csv'])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -17,7 +17,7 @@ from ..core.events import Listener, silent
 from ..core.options import SplitOptions, TrainOptions, raise_all
 from ..data.assemble import Groups
 from ..data.dataset import Dataset
-from ..data.read import read
+from ..data.read import read, refuse_address
 from ..store.run_folder import RunFolder, check_apart, clear, free_path, model_path, prepare
 from . import choose, stages
 from .run import Run
@@ -89,6 +89,8 @@ def train_with(
     choose.check_installed(options)
     if options.start is not None:
         model_path(options.start)
+    if isinstance(source, str):
+        refuse_address(source)
     inputs = Path(source) if isinstance(source, (str, Path)) and not str(source).startswith("sample:") else None
     if out is not None:
         check_apart(Path(out), inputs)
