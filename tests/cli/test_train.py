@@ -79,7 +79,7 @@ NET = ("--model", "conv", "--layers", "conv 4 same, pool, dense 8", "--epochs", 
 
 
 @pytest.mark.shows("train", "--batch", "--lr", "--precision", "--seed")
-@pytest.mark.parametrize("option", [("--batch", 16), ("--lr", 0.02), ("--precision", "float32"), ("--seed", 7)])
+@pytest.mark.parametrize("option", [("--batch", 40), ("--lr", 0.02), ("--precision", "float32"), ("--seed", 7)])
 def test_an_option_of_the_network_changes_the_weights(
     cli: Cli, digits: Path, tmp_path: Path, option: tuple[str, object]
 ) -> None:
