@@ -1,4 +1,4 @@
-"""Plain numbers about the arrays of a network, for `discern summary`. No torch."""
+"""Plain numbers about the arrays of a model, for `discern summary`. No torch."""
 
 from __future__ import annotations
 
@@ -27,15 +27,19 @@ class ArrayFacts:
 
 def array_facts(arrays: Mapping[str, NDArray[Any]]) -> tuple[ArrayFacts, ...]:
     """Facts of each array, in the order of `arrays`; sums are made in float64."""
-    return tuple(
-        ArrayFacts(
-            name,
-            tuple(value.shape),
-            int(value.size),
-            float(value.mean(dtype=np.float64)),
-            float(value.std(dtype=np.float64)),
-            float(value.min()),
-            float(value.max()),
-        )
-        for name, value in arrays.items()
+    return tuple(_facts(name, value) for name, value in arrays.items())
+
+
+def _facts(name: str, value: NDArray[Any]) -> ArrayFacts:
+    if not value.size:
+        return ArrayFacts(name, value.shape, 0, 0.0, 0.0, 0.0, 0.0)
+    wide = value.astype(np.float64)
+    return ArrayFacts(
+        name,
+        value.shape,
+        value.size,
+        float(wide.mean()),
+        float(wide.std()),
+        float(wide.min()),
+        float(wide.max()),
     )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from ..fit.checkpoint import Optimizer
+from ..nets.facts import ArrayFacts, array_facts
 from ..nets.plan import LayerFacts
 from ..store.summary import Summary
 from . import words
@@ -39,6 +43,8 @@ def summary_text(summary: Summary, *, weights: bool = False, optimizer: bool = F
         parts.append(_weights(s, width))
     if optimizer:
         parts.append(_training(s.training, width))
+        if s.optimizer is not None:
+            parts.append(_optimizer(s.optimizer, width))
     return "\n\n".join(parts)
 
 
@@ -48,9 +54,13 @@ def by(shape: Sequence[int]) -> str:
 
 
 def _weights(s: Summary, width: int | None) -> str:
+    return _spread(s.arrays, width)
+
+
+def _spread(arrays: Sequence[ArrayFacts], width: int | None) -> str:
+    """How the numbers of each array are spread."""
     rows = [
-        (a.name, by(a.shape), f"{a.mean:.4g}", f"{a.deviation:.4g}", f"{a.smallest:.4g}", f"{a.largest:.4g}")
-        for a in s.arrays
+        (a.name, by(a.shape), f"{a.mean:.4g}", f"{a.deviation:.4g}", f"{a.low:.4g}", f"{a.high:.4g}") for a in arrays
     ]
     return table(("array", "shape", "mean", "deviation", "smallest", "largest"), rows, width=width)
 
@@ -59,12 +69,12 @@ def _training(training: Mapping[str, Any], width: int | None) -> str:
     """Parameters that the model was made with, and what came of its epochs."""
     if not training:
         return "how it was trained is written in its run, which is not beside this file"
-    rows = [(name.replace("_", " "), _shown(value)) for name, value in training.get("parameters", {}).items()]
-    rows += [
-        (word, _shown(training[name]))
-        for name, word in (("precision", "precision used"), ("n_neighbors", "k used"), ("best_epoch", "epoch kept"))
-        if training.get(name) is not None
+    rows = [
+        (name.replace("_", " "), _shown(training.get(name, value)))
+        for name, value in training.get("parameters", {}).items()
     ]
+    if training.get("best_epoch") is not None:
+        rows.append(("epoch kept", _shown(training["best_epoch"])))
     history = training.get("history") or ()
     if history:
         rows.append(("epochs run", str(len(history))))
@@ -72,9 +82,21 @@ def _training(training: Mapping[str, Any], width: int | None) -> str:
     return table(("trained with", ""), rows, width=width)
 
 
+def _optimizer(state: Optimizer, width: int | None) -> str:
+    """AdamW's memory: for each array the running mean of its gradient, and its size (the root of the mean square)."""
+    sizes = {name: np.sqrt(square) for name, square in state.second.items()}
+    gradients = tuple((f.name, f"{f.mean:.4g}") for f in array_facts(dict(sorted(state.first.items()))))
+    rows = [
+        (name, mean, f"{size.mean:.4g}")
+        for (name, mean), size in zip(gradients, array_facts(dict(sorted(sizes.items()))), strict=True)
+    ]
+    head = f"AdamW after {words.count(state.steps_taken, 'step')} of the last cycle: what it remembers of the gradient"
+    return head + "\n" + table(("array", "running mean", "typical size"), rows, width=width)
+
+
 def _shown(value: object) -> str:
     if value is None:
-        return "chosen by the program"
+        return "not set"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -6,26 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..core.records import InputSpec
+from ..fit.checkpoint import Optimizer
 from ..models import catalogue
+from ..nets.facts import ArrayFacts, array_facts
 from ..nets.layers import parse
 from ..nets.plan import LayerFacts, describe
 from .bundle import Bundle
-
-
-@dataclass(frozen=True)
-class ArrayFacts:
-    """One array of a model: its shape and how its numbers are spread."""
-
-    name: str
-    shape: tuple[int, ...]
-    mean: float
-    deviation: float
-    smallest: float
-    largest: float
 
 
 @dataclass(frozen=True)
@@ -40,13 +27,15 @@ class Summary:
     arrays: tuple[ArrayFacts, ...]
     training: Mapping[str, Any] = field(default_factory=dict)
     """How it was trained, as its run recorded it; empty for a model file that stands alone."""
+    optimizer: Optimizer | None = None
+    """What the optimizer remembers, where the run's checkpoint is still there."""
 
     @property
     def parameters(self) -> int:
         """Numbers that learning set (networks), else numbers that the model holds."""
         if self.layers:
             return sum(layer.parameters for layer in self.layers)
-        return sum(int(np.prod(array.shape)) for array in self.arrays)
+        return sum(array.count for array in self.arrays)
 
     @property
     def operations(self) -> int:
@@ -54,16 +43,17 @@ class Summary:
         return sum(layer.operations for layer in self.layers)
 
 
-def summarise(bundle: Bundle, training: Mapping[str, Any]) -> Summary:
-    """Describe a loaded model; `training` is what its run recorded, or nothing."""
+def summarise(bundle: Bundle, training: Mapping[str, Any], optimizer: Optimizer | None) -> Summary:
+    """Describe a loaded model; `training` and `optimizer` are what its run left behind, or nothing."""
     return Summary(
         bundle.model,
         catalogue.entry(bundle.model).title,
         bundle.spec,
         tuple(map(str, bundle.classes)),
         layers_of(bundle),
-        tuple(_facts(name, array) for name, array in sorted(bundle.arrays.items())),
+        array_facts(dict(sorted(bundle.arrays.items()))),
         training,
+        optimizer,
     )
 
 
@@ -72,12 +62,3 @@ def layers_of(bundle: Bundle) -> tuple[LayerFacts, ...]:
     if "layers" not in bundle.config:
         return ()
     return describe(parse(bundle.config["layers"]), tuple(bundle.config["shape"]), len(bundle.classes))
-
-
-def _facts(name: str, array: NDArray[Any]) -> ArrayFacts:
-    values = np.asarray(array, dtype=np.float64)
-    if not values.size:
-        return ArrayFacts(name, values.shape, 0.0, 0.0, 0.0, 0.0)
-    return ArrayFacts(
-        name, values.shape, float(values.mean()), float(values.std()), float(values.min()), float(values.max())
-    )

@@ -35,7 +35,7 @@ def write_run_report(
     evaluation: Evaluation,
 ) -> None:
     """Write `report.html` and the tables and figures beside it into the run's folder."""
-    training = files.read_json(folder.training)
+    training, record = files.read_json(folder.training), folder.record()
     report = RunReport(
         title=data.name,
         model=catalogue.entry(choice["chosen"]).title,
@@ -49,7 +49,8 @@ def write_run_report(
         compared_on=choice["compared_on"],
         training=_training(training, bundle.load(folder.model)),
         gallery=_gallery(folder, data),
-        versions=folder.record()["versions"],
+        versions=record["versions"],
+        earlier_looks=record["earlier_looks"],
         notes=data.notes,
     )
     write_report(folder.path, report)

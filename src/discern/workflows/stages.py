@@ -43,6 +43,7 @@ LEFT_BEHIND = (
     "best_epoch_",
     "cycles_",
     "batch_size_",
+    "learning_rate_",
     "precision_",
     "layers_",
     "k_curve_",
@@ -136,11 +137,14 @@ def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
     if folder.at_least("evaluated"):
         return Evaluation.from_json(files.read_json(folder.evaluation))
     began = job.begin("measuring on the test part")
-    test = parts.open_test("train", lambda key, reason: look(folder, key, reason, job.options, job.on_event))
+    others: list[int] = []
+    test = parts.open_test(
+        "train", lambda key, reason: others.append(look(folder, key, reason, job.options, job.on_event))
+    )
     evaluation, probabilities = measure(shipped, job.data, test, baseline_from=parts.train)
     files.write_json(folder.evaluation, evaluation.to_json())
     files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, probabilities))
-    job.done("evaluated", began)
+    job.done("evaluated", began, earlier_looks=sum(others))
     return evaluation
 
 
@@ -214,8 +218,9 @@ def predictions_parquet(
     return out.getvalue()
 
 
-def look(folder: RunFolder, test_key: str, reason: str, options: TrainOptions, on_event: Listener) -> None:
-    """Log one opening of the test part in the workspace's ledger, and say when others have looked before."""
+def look(folder: RunFolder, test_key: str, reason: str, options: TrainOptions, on_event: Listener) -> int:
+    """Log one opening of the test part in the workspace's ledger; say and return how many other configurations have
+    looked at it before."""
     digest = ledger.digest(options.to_json())
     ledger.look(folder.ledger, test_key, folder.path.name, digest, reason)
     others = ledger.looks(folder.ledger, test_key, digest)
@@ -225,6 +230,7 @@ def look(folder: RunFolder, test_key: str, reason: str, options: TrainOptions, o
             f"this test part has been opened before by {others} other configuration{'s' if others > 1 else ''}; "
             "the more often it is looked at to choose between runs, the more its figure flatters",
         )
+    return others
 
 
 def logging(folder: RunFolder, on_event: Listener) -> Listener:

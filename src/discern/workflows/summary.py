@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..core import files
 from ..core.options import Interval, raise_all
+from ..fit.checkpoint import optimizer
 from ..nets.layers import parse
 from ..nets.plan import LayerFacts, describe
 from ..store import bundle
@@ -15,8 +16,10 @@ from ..store.summary import Summary, summarise
 
 def summary(run: str | Path) -> Summary:
     """Describe the model of a run or a model file. Raises RunError or ModelFileError."""
-    training = RunFolder(Path(run)).training
-    return summarise(bundle.load(model_path(run)), files.read_json(training) if training.is_file() else {})
+    folder = RunFolder(Path(run))
+    training = files.read_json(folder.training) if folder.training.is_file() else {}
+    state = optimizer(folder.checkpoints) if folder.checkpoints.is_dir() else None
+    return summarise(bundle.load(model_path(run)), training, state)
 
 
 def plan(layers: str, shape: tuple[int, int, int], n_classes: int) -> tuple[LayerFacts, ...]:
