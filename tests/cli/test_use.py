@@ -134,6 +134,27 @@ def test_predict_reads_names_from_stdin(cli: Cli, knn_run: Path, digits: Path, m
     assert len(result.out.splitlines()) == 4
 
 
+@pytest.mark.shows("predict", "--model")
+def test_several_models_answer_side_by_side(
+    cli: Cli, knn_run: Path, conv_run: Path, digits: Path, tmp_path: Path
+) -> None:
+    for name, run in (("near", knn_run), ("net", conv_run)):
+        shutil.copy(run / "model.discern", tmp_path / f"{name}.discern")
+    both = ("--model", "near.discern", "--model", "net.discern")
+    assert cli("predict", *both, digits / "6", "-o", "both.parquet").status == 0
+    table = pl.read_parquet(tmp_path / "both.parquet")
+    for name in ("near", "net"):
+        assert cli("predict", "--model", f"{name}.discern", digits / "6", "-o", f"{name}.parquet").status == 0
+        alone = pl.read_parquet(tmp_path / f"{name}.parquet")
+        assert table["item"].equals(alone["item"])
+        assert table[f"{name}_prediction"].equals(alone["prediction"], check_names=False)
+        assert table[f"{name}_p_6"].equals(alone["p_6"], check_names=False)
+    same = cli("predict", "--model", "net.discern", "--model", "net.discern", digits / "6")
+    assert same.status == 2
+    assert "told apart" in same.err
+    assert cli("predict", "net.discern").status == 2
+
+
 @pytest.mark.shows("evaluate", "--out", "--force")
 def test_evaluate_repeats_the_recorded_figures(cli: Cli, knn_run: Path, tmp_path: Path) -> None:
     result = cli("evaluate", knn_run, "-o", "figures.json")

@@ -10,31 +10,45 @@ import typer
 
 from .. import report, workflows
 from ..core import files
-from ..core.errors import OutputError
+from ..core.errors import OptionError, OutputError
 from .console import Reporter, is_terminal, one_line
 
 RunOrModel = Annotated[str, typer.Argument(metavar="RUN|MODEL", help="A run's folder or a model file.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 DIFFERENCES_SHOWN = 20
+ANSWERS = ("prediction", "probability")
+"""The columns that a person sees on a terminal; the others are for programs."""
 
 
 def predict(
-    run: RunOrModel,
-    items: Annotated[
+    arguments: Annotated[
         list[str],
-        typer.Argument(metavar="ITEMS...", help="Pictures, folders, globs, IDX files, - for names on stdin."),
+        typer.Argument(
+            metavar="RUN|MODEL ITEMS...",
+            help="A run or model file; then pictures, folders, globs, IDX files, - for names on stdin.",
+        ),
     ],
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            metavar="RUN|MODEL",
+            help="Answer with this model; given several times, they answer side by side. Then all arguments are items.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write: .csv, .parquet or .jsonl.")
     ] = None,
     force: Force = False,
 ) -> None:
     """Answer for new pictures: item, prediction, probability and one column a label."""
-    printer = Printer()
+    run: str | list[str] = arguments[0] if not model else model[0] if len(model) == 1 else model
+    items = arguments if model else arguments[1:]
+    if not items:
+        raise OptionError("name what to predict: pictures, folders, globs, IDX files, or - for names on stdin")
+    stdin = sys.stdin if "-" in items else None
     with Reporter() as tell:
-        done = workflows.predict(
-            run, items, out=out, stdin=sys.stdin if "-" in items else None, force=force, on_event=tell, on_frame=printer
-        )
+        done = workflows.predict(run, items, out=out, stdin=stdin, force=force, on_event=tell, on_frame=Printer())
     for name, reason in done.rejected if done.out is None else ():
         print(f"discern: set aside: {one_line(name)}: {one_line(reason)}", file=sys.stderr)
     if done.out is not None:
@@ -112,11 +126,12 @@ class Printer:
 
     def __call__(self, frame: Any) -> None:
         if is_terminal():
+            columns = [name for name in frame.columns if name == "item" or name.endswith(ANSWERS)]
             rows = [
-                (one_line(item), one_line(answer), f"{100 * probability:.1f} %")
-                for item, answer, probability in frame.select("item", "prediction", "probability").iter_rows()
+                [f"{100 * cell:.1f} %" if isinstance(cell, float) else cell for cell in row]
+                for row in frame.select(columns).iter_rows()
             ]
-            print(report.table(("item", "prediction", "probability"), rows))
+            print(report.table([name.replace("_", " ") for name in columns], rows))
         else:
             sys.stdout.write(workflows.csv_rows(frame, header=self._first))
         self._first = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ..core import files
 from ..core.errors import DataError, OptionError, OutputError
 from ..core.events import Listener, silent, steps
-from ..data.items import expand, load_batches
+from ..data.items import BATCH, expand, load_batches
 from ..store import bundle
 from ..store.run_folder import model_path
 from ..store.session import Shipped
@@ -67,7 +68,7 @@ def load(path: str | Path) -> Model:
 
 
 def predict(
-    run: str | Path,
+    run: str | Path | Sequence[str | Path],
     items: Sequence[str | Path],
     *,
     out: str | Path | None = None,
@@ -78,15 +79,20 @@ def predict(
 ) -> Predictions:
     """Write answers for `items` (files, folders, globs, IDX files, `-` for names on stdin) to `out`.
 
+    Several runs answer side by side: the columns of each begin with its name (`make_prediction`, `make_p_Ford`).
     The ending of `out` decides the format: `.csv`, `.parquet` or `.jsonl`; without `out` each batch is handed to
     `on_frame`. Items that cannot be read are set aside with their reason in `<out>.rejected.csv`.
 
     Raises OptionError, OutputError, RunError, ModelFileError; DataError when not one item can be read.
     """
     target = None if out is None else checked_output(Path(out), items, force)
-    shipped = Shipped(bundle.load(model_path(run)))
+    names = [str(item) for item in items]
     rejected: list[tuple[str, str]] = []
-    frames = answers(shipped, [str(item) for item in items], stdin=stdin, rejected=rejected, on_event=on_event)
+    if isinstance(run, (str, Path)):
+        shipped = Shipped(bundle.load(model_path(run)))
+        frames = answers(shipped, names, stdin=stdin, rejected=rejected, on_event=on_event)
+    else:
+        frames = answers_side_by_side(_named(run), names, stdin=stdin, rejected=rejected, on_event=on_event)
     n_items = _write(target, frames, rejected) if target else _hand_over(frames, on_frame, rejected)
     rejected_out = None
     if rejected and target is not None:
@@ -111,6 +117,42 @@ def answers(
         steps(on_event, "predicting", done, 0)
         if len(names):
             yield frame(names, shipped.classes, shipped.predict_proba(values))
+
+
+def answers_side_by_side(
+    models: Mapping[str, Shipped],
+    items: Sequence[str],
+    *,
+    rejected: list[tuple[str, str]],
+    stdin: Iterable[str] | None = None,
+    on_event: Listener = silent,
+) -> Iterator[pl.DataFrame]:
+    """`answers` of several models on the same items: one frame a batch, the columns of each model under its name."""
+    done = 0
+    refs = expand(items, stdin)
+    while chunk := list(itertools.islice(refs, BATCH)):
+        parts: list[pl.DataFrame] = []
+        for name, shipped in models.items():
+            ((read, values, bad),) = load_batches(chunk, shipped.spec, batch=BATCH)
+            table = frame(read, shipped.classes, shipped.predict_proba(values))
+            if parts and table["item"].to_list() != parts[0]["item"].to_list():
+                raise DataError(f"{chunk[0].name}: items changed while they were read; ask again")
+            rejected += [] if parts else bad
+            table = table.rename({column: f"{name}_{column}" for column in table.columns if column != "item"})
+            parts.append(table.drop("item") if parts else table)
+        done += len(parts[0])
+        steps(on_event, "predicting", done, 0)
+        if len(parts[0]):
+            yield pl.concat(parts, how="horizontal")
+
+
+def _named(runs: Sequence[str | Path]) -> dict[str, Shipped]:
+    """Models by the name of their run or file. Raises OptionError when two have the same."""
+    names = [Path(run).resolve().name.removesuffix(".discern") for run in runs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise OptionError(f"--model: two models are called {twice[0]!r}; their columns could not be told apart")
+    return {name: Shipped(bundle.load(model_path(run))) for name, run in zip(names, runs, strict=True)}
 
 
 def frame(names: Sequence[str], classes: NDArray[np.str_], probabilities: NDArray[np.float32]) -> pl.DataFrame:
