@@ -60,6 +60,8 @@ class Entry:
     """Whether `fit` takes `checkpoints=` and goes on from what it finds there."""
 
 
+FEATURES = "what is looked at: pixels"
+
 ENTRIES: Mapping[str, Entry] = {
     entry.name: entry
     for entry in (
@@ -87,6 +89,17 @@ ENTRIES: Mapping[str, Entry] = {
             parameters={
                 "C": "inverse strength of the penalty on large weights",
                 "max_iter": "most steps of the solver",
+            },
+        ),
+        Entry(
+            "bayes",
+            1,
+            "Gaussian naive Bayes",
+            "discern.models.bayes:NaiveBayes",
+            "discern.models.codecs.bayes",
+            parameters={
+                "var_smoothing": "share of the largest variance that is added to every variance",
+                "features": FEATURES,
             },
         ),
         Entry(
