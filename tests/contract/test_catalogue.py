@@ -26,7 +26,9 @@ from discern.store.session import Shipped
 
 MUTATIONS = Path(__file__).with_name("mutations.py")
 CHECKS = 50
-SMALL: dict[str, dict[str, Any]] = {"conv": {"layers": "conv 4 norm, pool, dense 8", "epochs": 1, "batch_size": 32}}
+SMALL: dict[str, dict[str, Any]] = {
+    "conv": {"layers": "conv 4 norm, residual 5 stride 2, dense 8", "epochs": 1, "batch_size": 32}
+}
 QUICK: dict[str, dict[str, Any]] = {"conv": {"epochs": 10}}
 CLOSE = 1e-6
 NAMES = [

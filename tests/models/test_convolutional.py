@@ -43,6 +43,8 @@ def small() -> ConvNet:
         ("conv 3 5x5 same stride 4, softmax", PICTURES[:, :, :, :1].astype(np.float32) / 255, 10, None),
         ("conv 8, pool 3", ROWS, 3, (8, 8)),
         ("conv 4 same norm, average", ROWS, 3, (4, 4, 4)),
+        ("residual 4, residual 4, pool, residual 6 stride 2, dropout 0.2, average", PICTURES, 3, None),
+        ("residual 3 stride 3, residual 5 stride 2", PICTURES, 2, None),
         ("dense 9 norm, dropout 0.1, dense 5", ROWS, 2, None),
         (None, PICTURES, 1, None),
         (None, ROWS, 4, None),

@@ -17,6 +17,8 @@ TEXTS = [
     "conv 3 2x5 same stride 2 norm, pool, average, dense 4 norm, dropout 0.5",
     "conv 3 stride 2, pool 2 mean, flatten, dense 4",
     "conv 2 same, conv 2 4x4 same, pool 3, dense 3, sigmoid",
+    "conv 4 norm, residual 4, residual 6, pool, residual 6 stride 2, average",
+    "residual 3 stride 3, residual 4 stride 2, average",
 ]
 
 
@@ -65,6 +67,40 @@ def test_relu_after_the_largest_gives_what_relu_before_it_gives() -> None:
     parts = dict(network.named_children())
     values = torch.randn(3, 4, 6, 6)
     assert torch.equal(parts["pool1"](values).relu(), parts["pool1"](values.relu()))
+
+
+def test_a_residual_block_adds_its_convolutions_to_what_came_in() -> None:
+    network = network_for("residual 2, average", (9, 7, 1), 2).eval()
+    weights = weights_of(network)
+    random = np.random.default_rng(0)
+    for name in weights:
+        drawn = random.normal(size=weights[name].shape).astype(np.float32)
+        weights[name] = np.abs(drawn) + 0.5 if name.endswith("running_var") else drawn
+    load_weights(network, weights)
+
+    def normed(part: str, values: np.ndarray) -> np.ndarray:
+        gain, offset, mean, var = (
+            weights[f"residual1.{part}_norm.{key}"][:, None, None]
+            for key in ("weight", "bias", "running_mean", "running_var")
+        )
+        return (values - mean) / np.sqrt(var + 1e-5) * gain + offset
+
+    def conv(part: str, values: np.ndarray) -> np.ndarray:
+        kernels = weights[f"residual1.{part}.weight"]
+        sums = [sum(correlate2d(v, k, "same") for v, k in zip(values, kernel, strict=True)) for kernel in kernels]
+        return normed(part, np.array(sums))
+
+    picture = random.normal(size=(1, 9, 7)).astype(np.float32)
+    expected = np.maximum(conv("second", np.maximum(conv("first", picture), 0)) + conv("skip", picture), 0)
+    with torch.inference_mode():
+        found = network.residual1(torch.from_numpy(picture[None])).numpy()[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_residual_block_begins_as_its_skip() -> None:
+    network = network_for("residual 3, average", (8, 8, 3), 2)
+    values = torch.rand(2, 3, 8, 8)
+    assert torch.equal(network.residual1(values), values)
 
 
 def test_bytes_and_the_same_numbers_as_floats_give_the_same() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discern.core.errors import OptionError
-from discern.nets.layers import Average, Conv, Dense, Dropout, Flatten, Head, Layer, Pool, parse, text_of
+from discern.nets.layers import Average, Conv, Dense, Dropout, Flatten, Head, Layer, Pool, Residual, parse, text_of
 from discern.nets.plan import describe, padding, plan
 
 
@@ -24,6 +24,7 @@ def test_every_word_is_read() -> None:
         Pool(4),
         Average(),
     )
+    assert parse("residual 64, residual 128 STRIDE 2") == (Residual(64), Residual(128, 2))
     assert parse("flatten, dense 128 norm, dropout .5, sigmoid") == (
         Flatten(),
         Dense(128, norm=True),
@@ -41,6 +42,7 @@ layers = st.one_of(
         st.integers(1, 31),
         st.booleans(),
     ),
+    st.builds(Residual, st.integers(1, 4096), st.integers(1, 31)),
     st.builds(Pool, st.integers(1, 255), st.booleans()),
     st.just(Average()),
     st.just(Flatten()),
@@ -76,6 +78,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("conv 8 sme", "'sme' is not understood there; .*did you mean 'same'"),
         ("conv 8 99x3", "the kernel is 99; expected a whole number from 1 to 31"),
         ("conv 8 stride", "stride is followed by how far the filter moves, such as 'stride 2'"),
+        ("residual", "residual is followed by the number of filters, such as 'residual 32'; nothing stands there"),
+        ("residual 8 norm", "'norm' is not understood there; expected stride or a comma"),
+        ("residual 8 stride 0", "how far the filter moves is 0; expected a whole number from 1 to 31"),
+        ("residul 8", "did you mean 'residual'"),
         ("pool 0", "the window is 0"),
         ("pool men", "did you mean 'mean'"),
         ("dense 8 same", "'same' is not understood there; expected norm or a comma"),
@@ -124,6 +130,13 @@ def test_operations_are_two_for_each_multiply_add() -> None:
     assert [row.parameters for row in rows] == [4 * 18 + 8, 0, 0, 16 * 5 + 10, 5 * 3 + 3]
 
 
+def test_a_residual_block_costs_its_convolutions() -> None:
+    rows = describe(parse("residual 3, residual 4 stride 2, average"), (9, 8, 3), 2)
+    assert [row.shape for row in rows][:2] == [(9, 8, 3), (5, 4, 4)]
+    assert [row.parameters for row in rows][:2] == [2 * (9 * 3 * 3 + 6), (27 * 4 + 8) + (36 * 4 + 8) + (3 * 4 + 8)]
+    assert [row.operations for row in rows][:2] == [2 * 2 * 27 * 3 * 72, 2 * 20 * 4 * (27 + 36 + 3)]
+
+
 @pytest.mark.parametrize(
     ("text", "shape", "n_classes", "said"),
     [
@@ -132,6 +145,8 @@ def test_operations_are_two_for_each_multiply_add() -> None:
         ("conv 8", (10,), 2, "layer 1 ('conv 8'): needs pictures, but meets 10 numbers"),
         ("flatten, pool", (8, 8, 1), 2, "layer 2 ('pool'): needs pictures, but meets 64 numbers"),
         ("average, flatten", (8, 8, 4), 2, "layer 2 ('flatten'): needs pictures, but meets 4 numbers"),
+        ("flatten, residual 8", (8, 8, 1), 2, "layer 2 ('residual 8'): needs pictures, but meets 64 numbers"),
+        ("residual 4096, residual 4096", (8, 8, 1), 2, "too large"),
         ("conv 8, sigmoid", (8, 8, 1), 3, "layer 2 ('sigmoid'): sigmoid is for exactly two classes; there are 3"),
         ("conv 4096 same", (2000, 2000, 3), 2, "too large"),
         ("flatten, dense 65536", (256, 256, 3), 2, "too large"),

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool
+from .layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool, Residual
 from .plan import NORM_EPSILON, Shape, Step, padding
 
 Weights = dict[str, NDArray[np.float32]]
@@ -44,6 +44,36 @@ class SecondClass(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([torch.zeros_like(x), x], dim=1)
+
+
+class Block(nn.Module):
+    """A residual block, `(B, C, H, W)` to `(B, filters, ceil(H / stride), ceil(W / stride))`.
+
+    The second normalisation begins with a gain of 0, so that the block begins as its skip (Goyal et al. 2017,
+    "Accurate, large minibatch SGD", section 5.1).
+    """
+
+    def __init__(self, channels: int, layer: Residual) -> None:
+        super().__init__()
+        filters, stride = layer.filters, layer.stride
+        self.first = nn.Conv2d(channels, filters, 3, stride=stride, padding=1, bias=False)
+        self.first_norm = nn.BatchNorm2d(filters, eps=NORM_EPSILON)
+        self.second = nn.Conv2d(filters, filters, 3, padding=1, bias=False)
+        self.second_norm = nn.BatchNorm2d(filters, eps=NORM_EPSILON)
+        self.skip: nn.Conv2d | None = None
+        if layer.projects(channels):
+            self.skip = nn.Conv2d(channels, filters, 1, stride=stride, bias=False)
+            self.skip_norm = nn.BatchNorm2d(filters, eps=NORM_EPSILON)
+            nn.init.kaiming_normal_(self.skip.weight, nonlinearity="linear")
+        for conv in (self.first, self.second):
+            nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
+        nn.init.zeros_(self.second_norm.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = self.second_norm(self.second(self.first_norm(self.first(x)).relu_()))
+        kept: Tensor = x if self.skip is None else self.skip_norm(self.skip(x))
+        joined: Tensor = inner + kept
+        return joined.relu_()
 
 
 def build(steps: tuple[Step, ...], mean: NDArray[np.float32], scale: NDArray[np.float32]) -> nn.Sequential:
@@ -83,6 +113,8 @@ def _modules(step: Step) -> OrderedDict[str, nn.Module]:
     match layer:
         case Conv():
             return _conv(step, layer)
+        case Residual():
+            return OrderedDict({name: Block(step.takes[2], layer)})
         case Pool():
             return OrderedDict({name: (nn.AvgPool2d if layer.mean else nn.MaxPool2d)(layer.size)})
         case Average():

@@ -4,6 +4,7 @@ The language (words apart by spaces, layers apart by commas, capitals do not mat
 
     network  = layer {"," layer} ["," head]
     layer    = "conv" N [K "x" K] ["same"] ["stride" S] ["norm"]
+             | "residual" N ["stride" S]
              | "pool" [K] ["max" | "mean"]
              | "average"
              | "flatten"
@@ -13,10 +14,13 @@ The language (words apart by spaces, layers apart by commas, capitals do not mat
 
 `conv 32` is 32 filters of 3x3 and ReLU; without `same` the picture shrinks, with `same` it is padded by zeros and keeps
 its size (divided by the stride, rounded up). `norm` puts batch normalisation between the sums and ReLU and drops the
-bias. `pool` takes the largest (or the mean) of each KxK square (2x2 when not said) and drops partial edges. `average`
-is the mean of each channel over the whole picture. `flatten` makes one row of numbers; it is implied before `dense` and
-before the head. `dropout 0.5` sets half of the numbers to zero while learning. The head gives one probability a class:
-`softmax` (the default) or, for exactly two classes, `sigmoid` with a single output.
+bias. `residual 64` is a block of He et al. 2016, "Deep residual learning": two convolutions of 64 filters of 3x3 with
+normalisation that keep the size (the first divides it by the stride); what came in is added before the last ReLU, after
+filters of 1x1 with normalisation where its form would not fit. `pool` takes the largest (or the mean) of each KxK
+square (2x2 when not said) and drops partial edges. `average` is the mean of each channel over the whole picture.
+`flatten` makes one row of numbers; it is implied before `dense` and before the head. `dropout 0.5` sets half of the
+numbers to zero while learning. The head gives one probability a class: `softmax` (the default) or, for exactly two
+classes, `sigmoid` with a single output.
 """
 
 from __future__ import annotations
@@ -56,6 +60,19 @@ class Conv:
             "norm" if self.norm else "",
         ]
         return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True)
+class Residual:
+    filters: int
+    stride: int = 1
+
+    def projects(self, channels: int) -> bool:
+        """Whether what comes in, of `channels` channels, has to be brought to the form of what it is added to."""
+        return self.stride > 1 or channels != self.filters
+
+    def __str__(self) -> str:
+        return f"residual {self.filters}" + (f" stride {self.stride}" if self.stride > 1 else "")
 
 
 @dataclass(frozen=True)
@@ -104,7 +121,7 @@ class Head:
         return self.kind
 
 
-Layer = Conv | Pool | Average | Flatten | Dense | Dropout | Head
+Layer = Conv | Residual | Pool | Average | Flatten | Dense | Dropout | Head
 
 
 def parse(text: str) -> tuple[Layer, ...]:
@@ -166,6 +183,16 @@ def _conv(words: list[str]) -> Layer:
     return Conv(filters, kernel, same, stride, norm)
 
 
+def _residual(words: list[str]) -> Layer:
+    filters, words = _number("residual", "the number of filters", words, FILTERS)
+    stride = 1
+    if words and words[0] == "stride":
+        stride, words = _number("stride", "how far the filter moves", words[1:], STRIDE)
+    if words:
+        raise ValueError(_stray(words[0], ("stride",)))
+    return Residual(filters, stride)
+
+
 def _pool(words: list[str]) -> Layer:
     size, mean = 2, False
     for word in words:
@@ -207,6 +234,7 @@ def _plain(make: Callable[[], Layer]) -> Callable[[list[str]], Layer]:
 
 READERS: dict[str, Callable[[list[str]], Layer]] = {
     "conv": _conv,
+    "residual": _residual,
     "pool": _pool,
     "average": _plain(Average),
     "flatten": _plain(Flatten),

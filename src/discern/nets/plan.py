@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from ..core.errors import OptionError
-from .layers import Average, Conv, Dense, Dropout, Flatten, Head, Layer, Pool
+from .layers import Average, Conv, Dense, Dropout, Flatten, Head, Layer, Pool, Residual
 
 Shape = tuple[int, ...]
 
@@ -103,6 +103,8 @@ def _step(name: str, layer: Layer, shape: Shape, n_classes: int) -> Step:
     match layer:
         case Conv():
             return _conv(name, layer, _picture(shape))
+        case Residual():
+            return _residual(name, layer, _picture(shape))
         case Pool():
             height, width, channels = _picture(shape)
             if min(height, width) < layer.size:
@@ -138,6 +140,21 @@ def _conv(name: str, layer: Conv, shape: tuple[int, int, int]) -> Step:
     weights = {f"{name}.weight": (layer.filters, channels, *kernel), **_offsets(name, layer.filters, layer.norm)}
     operations = 2 * layer.filters * channels * kernel[0] * kernel[1] * rows * columns
     return Step(name, layer, shape, (rows, columns, layer.filters), weights, operations)
+
+
+def _residual(name: str, layer: Residual, shape: tuple[int, int, int]) -> Step:
+    height, width, channels = shape
+    rows, columns = math.ceil(height / layer.stride), math.ceil(width / layer.stride)
+    first = Conv(layer.filters, same=True, stride=layer.stride, norm=True)
+    parts = [
+        _conv(f"{name}.first", first, shape),
+        _conv(f"{name}.second", Conv(layer.filters, same=True, norm=True), (rows, columns, layer.filters)),
+    ]
+    if layer.projects(channels):
+        skip = Conv(layer.filters, (1, 1), same=True, stride=layer.stride, norm=True)
+        parts.append(_conv(f"{name}.skip", skip, shape))
+    weights = {array: size for part in parts for array, size in part.arrays.items()}
+    return Step(name, layer, shape, (rows, columns, layer.filters), weights, sum(part.operations for part in parts))
 
 
 def _offsets(name: str, units: int, norm: bool) -> dict[str, Shape]:

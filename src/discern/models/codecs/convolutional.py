@@ -17,7 +17,7 @@ from onnx import NodeProto, TensorProto, helper
 from ...core.errors import ModelFileError, OptionError
 from ...core.options import SEED, Interval
 from ...core.records import InputSpec
-from ...nets.layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool, parse, text_of
+from ...nets.layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool, Residual, parse, text_of
 from ...nets.plan import NORM_EPSILON, Step, padding, plan
 from . import fields, graphs
 
@@ -212,6 +212,8 @@ def _nodes(step: Step, arrays: Mapping[str, NDArray[Any]], here: str) -> tuple[l
             weights = _folded(name, arrays)
             conv = helper.make_node("Conv", [here, *weights], [f"{name}.sum"], **options)
             return [conv, helper.make_node("Relu", [f"{name}.sum"], [name])], weights
+        case Residual():
+            return _block(step, layer, arrays, here)
         case Dense():
             weights = _folded(name, arrays)
             gemm = helper.make_node("Gemm", [here, *weights], [f"{name}.sum"], transB=1)
@@ -232,6 +234,30 @@ def _nodes(step: Step, arrays: Mapping[str, NDArray[Any]], here: str) -> tuple[l
             if layer.kind == "sigmoid":  # softmax of (0, z) is the sigmoid of z, exact for both classes
                 weights = {key: np.concatenate([np.zeros_like(value), value]) for key, value in weights.items()}
             return [helper.make_node("Gemm", [here, *weights], ["logits"], transB=1)], weights
+
+
+def _block(
+    step: Step, layer: Residual, arrays: Mapping[str, NDArray[Any]], here: str
+) -> tuple[list[NodeProto], Constants]:
+    """A residual block. A padding of one zero on each side gives `ceil(size / stride)` as `same` does."""
+    name = step.name
+    strides = [layer.stride] * 2
+    first, second = _folded(f"{name}.first", arrays), _folded(f"{name}.second", arrays)
+    around: dict[str, Any] = {"kernel_shape": [3, 3], "pads": [1] * 4}
+    nodes = [
+        helper.make_node("Conv", [here, *first], [f"{name}.first.sum"], strides=strides, **around),
+        helper.make_node("Relu", [f"{name}.first.sum"], [f"{name}.first"]),
+        helper.make_node("Conv", [f"{name}.first", *second], [f"{name}.second"], **around),
+    ]
+    weights = first | second
+    if layer.projects(step.takes[2]):
+        skip = _folded(f"{name}.skip", arrays)
+        weights |= skip
+        nodes.append(helper.make_node("Conv", [here, *skip], [f"{name}.skip"], kernel_shape=[1, 1], strides=strides))
+        here = f"{name}.skip"
+    nodes.append(helper.make_node("Add", [f"{name}.second", here], [f"{name}.sum"]))
+    nodes.append(helper.make_node("Relu", [f"{name}.sum"], [name]))
+    return nodes, weights
 
 
 def _folded(name: str, arrays: Mapping[str, NDArray[Any]]) -> Constants:
