@@ -92,6 +92,18 @@ ENTRIES: Mapping[str, Entry] = {
             },
         ),
         Entry(
+            "svm",
+            1,
+            "linear support vector machine",
+            "discern.models.svm:LinearSVM",
+            "discern.models.codecs.svm",
+            parameters={
+                "C": "inverse strength of the penalty on large weights",
+                "max_iter": "most steps of the solver",
+                "features": FEATURES,
+            },
+        ),
+        Entry(
             "bayes",
             1,
             "Gaussian naive Bayes",
