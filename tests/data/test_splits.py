@@ -278,3 +278,23 @@ def test_other_tables_are_no_splits(tmp_path: Path) -> None:
 
 def test_set_aside_frames_have_their_columns() -> None:
     assert set_aside([]).schema == {"item": pl.String, "reason": pl.String}
+
+
+def test_leaks_into_a_given_test_part_are_dropped(tmp_path: Path) -> None:
+    parts = ["train"] * 12 + ["validation"] * 4 + ["test"] * 4
+    copies = [*range(12), 2, 13, 14, 15, 0, 13, 18, 19]
+    data = dataset(list("ab") * 10, parts=parts, copies=copies)
+    kept = split(data, SplitOptions())
+    assert kept.counts == {"train": 12, "validation": 4, "test": 4}
+    made = split(data, SplitOptions(drop_leaks=True))
+    assert made.counts == {"train": 10, "validation": 3, "test": 4}
+    assert np.flatnonzero((made.table["part"] == "left out").to_numpy()).tolist() == [0, 2, 13]
+    assert made.method.startswith("Parts as given by the data: train, validation, test. Left out: 2 items that stand")
+    (tmp_path / "split.parquet").write_bytes(made.to_parquet_bytes())
+    assert read_split(tmp_path / "split.parquet", data).table.equals(made.table)
+
+
+def test_dropping_leaks_must_leave_something_to_learn_from() -> None:
+    data = dataset(list("ab") * 4, parts=["train"] * 4 + ["test"] * 4, copies=[0, 1] * 4)
+    with pytest.raises(DataError, match="no items to train on"):
+        split(data, SplitOptions(drop_leaks=True))

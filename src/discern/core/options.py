@@ -102,6 +102,8 @@ class SplitOptions:
     first: float | None = None
     """`--split first:0.85`: the first share of the items, in their order, is for training and validation."""
     seed: int = 0
+    drop_leaks: bool = False
+    """Leave out of training and validation what the test part holds too: its groups, copies, near-copies."""
 
     def problems(self) -> list[str | None]:
         return [

@@ -1,4 +1,4 @@
-"""Divides items into train, validation and test: by class, groups and exact copies together, the same every time."""
+"""Divides items into train, validation and test: by class, groups and copies together, the same every time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from .dataset import PARTS, Dataset
 
 SCHEMA = "1"
 COLUMNS = {"item": pl.String, "label": pl.String, "unit": pl.Int64, "sha256": pl.String, "part": pl.String}
+LEFT_OUT = "left out"
+"""The part of items that are in no part: with `drop_leaks`, what would let a model learn the test by heart."""
 ENOUGH_UNITS = 3
 """A class with this many units gives at least one item to the test part, however small its share."""
 
@@ -49,7 +51,7 @@ class Split:
         return {part: int((self.table["part"] == part).sum()) for part in PARTS}
 
     def n_units(self, part: str) -> int:
-        """Groups (with exact copies counted as one) of a part."""
+        """Groups (with copies counted as one) of a part."""
         return self.table.filter(pl.col("part") == part)["unit"].n_unique()
 
     @cached_property
@@ -76,7 +78,8 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
     """Divide `dataset`.
 
     Parts given by the data are kept as they are. What they lack is set aside from the training part: units (a group
-    with all exact copies of its items) are taken whole, classes in proportion, and every class keeps a training item.
+    with all exact and near copies of its items) are taken whole, classes in proportion, and every class keeps a
+    training item. With `options.drop_leaks`, items of units that reach into the test part are left out of the others.
     With `options.first` the first share of the items is for training and validation and the rest is the test part;
     nothing is moved. Raises OptionError, or DataError when the data cannot be divided.
     """
@@ -97,6 +100,8 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         parts[_cut(dataset.n, options.first) :] = "test"
         said.append(f"Test: what follows the first {_percent(options.first)} of the items, in their order.")
     units = dataset.units
+    if options.drop_leaks:
+        said += _drop_leaks(parts, units)
     _need_training(dataset.name, parts, codes, dataset.classes)
     for part, share in (("test", options.test), ("validation", options.validation)):
         if (parts == part).any():
@@ -110,10 +115,27 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         of = "of the items" if part == "test" else "of the rest"
         drawn = f"{part.capitalize()}: {_percent(share)} {of}, drawn evenly from the classes."
         said.append(drawn if len(chosen) else f"{part.capitalize()}: none, for there are too few items.")
-    together = "Groups and exact copies stay" if dataset.groups is not None else "Exact copies stay"
     if any("drawn" in sentence for sentence in said):
-        said.append(f"{together} together. Seed {options.seed}.")
+        said.append(f"{_kept_together(dataset)} stay together. Seed {options.seed}.")
     return Split(_table(dataset, units, parts), " ".join(said))
+
+
+def _drop_leaks(parts: NDArray[np.str_], units: NDArray[np.int64]) -> list[str]:
+    """Move to `left out` what shares a unit with the test part, then training items that share one with validation."""
+    said = []
+    for closed, others in (("test", ("train", "validation")), ("validation", ("train",))):
+        leaking = np.isin(units, units[parts == closed]) & np.isin(parts, others)
+        parts[leaking] = LEFT_OUT
+        if count := int(leaking.sum()):
+            said.append(f"Left out: {count:,} items that stand in the {closed} part too, as copies or in groups.")
+    return said
+
+
+def _kept_together(dataset: Dataset) -> str:
+    words = ["groups"] * (dataset.groups is not None) + ["exact copies"]
+    words += ["pictures that are almost the same"] * bool(dataset.near.groups)
+    text = ", ".join(words[:-1]) + " and " * (len(words) > 1) + words[-1]
+    return text[0].upper() + text[1:]
 
 
 def read_split(path: Path, dataset: Dataset) -> Split:
@@ -130,7 +152,7 @@ def read_split(path: Path, dataset: Dataset) -> Split:
         expected = f"a split of schema {SCHEMA}"
         raise DataError(describe(str(path), found=f"schema {about.get('schema', '(none)')}", expected=expected))
     wrong = [name for name, kind in COLUMNS.items() if table.schema.get(name) != kind or table[name].null_count()]
-    if wrong or not set(table["part"].unique()) <= set(PARTS):
+    if wrong or not set(table["part"].unique()) <= {*PARTS, LEFT_OUT}:
         raise DataError(
             describe(str(path), found=f"unusable columns ({', '.join(wrong) or 'part'})", expected="a split")
         )

@@ -1,0 +1,219 @@
+"""Finds pictures that are almost the same: coarse grey means nominate pairs, pixels confirm them.
+
+Nominating compares every pair that can be close: grey means on 8 x 8 areas, as correlations, behind a grid on the first
+principal axes that leaves out pairs which cannot be (exact: no pair above the threshold is missed). Confirming lays one
+picture on the other (`images.alignment`) and asks that outlines and texture agree, not the composition alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from ..images.alignment import agreement, aligned, normalised, thumbnails
+
+Rows = NDArray[np.int64]
+COARSE, FINE = 8, 32
+"""Sides of the grey means that nominate, and of those that confirm."""
+SMALLEST = 16
+"""Pictures with a shorter side have too few pixels to tell a copy from something that looks alike."""
+NOMINATED, NOMINATED_STRICTLY = 0.88, 0.992
+"""Correlations of the coarse means from which a pair is looked at."""
+CONFIRMED, CONFIRMED_STRICTLY = (0.95, 0.75), (0.985, 0.97)
+"""Least correlations of a near-duplicate: of the pictures, and of their fine structure."""
+DENSE, ALIKE, FEW = 5.0, 1e-3, 5
+"""With more nominated partners an item than the first, or a larger share of all pairs nominated and then not confirmed
+than the second (and more than a few), the pictures are all of one kind (digits, scans): a pair must then agree
+strictly, without being moved."""
+SAMPLE = 2000
+"""Items by which that is estimated."""
+PARTNERS = 55
+"""At most so many partners of an item are looked at, the closest: more than a group may hold."""
+LARGEST = 50
+"""A group of more than this, or of more than 1 % of the items (but never less than 10), is of look-alikes."""
+BATCH, PAIRS = 2048, 1024
+AT_ONCE = 2**24
+"""Values of pixels that are turned into floats at a time."""
+AXES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class NearDuplicates:
+    """What looks the same but for size, file format, brightness or a slight cut; exact copies among them."""
+
+    groups: tuple[Rows, ...]
+    """Rows of each group of at least two near-duplicates, ascending; the groups by their first row."""
+    lookalikes: tuple[Rows, ...]
+    """Groups too large to be copies of one picture: things that look alike. They are reported, not kept together."""
+    applies: bool
+    """False for tables and for pictures too small to tell."""
+
+    def codes(self, n: int) -> Rows:
+        """A number for each of `n` items, `(n,)`: equal within a group, different otherwise."""
+        codes = np.arange(n)
+        for rows in self.groups:
+            codes[rows] = rows[0]
+        return codes
+
+
+NONE = NearDuplicates((), (), False)
+
+
+def near_duplicates(pixels: NDArray[Any]) -> NearDuplicates:
+    """Groups of near-duplicates among pictures `(n, H, W, C)` of uint8.
+
+    Anything else, and pictures with a side below 16 pixels, gives an answer with `applies` False.
+    """
+    if pixels.ndim != 4 or pixels.dtype != np.uint8 or min(pixels.shape[1:3]) < SMALLEST:
+        return NONE
+    n = len(pixels)
+    if n < 2:
+        return NearDuplicates((), (), True)
+    coarse = normalised(_means(pixels, COARSE).reshape(n, COARSE * COARSE))
+    groups = None
+    if min(pixels.shape[1:3]) >= FINE and not _crowded(coarse):
+        first, second = _nominated(coarse, NOMINATED)
+        joined = _joined(pixels, first, second, strict=False)
+        apart = np.count_nonzero(joined[first] != joined[second])
+        if apart <= max(FEW, ALIKE * n * (n - 1) / 2):
+            groups = _groups(joined)
+    if groups is None:
+        groups = _groups(_joined(pixels, *_nominated(coarse, NOMINATED_STRICTLY), strict=True))
+    limit = largest_group(n)
+    return NearDuplicates(
+        tuple(rows for rows in groups if len(rows) <= limit), tuple(rows for rows in groups if len(rows) > limit), True
+    )
+
+
+def largest_group(n: int) -> int:
+    """How many of `n` items may be near-duplicates of each other."""
+    return min(LARGEST, max(10, n // 100))
+
+
+def _means(pixels: NDArray[np.uint8], side: int, rows: Rows | None = None) -> NDArray[np.float32]:
+    """Grey means of all or some pictures, `(n, side, side)`, a few pictures at a time."""
+    rows = np.arange(len(pixels)) if rows is None else rows
+    means = np.empty((len(rows), side, side), np.float32)
+    step = max(1, AT_ONCE // max(1, int(np.prod(pixels.shape[1:]))))
+    for start in range(0, len(rows), step):
+        means[start : start + step] = thumbnails(pixels[rows[start : start + step]], side)
+    return means
+
+
+def _crowded(coarse: NDArray[np.float32]) -> bool:
+    """Whether so many pairs are nominated that the pictures must be all of one kind, from evenly spaced items."""
+    some = coarse[np.unique(np.linspace(0, len(coarse) - 1, min(SAMPLE, len(coarse))).astype(np.int64))]
+    pairs = (np.count_nonzero(some @ some.T >= NOMINATED) - len(some)) / 2
+    return bool(2 * pairs / len(some) * (len(coarse) / len(some)) > DENSE)
+
+
+def _nominated(coarse: NDArray[np.float32], threshold: float) -> tuple[Rows, Rows]:
+    """Pairs of rows with at least this correlation, `first < second`."""
+    found: list[tuple[Rows, Rows]] = []
+    for rows, others in _cells(coarse, np.sqrt(2 - 2 * threshold)):
+        for start in range(0, len(rows), BATCH):
+            block = rows[start : start + BATCH]
+            close = coarse[block] @ coarse[others].T
+            if others[0] == rows[0]:  # the cell against itself: each pair once
+                close[np.tri(len(block), len(others), start, dtype=bool)] = -1
+            mask = close >= threshold
+            crowded = np.flatnonzero(mask.sum(axis=1) > PARTNERS)
+            if len(crowded):
+                least = np.partition(close[crowded], -PARTNERS, axis=1)[:, [-PARTNERS]]
+                mask[crowded] &= close[crowded] >= least
+            i, j = np.nonzero(mask)
+            found.append((block[i], others[j]))
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    i, j = (np.concatenate(side) for side in zip(*found, strict=True))
+    order = np.lexsort((np.maximum(i, j), np.minimum(i, j)))
+    return np.minimum(i, j)[order], np.maximum(i, j)[order]
+
+
+def _cells(coarse: NDArray[np.float32], reach: float) -> Iterator[tuple[Rows, Rows]]:
+    """Rows and the rows that may lie within `reach` of them, each pair of rows once.
+
+    Points nearer than `reach` are at most one cell of that width apart on every axis of a rotation. Cells are sorted so
+    that those next to each other on the last axis are one run of rows. Rows of zeros (flat pictures) are left out.
+    """
+    rows = np.flatnonzero(coarse.any(axis=1))
+    if not len(rows):
+        return
+    some = coarse[rows[:: max(1, len(rows) // 10_000)]]
+    axes = np.linalg.eigh(some.T @ some / len(some) - np.outer(some.mean(axis=0), some.mean(axis=0)))[1][:, -AXES:]
+    place = np.floor(coarse[rows] @ axes / (reach * 1.0001)).astype(np.int64)
+    place -= place.min(axis=0) - 1
+    spans = place.max(axis=0) + 2
+    keys = (place[:, 0] * spans[1] + place[:, 1]) * spans[2] + place[:, 2]
+    order = np.argsort(keys, kind="stable")
+    rows, keys = rows[order], keys[order]
+    beside = [(0, 1), (1, -1), (1, 0), (1, 1)]
+    for key in np.unique(keys).tolist():
+        low, high = np.searchsorted(keys, [key, key + 1])
+        yield rows[low:high], rows[low : np.searchsorted(keys, key + 2)]
+        for x, y in beside:
+            middle = key + (x * int(spans[1]) + y) * int(spans[2])
+            start, stop = np.searchsorted(keys, [middle - 1, middle + 2])
+            if stop > start:
+                yield rows[low:high], rows[start:stop]
+
+
+def _joined(pixels: NDArray[np.uint8], first: Rows, second: Rows, *, strict: bool) -> Rows:
+    """A number for each row, equal for rows that confirmed pairs connect.
+
+    Pairs that are connected already are not looked at: they cannot change the answer, and among thousands of pictures
+    of one scene they are nearly all.
+    """
+    joined = np.arange(len(pixels))
+    rows, where = np.unique(np.concatenate([first, second]), return_inverse=True)
+    side = min(FINE, *pixels.shape[1:3])
+    small = _means(pixels, side, rows)
+    pairs = np.stack([where[: len(first)], where[len(first) :]], axis=1)
+    if strict:  # most pairs are none: only those that agree as a whole are looked at closely
+        flat = normalised(small.reshape(len(rows), side * side))
+        parts = [pairs[start : start + 8 * PAIRS] for start in range(0, len(pairs), 8 * PAIRS)]
+        whole = [np.einsum("ij,ij->i", flat[part[:, 0]], flat[part[:, 1]]) for part in parts]
+        pairs = pairs[np.concatenate([np.zeros(0), *whole]) >= CONFIRMED_STRICTLY[0] - 1e-4]
+    while len(pairs):
+        here, pairs = pairs[:PAIRS], pairs[PAIRS:]
+        sure = here[_confirmed(small[here[:, 0]], small[here[:, 1]], strict)]
+        if len(sure):
+            joined = _connected(joined, rows[sure[:, 0]], rows[sure[:, 1]])
+            pairs = pairs[joined[rows[pairs[:, 0]]] != joined[rows[pairs[:, 1]]]]
+    return joined
+
+
+def _confirmed(a: NDArray[np.float32], b: NDArray[np.float32], strict: bool) -> NDArray[np.bool_]:
+    """Which pairs `(m, s, s)` are near-duplicates."""
+    sure = _enough(agreement(a, b), CONFIRMED_STRICTLY if strict else CONFIRMED)
+    left = np.flatnonzero(~sure)
+    if len(left) and not strict:
+        moved, inside = aligned(a[left], b[left])
+        sure[left] = _enough(agreement(a[left], moved, inside), CONFIRMED)
+    return sure
+
+
+def _enough(found: tuple[NDArray[np.float32], NDArray[np.float32]], least: tuple[float, float]) -> NDArray[np.bool_]:
+    enough: NDArray[np.bool_] = (found[0] >= least[0]) & (found[1] >= least[1])
+    return enough
+
+
+def _connected(joined: Rows, first: Rows, second: Rows) -> Rows:
+    """`joined` with the rows of these pairs in one."""
+    n = len(joined)
+    links = coo_array((np.ones(len(first), np.int8), (joined[first], joined[second])), shape=(n, n))
+    numbers: Rows = connected_components(links, directed=False)[1].astype(np.int64)[joined]
+    return numbers
+
+
+def _groups(joined: Rows) -> list[Rows]:
+    """The rows that share a number with others."""
+    order = np.argsort(joined, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(joined[order])) + 1)
+    return sorted((rows.astype(np.int64) for rows in groups if len(rows) > 1), key=lambda rows: int(rows[0]))
