@@ -27,9 +27,11 @@ from discern.store.session import Shipped
 MUTATIONS = Path(__file__).with_name("mutations.py")
 CHECKS = 50
 SMALL: dict[str, dict[str, Any]] = {
-    "conv": {"layers": "conv 4 norm, residual 5 stride 2, dense 8", "epochs": 1, "batch_size": 32}
+    "conv": {"layers": "conv 4 norm, residual 5 stride 2, dense 8", "epochs": 1, "batch_size": 32},
+    "forest": {"n_trees": 8},
+    "boosting": {"n_rounds": 4},
 }
-QUICK: dict[str, dict[str, Any]] = {"conv": {"epochs": 10}}
+QUICK: dict[str, dict[str, Any]] = {"conv": {"epochs": 10}, "forest": {"n_trees": 10}, "boosting": {"n_rounds": 20}}
 CLOSE = 1e-6
 NAMES = [
     pytest.param(

@@ -26,10 +26,12 @@ def model(
     n_classes: int,
     *,
     batch: int | None = None,
+    more_opsets: Mapping[str, int] | None = None,
 ) -> onnx.ModelProto:
     """A graph from `x` (`spec.dtype`, n x `spec.shape`) to `probabilities` (float32, n x `n_classes`).
 
-    `batch` advises how many items to ask for at a time, where the graph needs much memory for each.
+    `batch` advises how many items to ask for at a time, where the graph needs much memory for each; `more_opsets` are
+    versions of further operator domains.
     """
     dtype = TensorProto.UINT8 if spec.dtype == "uint8" else TensorProto.FLOAT
     built = helper.make_model(
@@ -40,7 +42,7 @@ def model(
             [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", n_classes])],
             [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in constants.items()],
         ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[helper.make_opsetid(*pair) for pair in {"": OPSET, **(more_opsets or {})}.items()],
         ir_version=IR_VERSION,
         producer_name="discern",
     )
