@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
 
 from discern.core.errors import OptionError
-from discern.core.options import SEED, Interval, SplitOptions, TrainOptions, one_of, raise_all, suggest
+from discern.core.options import (
+    SEED,
+    Interval,
+    PictureOptions,
+    SplitOptions,
+    TrainOptions,
+    one_of,
+    parse_crop,
+    parse_size,
+    raise_all,
+    suggest,
+)
 
 WHOLE = Interval(1, 10, whole=True)
 SHARE = Interval(0, 1, open_low=True, open_high=True)
@@ -83,3 +95,33 @@ def test_every_wrong_option_of_a_split_is_named_at_once() -> None:
 def test_train_options_are_written_and_read_back() -> None:
     options = TrainOptions(model=("knn", "conv"), epochs=(10, 5), split=SplitOptions(first=0.85))
     assert TrainOptions.from_json(options.to_json()) == options
+
+
+def test_sizes_and_shares_are_read() -> None:
+    assert (parse_size("96"), parse_size(" 96x128 ")) == ((96, 96), (96, 128))
+    assert parse_crop("0, 0.1,0 ,.05") == (0, 0.1, 0, 0.05)
+    for text in ("", "0", "96x", "x96", "96x128x3", "-5", "9" * 5000, "4000", "1e2", "٩٦"):
+        with pytest.raises(OptionError, match="--size is") as told:
+            parse_size(text)
+        assert len(str(told.value)) < 200
+    for text in (
+        "",
+        "0.1",
+        "0,0,0",
+        "0,0,0,0,0",
+        "a,0,0,0",
+        "nan,0,0,0",
+        "1,0,0,0",
+        "-0.1,0,0,0",
+        "0.5,0,0.5,0",
+        "0,1e999,0,0",
+    ):
+        with pytest.raises(OptionError, match="--crop is"):
+            parse_crop(text)
+
+
+def test_options_of_pictures_are_written_and_read_back() -> None:
+    for options in (PictureOptions(), PictureOptions((4, 5), True, True, (0, 0.1, 0.2, 0), True)):
+        assert PictureOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
+    problems = [problem for problem in PictureOptions((0, 9), crop=(0, 0, 0, 2)).problems() if problem]
+    assert len(problems) == 2

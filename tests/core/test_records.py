@@ -68,3 +68,9 @@ def test_an_input_says_what_it_takes() -> None:
     assert spec.to_json() == {"kind": "pictures", "shape": [8, 8, 3], "dtype": "uint8"}
     assert str(spec) == "pictures of 8x8x3 (height x width x channels)"
     assert str(InputSpec("table", (4,), "float32")) == "4 numbers an item"
+    prepared = InputSpec("pictures", (8, 8, 1), "uint8", (0, 0.1, 0, 0), keep_aspect=True, binary=True)
+    assert prepared.to_json() == spec.to_json() | {
+        "shape": [8, 8, 1], "crop": [0, 0.1, 0, 0], "keep_aspect": True, "binary": True
+    }  # fmt: skip
+    assert str(prepared).endswith("; cut by 0 left, 0.1 top, 0 right, 0 bottom; proportions kept; black and white")
+    assert prepared.plain == InputSpec("pictures", (8, 8, 1), "uint8")

@@ -20,7 +20,9 @@ import pytest
 from PIL import Image
 
 from discern.core.errors import UnreadableItem
+from discern.core.records import InputSpec
 from discern.images.decode import FORMATS, begins_like_picture, decode, probe, read_bytes
+from discern.images.fit import fit_to
 
 RNG = np.random.default_rng(0)
 COLOUR = RNG.integers(0, 256, (24, 32, 3), dtype=np.uint8)
@@ -295,3 +297,38 @@ def test_random_damage_ends_in_pixels_or_a_reason() -> None:
                 assert decode(damaged.tobytes()).pixels.ndim == 3
             except UnreadableItem as error:
                 assert error.reason
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_large_jpeg_is_decoded_smaller_and_looks_the_same(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    smooth = Image.fromarray(RNG.integers(0, 256, (9, 12, 3), dtype=np.uint8)).resize(
+        (960, 720), Image.Resampling.BICUBIC
+    )
+    content = encoded(smooth, "JPEG", exif=exif, quality=95)
+    spec = InputSpec("pictures", (60, 40, 3), "uint8")
+    whole, small = decode(content), decode(content, spec=spec)
+    assert small.shape == whole.shape == whole.pixels.shape
+    # a quarter or an eighth: at least twice 60 x 40, whichever way the picture lies
+    scale = 4 if orientation < 5 else 8
+    assert small.pixels.shape[:2] == (whole.shape[0] // scale, whole.shape[1] // scale)
+    difference = np.abs(fit_to(whole.pixels, spec).astype(int) - fit_to(small.pixels, spec))
+    assert difference.mean() < 1 and difference.max() <= 8
+    for other in (
+        InputSpec("pictures", (400, 400, 3), "uint8"),
+        InputSpec("pictures", (60, 60, 3), "uint8", (0.9, 0, 0, 0)),
+    ):
+        assert decode(content, spec=other).pixels.shape == whole.shape
+    kept = InputSpec("pictures", (400, 40, 3), "uint8", keep_aspect=True)
+    assert decode(content, spec=kept).pixels.shape[0] < whole.shape[0]
+
+
+def test_other_formats_are_never_decoded_smaller() -> None:
+    large = Image.fromarray(RNG.integers(0, 256, (300, 400, 3), dtype=np.uint8))
+    for kind in ("PNG", "BMP", "TIFF", "WEBP", "GIF"):
+        assert decode(encoded(large, kind), spec=InputSpec("pictures", (8, 8, 3), "uint8")).pixels.shape == (
+            300,
+            400,
+            3,
+        )

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from discern.core.options import PictureOptions
 from discern.core.records import InputSpec
 from discern.images import draw
 from discern.images.fingerprints import fingerprint, row_hashes
-from discern.images.fit import common_spec, fit_to
+from discern.images.fit import common_spec, cropped, fit_to, otsu
 
 RNG = np.random.default_rng(0)
 
@@ -63,6 +64,52 @@ def test_constant_pictures_stay_constant_at_any_size() -> None:
 )
 def test_the_common_size(shapes: list[tuple[int, int, int]], expected: tuple[int, ...]) -> None:
     assert common_spec(shapes).shape == expected
+
+
+def test_cutting_away_leaves_the_shares_that_remain() -> None:
+    pixels = RNG.integers(0, 256, (10, 20, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(cropped(pixels, (0.1, 0.2, 0.25, 0)), pixels[2:, 2:15])
+    for crop in ((0.5, 0.5, 0.49, 0.49), (0.99, 0, 0, 0.99), (0, 0.999, 0.999, 0)):
+        for shape in ((1, 1, 3), (2, 3, 1), (10, 20, 3)):
+            assert min(cropped(np.zeros(shape, np.uint8), crop).shape) >= 1
+
+
+def test_proportions_are_kept_and_the_rest_is_filled_with_the_edge() -> None:
+    pixels = np.full((10, 40, 3), (10, 200, 90), np.uint8)
+    pixels[3:7, 10:30] = 255
+    found = fit_to(pixels, InputSpec("pictures", (20, 20, 3), "uint8", keep_aspect=True))
+    inner = fit_to(pixels, spec(5, 20, 3))
+    np.testing.assert_array_equal(found[7:12], inner)
+    edge = np.concatenate([inner[0], inner[-1], inner[1:-1, 0], inner[1:-1, -1]]).astype(float).mean(0)
+    assert np.abs(found[0, 0] - edge).max() <= 0.5
+    assert (found[:7] == found[0, 0]).all() and (found[12:] == found[0, 0]).all()
+    tall = fit_to(np.full((90, 1, 1), 9, np.uint8), InputSpec("pictures", (8, 8, 1), "uint8", keep_aspect=True))
+    assert (tall == 9).all()
+
+
+def test_black_and_white_is_parted_where_variances_are_least() -> None:
+    for seed in range(20):
+        pixels = np.random.default_rng(seed).normal([[60], [60], [170]], 15, (3, 40)).clip(0, 255).astype(np.uint8)
+        parted = [(pixels < t, pixels >= t) for t in range(1, 256)]
+        within = [sum(pixels[side].var() * side.sum() for side in both if side.any()) for both in parted]
+        assert within[otsu(pixels) - 1] == pytest.approx(min(within))
+    picture = RNG.integers(0, 256, (9, 7, 3), dtype=np.uint8)
+    found = fit_to(picture, InputSpec("pictures", (9, 7, 1), "uint8", binary=True))
+    assert set(np.unique(found).tolist()) == {0, 255}
+    grey = fit_to(picture, spec(9, 7, 1))
+    assert grey[found == 255].min() > grey[found == 0].max()
+    assert (
+        fit_to(np.full((3, 3, 1), 200, np.uint8), InputSpec("pictures", (3, 3, 1), "uint8", binary=True)) == 255
+    ).all()
+
+
+def test_the_common_form_with_options() -> None:
+    shapes = [(20, 30, 3), (20, 30, 1)]
+    assert common_spec(shapes, PictureOptions(crop=(0.1, 0, 0, 0.25))).shape == (15, 27, 3)
+    assert common_spec(shapes, PictureOptions(size=(5, 6), binary=True)) == InputSpec(
+        "pictures", (5, 6, 1), "uint8", binary=True
+    )
+    assert common_spec([(80, 80, 3)], PictureOptions(crop=(0, 0, 0, 0.5))).shape == (64, 64, 3)
 
 
 def test_fingerprints_are_of_type_shape_and_values() -> None:

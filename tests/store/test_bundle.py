@@ -17,7 +17,9 @@ import pytest
 
 from discern import __version__
 from discern.core.errors import DataError, ModelFileError, NewerFormat, OptionError, OutputError
+from discern.core.records import InputSpec
 from discern.models.majority import Majority
+from discern.models.neighbours import KNeighbors
 from discern.store import archive, bundle
 from store.bundles import apart, joined, members, packed, pictures, whole
 
@@ -258,6 +260,15 @@ def test_manifests_that_cannot_be_meant_are_refused(text: bytes, match: str) -> 
         ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "float32"}}, "lacks"),
         ({"input": {"kind": "table", "shape": [16], "dtype": "uint8"}}, "input dtype"),
         ({"input": {"kind": "sounds", "shape": [16], "dtype": "uint8"}}, "input kind"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "crop": [0, 0, 0]}}, "input crop"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "crop": [0, 0, 0, True]}}, "input crop"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "crop": [0.5, 0, 0.5, 0]}}, "input crop"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "crop": [0, 0, 0, -1]}}, "input crop"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "crop": "0000"}}, "input crop"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "binary": 1}}, "true or false"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "keep_aspect": None}}, "true or false"),
+        ({"input": {"kind": "pictures", "shape": [4, 4, 1], "dtype": "uint8", "rotate": True}}, "unknown"),
+        ({"input": {"kind": "table", "shape": [16], "dtype": "float32", "binary": True}}, "and pictures"),
         ({"config": {"n_neighbors": 0, "refit": False}}, "n_neighbors is 0"),
         ({"config": {"n_neighbors": 41, "refit": False}}, "n_neighbors is 41"),
         ({"config": {"n_neighbors": 3.0, "refit": False}}, "n_neighbors is 3.0"),
@@ -322,3 +333,16 @@ def test_facts_and_card_come_back(tmp_path: Path) -> None:
     assert loaded.extra == {"seed": 0, "data": {"n": [1, 2]}}
     assert loaded.classes.tolist() == ["a", "é", "日本"]
     assert json.loads(json.dumps(loaded.manifest)) == loaded.manifest
+
+
+def test_how_pictures_are_prepared_goes_with_the_model(tmp_path: Path) -> None:
+    model = KNeighbors(1).fit(pictures(), np.array(["cat", "dog"])[np.arange(40) % 2])
+    spec = InputSpec("pictures", (4, 4, 1), "uint8", (0, 0.1, 0.25, 0), keep_aspect=True, binary=True)
+    bundle.save(tmp_path / "m", model, spec=spec)
+    assert bundle.load(tmp_path / "m").spec == spec
+    bundle.save(tmp_path / "plain", model, spec=spec.plain)
+    bundle.save(tmp_path / "without", model)
+    assert (tmp_path / "plain").read_bytes() == (tmp_path / "without").read_bytes()
+    with pytest.raises(DataError, match="the model takes pictures of 4x4x1"):
+        bundle.save(tmp_path / "other", model, spec=InputSpec("pictures", (8, 8, 1), "uint8"))
+    assert not (tmp_path / "other").exists()

@@ -9,6 +9,7 @@ import dataclasses
 import difflib
 import math
 import numbers
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,6 +116,97 @@ class SplitOptions:
 
 
 @dataclass(frozen=True)
+class PictureOptions:
+    """How pictures are prepared for a model. It becomes part of the model's input: every door does the same."""
+
+    size: tuple[int, int] | None = None
+    """Height and width in pixels; None for a size that suits the pictures."""
+    grey: bool = False
+    binary: bool = False
+    """Black and white, each picture parted at its own threshold; implies grey."""
+    crop: tuple[float, float, float, float] | None = None
+    """Shares of the picture cut away at its left, top, right and bottom, such as `(0, 0.1, 0, 0)`."""
+    keep_aspect: bool = False
+    """Proportions stay as they are, and what is left of the size is filled; else pictures are stretched."""
+
+    def problems(self) -> list[str | None]:
+        return [
+            *(PICTURE_SIDE.problem("--size", side) for side in self.size or ()),
+            None if self.crop is None else crop_problem(self.crop, "--crop"),
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> PictureOptions:
+        size, crop = record["size"], record["crop"]
+        return cls(**{**record, "size": size and tuple(size), "crop": crop and tuple(crop)})
+
+
+PICTURE_SIDE = Interval(1, 2048, whole=True)
+
+
+def crop_problem(crop: Sequence[float], name: str) -> str | None:
+    """What is wrong with shares to be cut away at left, top, right and bottom, or None."""
+    share = Interval(0, 1, open_high=True)
+    if len(crop) != 4 or any(share.problem(name, part) for part in crop):
+        return f"{name} is {_shown(crop)}; expected shares from 0 to below 1: left, top, right, bottom"
+    if crop[0] + crop[2] >= 1 or crop[1] + crop[3] >= 1:
+        return f"{name} is {_shown(crop)}; nothing of a picture would be left"
+    return None
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Height and width from `96` (a square) or `96x128`. Raises OptionError."""
+    match = re.fullmatch(r"([0-9]{1,9})(?:x([0-9]{1,9}))?", text.strip())
+    if match is None:
+        raise OptionError(f"--size is {_shown(text)}; expected one number, or HEIGHTxWIDTH, such as 96 or 96x128")
+    size = (int(match[1]), int(match[2] or match[1]))
+    raise_all(PictureOptions(size=size).problems())
+    return size
+
+
+def parse_crop(text: str) -> tuple[float, float, float, float]:
+    """Shares to be cut away at left, top, right and bottom, from `0,0.1,0,0`. Raises OptionError."""
+    try:
+        crop = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        crop = ()
+    if len(crop) != 4:
+        raise OptionError(f"--crop is {_shown(text)}; expected left,top,right,bottom, such as 0,0.1,0,0")
+    raise_all([crop_problem(crop, "--crop")])
+    return crop
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How data are read: everything that must be the same when a run reads them again."""
+
+    pictures: PictureOptions = PictureOptions()
+    labels: str | None = None
+    """A sheet of labels: CSV, TSV, Parquet or Excel."""
+    id: str | None = None
+    """The sheet's column of ids."""
+    label: tuple[str, ...] = ()
+    """The sheet's columns of labels: several are several targets."""
+    group_from: str | None = None
+    """A regular expression; what its parentheses capture of a name is the group."""
+    max_bad: float = 0.05
+
+    def problems(self) -> list[str | None]:
+        return [*self.pictures.problems(), Interval(0, 1).problem("--max-bad", self.max_bad)]
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> ReadOptions:
+        pictures = PictureOptions.from_json(record["pictures"])
+        return cls(**{**record, "pictures": pictures, "label": tuple(record["label"])})
+
+
+@dataclass(frozen=True)
 class TrainOptions:
     """Everything that `train` can be asked for. What is None is chosen by the model and recorded with the run."""
 
@@ -129,7 +221,6 @@ class TrainOptions:
     patience: int | None = None
     precision: str | None = None
     split: SplitOptions = SplitOptions()
-    max_bad: float = 0.05
     start: str | None = None
     """`--from RUN`: a run or model file whose weights learning starts from."""
 
@@ -147,7 +238,6 @@ class TrainOptions:
             None if self.learning_rate is None else Interval(0, 1, open_low=True).problem("--lr", self.learning_rate),
             None if self.patience is None else many.problem("--patience", self.patience),
             None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
-            Interval(0, 1).problem("--max-bad", self.max_bad),
         ]
 
     def to_json(self) -> dict[str, Any]:

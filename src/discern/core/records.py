@@ -56,25 +56,45 @@ class InputSpec:
     """What a model takes: the one agreement between training, prediction and every other door.
 
     `kind` is `pictures` (`shape` is height, width, channels) or `table` (`shape` is the number of features);
-    `dtype` is `uint8` or `float32`.
+    `dtype` is `uint8` or `float32`. The rest says how a picture gets to that shape, in this order: `crop` (shares cut
+    away at left, top, right, bottom), channels, size (stretched, or with `keep_aspect` and filled up), `binary`.
     """
 
     kind: Literal["pictures", "table"]
     shape: tuple[int, ...]
     dtype: Literal["uint8", "float32"]
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    keep_aspect: bool = False
+    binary: bool = False
+
+    @property
+    def plain(self) -> InputSpec:
+        """The form of the values alone, without how pictures get there."""
+        return InputSpec(self.kind, self.shape, self.dtype)
 
     @property
     def n_values(self) -> int:
         return math.prod(self.shape)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "shape": list(self.shape), "dtype": self.dtype}
+        """What differs from the plain form is written only then, so that plain records stay as they always were."""
+        record: dict[str, Any] = {"kind": self.kind, "shape": list(self.shape), "dtype": self.dtype}
+        if any(self.crop):
+            record["crop"] = list(self.crop)
+        return record | {name: True for name in ("keep_aspect", "binary") if getattr(self, name)}
 
     def __str__(self) -> str:
         size = "x".join(map(str, self.shape))
-        return (
-            f"pictures of {size} (height x width x channels)" if self.kind == "pictures" else f"{size} numbers an item"
-        )
+        if self.kind == "table":
+            return f"{size} numbers an item"
+        left, top, right, bottom = (f"{share:.3g}" for share in self.crop)
+        cut = f"cut by {left} left, {top} top, {right} right, {bottom} bottom"
+        ways = [
+            cut if any(self.crop) else "",
+            "proportions kept" if self.keep_aspect else "",
+            "black and white" if self.binary else "",
+        ]
+        return "; ".join([f"pictures of {size} (height x width x channels)", *filter(None, ways)])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.errors import DataError, describe
+from ..core.errors import DataError, OptionError, describe
+from ..core.options import PictureOptions
 from ..core.records import InputSpec
 from ..images.fingerprints import row_hashes
 from ..images.fit import common_spec, fit_to
@@ -151,7 +152,9 @@ def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading:
     kind = kind or (wanted.kind if wanted else "table" if rows.values.ndim == 2 else "pictures")
     if wanted is not None and wanted.kind != kind:
         raise DataError(describe(name, found=f"data of kind {kind}", expected=f"{wanted}, as the model takes"))
-    values, bad = _pictures(rows.values, wanted) if kind == "pictures" else _table(rows.values)
+    if kind == "table" and reading.pictures != PictureOptions():
+        raise OptionError(describe(name, found="a table", do="leave the options of pictures away"))
+    spec, (values, bad) = _pictures(rows.values, reading) if kind == "pictures" else (None, _table(rows.values))
     if wanted is not None and wanted.shape != values.shape[1:]:
         found = f"{values.shape[1]:,} numbers an item"
         raise DataError(describe(name, found=found, expected=f"{wanted}, as the model takes"))
@@ -178,7 +181,7 @@ def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading:
     return Dataset(
         name=name,
         kind=kind,
-        items=_frame(columns, original, values, kind),
+        items=_frame(columns, original, values, spec),
         values=values,
         paths=(None,) * len(values),
         rejected=set_aside(rejected),
@@ -186,20 +189,23 @@ def from_rows(name: str, rows: Rows, kind: Kind | None, source: Source, reading:
         notes=notes,
         empty_classes=(),
         source=source,
+        spec=spec,
     )
 
 
-def _frame(columns: dict[str, pl.Series], original: NDArray[Any], values: NDArray[Any], kind: Kind) -> pl.DataFrame:
-    """Items with their hashes; pictures with their size before resizing."""
+def _frame(
+    columns: dict[str, pl.Series], original: NDArray[Any], values: NDArray[Any], spec: InputSpec | None
+) -> pl.DataFrame:
+    """Items with their hashes; pictures (those with a `spec`) with their size before resizing."""
     sha256 = row_hashes(original)
-    same = original.dtype == values.dtype and original.shape == values.shape
+    same = original.dtype == values.dtype and original.shape == values.shape and (spec is None or spec == spec.plain)
     pixels = sha256 if same else row_hashes(values)
     frame = pl.DataFrame({"item": columns["item"], "sha256": sha256, "pixels": pixels, **columns})
-    return frame.with_columns(_sizes(original.shape)) if kind == "pictures" else frame
+    return frame if spec is None else frame.with_columns(_sizes(original.shape))
 
 
-def _pictures(values: NDArray[Any], wanted: InputSpec | None) -> tuple[NDArray[np.uint8], dict[int, str]]:
-    """uint8 `(n, H, W, C)` at the wanted or else the common size; whole numbers from 0 to 255 are taken exactly."""
+def _pictures(values: NDArray[Any], reading: Reading) -> tuple[InputSpec, tuple[NDArray[np.uint8], dict[int, str]]]:
+    """uint8 `(n, H, W, C)` in the wanted or else the common form; whole numbers from 0 to 255 are taken exactly."""
     if values.ndim == 3:
         values = values[..., None]
     if values.ndim != 4 or values.shape[3] not in (1, 3):
@@ -215,10 +221,10 @@ def _pictures(values: NDArray[Any], wanted: InputSpec | None) -> tuple[NDArray[n
             raise DataError(f"X: {found}; expected whole numbers from 0 to 255; scale them, such as (X * 255).round()")
         bad = dict.fromkeys(np.flatnonzero(~fits).tolist(), "values that are no whole numbers from 0 to 255")
         values = np.where(fits[:, None, None, None], values, 0).astype(np.uint8)
-    spec = wanted or common_spec([(values.shape[1], values.shape[2], values.shape[3])])
-    if values.shape[1:] != spec.shape:
+    spec = reading.spec or common_spec([(values.shape[1], values.shape[2], values.shape[3])], reading.pictures)
+    if values.shape[1:] != spec.shape or spec != spec.plain:
         values = np.stack([fit_to(picture, spec) for picture in values])
-    return np.ascontiguousarray(values), bad
+    return spec, (np.ascontiguousarray(values), bad)
 
 
 def _table(values: NDArray[Any]) -> tuple[NDArray[np.float32], dict[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,10 @@ import polars as pl
 from ..core.errors import DataError, OptionError, TooManyBadItems
 from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
+from ..core.options import PictureOptions
 from ..core.records import InputSpec
 from ..images.decode import MAX_MEGAPIXELS
+from .sheets import Sheet
 
 MAX_BAD = 0.05
 Groups = Mapping[str, object] | Callable[[str], object] | Sequence[object]
@@ -30,6 +33,11 @@ class Reading:
     executor: Executor = field(default_factory=Local)
     spec: InputSpec | None = None
     """The form that a model takes; None for one that fits the data."""
+    pictures: PictureOptions = field(default_factory=PictureOptions)
+    """How pictures are prepared when there is no `spec`."""
+    sheet: Sheet | None = None
+    """Where the labels of a folder stand, when its folders are not the labels."""
+    group_from: re.Pattern[str] | None = None
 
 
 def stop_if_too_many(name: str, n_good: int, rejected: Sequence[tuple[str, str]], max_bad: float) -> None:

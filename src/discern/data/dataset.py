@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -12,12 +12,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.options import ReadOptions
 from ..core.records import InputSpec
+from ..core.targets import Targets
 from . import manifest
 from .neighbours import NearDuplicates, near_duplicates
 
 Kind = Literal["pictures", "table"]
 PARTS = ("train", "validation", "test")
+TARGET = "target:"
+"""What the column of one of several targets is called, before its name."""
 SET_ASIDE = {"item": pl.String, "reason": pl.String}
 """Columns of `rejected` and `skipped`."""
 
@@ -30,6 +34,8 @@ class Source:
     """`folder`, `idx`, `arrays`, `npz` or `digits`."""
     path: str | None
     """As the person gave it; None for arrays."""
+    options: ReadOptions = field(default_factory=ReadOptions)
+    """What it was read with."""
 
 
 def set_aside(rows: list[tuple[str, str]]) -> pl.DataFrame:
@@ -60,6 +66,8 @@ class Dataset:
     empty_classes: tuple[str, ...]
     """Class folders without a single readable item."""
     source: Source
+    spec: InputSpec | None = None
+    """How pictures got to the form of `values`; None where nothing but that form is known (then see `input`)."""
 
     def __post_init__(self) -> None:
         if not self.items.height == len(self.values) == len(self.paths):
@@ -78,6 +86,15 @@ class Dataset:
         return _column(self.items, "label")
 
     @cached_property
+    def targets(self) -> Targets | None:
+        """What each class stands for, where labels are combinations of several targets."""
+        return targets_of(self.items)
+
+    def target(self, name: str) -> NDArray[np.str_]:
+        """The label of each item for one of several targets, `(n,)`."""
+        return np.asarray(self.items[TARGET + name].to_list(), dtype=np.str_)
+
+    @cached_property
     def groups(self) -> NDArray[np.str_] | None:
         """The group of each item, `(n,)`, or None when there are none."""
         return _column(self.items, "group")
@@ -89,7 +106,9 @@ class Dataset:
 
     @property
     def input(self) -> InputSpec:
-        """What a model of this data takes."""
+        """What a model of this data takes, and how pictures get to that form."""
+        if self.spec is not None:
+            return self.spec
         return InputSpec(self.kind, tuple(self.values.shape[1:]), "uint8" if self.kind == "pictures" else "float32")
 
     @cached_property
@@ -125,6 +144,15 @@ class Dataset:
         classes = f", {len(self.classes)} classes" if self.labels is not None else ", no labels"
         aside = f", {self.rejected.height} set aside" if self.rejected.height else ""
         return f"<Dataset {self.name!r}: {self.n:,} items{classes}, {self.input}{aside}>"
+
+
+def targets_of(items: pl.DataFrame) -> Targets | None:
+    """What each class among `items` stands for, or None where there are no columns `target:<name>`."""
+    columns = [name for name in items.columns if name.startswith(TARGET)]
+    if not columns:
+        return None
+    table = items.select("label", *columns).unique("label").sort("label")
+    return Targets({name.removeprefix(TARGET): tuple(table[name].to_list()) for name in columns})
 
 
 def _column(items: pl.DataFrame, name: str) -> NDArray[np.str_] | None:

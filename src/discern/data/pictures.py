@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from PIL import Image
 
 from ..core.errors import DataError, UnreadableItem, describe
 from ..core.events import Listener, steps
 from ..core.records import InputSpec
-from ..images.decode import Header, decode, probe, read_bytes
+from ..images.decode import MAX_MEGAPIXELS, Header, from_image, on_white, picture_for, probe, read_bytes
 from ..images.fingerprints import row_hashes
 from ..images.fit import common_spec, fit_to
 from .assemble import Reading, group_column, stop_if_too_many
 from .dataset import Dataset, Source, set_aside
+from .labelled import label_from_sheet, target_columns
 from .scan import Candidate, Scan, scan, shown
 
 EVENTS = 50
@@ -46,17 +50,18 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
     if reading.spec is not None and reading.spec.kind != "pictures":
         raise DataError(describe(given, found="a folder of pictures", expected=f"{reading.spec}, as the model takes"))
     try:
-        found = scan(path)
+        found = scan(path, labels_elsewhere=reading.sheet is not None)
     except OSError as error:
         raise DataError(describe(given, found=(error.strerror or str(error)).lower())) from error
     if not found.candidates:
         raise DataError(describe(given, found=_nothing(found), expected="a folder of pictures in a folder per class"))
+    said = label_from_sheet(given, found, reading) if reading.sheet is not None else []
     headers, bad = _headers(found.candidates, reading)
     candidates = [c for c, header in zip(found.candidates, headers, strict=True) if header is not None]
-    spec = reading.spec or common_spec(header.shape for header in headers if header is not None)
+    spec = reading.spec or common_spec((one.shape for one in headers if one is not None), reading.pictures)
     stop_if_too_many(given, len(candidates), found.rejected + bad, reading.max_bad)
     values, loaded, worse = _pixels(candidates, spec, reading)
-    true_spec = reading.spec or common_spec(one.shape for one in loaded if one is not None)
+    true_spec = reading.spec or common_spec((one.shape for one in loaded if one is not None), reading.pictures)
     if true_spec != spec:  # a picture that cannot be read must not decide what the others look like
         values, loaded, worse = _pixels(candidates, true_spec, reading)
     rejected = sorted(found.rejected + bad + worse)
@@ -65,6 +70,8 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
     if not good:
         raise DataError(describe(given, found=_none_readable(rejected), expected="a folder of pictures"))
     items = _frame(good, values)
+    if reading.sheet is not None:
+        items = items.with_columns(target_columns([c.item for c, _ in good], reading))
     if reading.groups is not None:
         items = items.with_columns(group_column(items["item"].to_list(), reading.groups, fixed_order=False))
     labelled = "label" in items.columns
@@ -77,9 +84,10 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
         paths=tuple(c.path for c, _ in good),
         rejected=set_aside(rejected),
         skipped=set_aside(found.skipped),
-        notes=_notes([one for _, one in good], values),
+        notes=(*said, *_notes([one for _, one in good], true_spec)),
         empty_classes=tuple(sorted(found.class_folders - with_items)),
         source=Source("folder", given),
+        spec=true_spec,
     )
 
 
@@ -87,12 +95,49 @@ def load(path: Path, spec: InputSpec, max_megapixels: float) -> Loaded | str:
     """One picture as the model sees it, or the reason why not."""
     try:
         content = read_bytes(path, max_megapixels=max_megapixels)
-        decoded = decode(content, max_megapixels=max_megapixels)
+        pixels, decoded = picture_for(content, spec, max_megapixels=max_megapixels)
     except UnreadableItem as error:
         return error.reason
-    height, width, channels = decoded.pixels.shape
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Loaded(fit_to(decoded.pixels, spec), (height, width, channels), decoded.mode, sha256, decoded.note)
+    return Loaded(pixels, decoded.shape, decoded.mode, hashlib.sha256(content).hexdigest(), decoded.note)
+
+
+def load_one(
+    source: str | os.PathLike[str] | bytes | Image.Image | NDArray[Any],
+    spec: InputSpec,
+    *,
+    max_megapixels: float = MAX_MEGAPIXELS,
+) -> NDArray[np.uint8]:
+    """One picture as a model with input `spec` takes it, uint8 `(H, W, C)`: the same from whatever holds it.
+
+    `source` is a path, the bytes of a file, a picture of Pillow's, or an array `(H, W)` or `(H, W, C)` of 1, 3 or 4
+    channels (the fourth is how opaque a pixel is) in uint8, uint16 or true and false. A large JPEG is decoded at a
+    reduced size from its file; from an array, or from a picture whose pixels are read already, a value may differ by a
+    few steps then. Raises UnreadableItem.
+    """
+    if isinstance(source, Image.Image):
+        held = from_image(source, max_megapixels=max_megapixels)
+        if not isinstance(held, bytes):
+            return fit_to(held.pixels, spec)
+        source = held
+    elif isinstance(source, np.ndarray):
+        return fit_to(_from_array(source), spec)
+    content = source if isinstance(source, bytes) else Path(source)
+    return picture_for(content, spec, max_megapixels=max_megapixels)[0]
+
+
+def _from_array(values: NDArray[Any]) -> NDArray[np.uint8]:
+    if values.ndim == 2:
+        values = values[:, :, None]
+    if values.ndim != 3 or values.shape[2] not in (1, 3, 4) or 0 in values.shape:
+        raise UnreadableItem(f"an array of shape {values.shape}; expected (H, W) or (H, W, C) with 1, 3 or 4 channels")
+    if values.dtype == np.uint16:
+        values = values >> 8
+    elif values.dtype == np.bool_:
+        values = values * np.uint8(255)
+    elif values.dtype != np.uint8:
+        raise UnreadableItem(f"an array of {values.dtype}; expected uint8, uint16 or true and false")
+    pixels = np.ascontiguousarray(values, dtype=np.uint8)
+    return on_white(Image.fromarray(pixels)) if values.shape[2] == 4 else pixels
 
 
 def _header(candidate: Candidate, max_megapixels: float) -> Header | str:
@@ -156,14 +201,18 @@ def _frame(good: list[tuple[Candidate, Loaded]], values: NDArray[np.uint8]) -> p
     return pl.DataFrame(columns)
 
 
-def _notes(loaded: list[Loaded], values: NDArray[np.uint8]) -> tuple[str, ...]:
+def _notes(loaded: list[Loaded], spec: InputSpec) -> tuple[str, ...]:
     said = Counter(one.note for one in loaded if one.note)
     notes = [f"{_pictures(count)}: {note}" for note, count in sorted(said.items())]
-    height, width = values.shape[1:3]
+    height, width, channels = spec.shape
     resized = sum(one.shape[:2] != (height, width) for one in loaded)
     if resized:
         notes.append(f"resized to {height} x {width}: {_pictures(resized)} of other sizes")
-    if values.shape[3] == 3 and (grey := sum(one.shape[2] == 1 for one in loaded)):
+    if spec != spec.plain:
+        notes.append(f"every picture: {str(spec).split('; ', 1)[1]}")
+    if channels == 1 and (colour := sum(one.shape[2] == 3 for one in loaded)):
+        notes.append(f"made grey: {_pictures(colour)} in colour")
+    if channels == 3 and (grey := sum(one.shape[2] == 1 for one in loaded)):
         notes.append(f"given three equal channels, because others have colour: {_pictures(grey)} in grey")
     return tuple(notes)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,13 @@ from numpy.typing import ArrayLike
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
-from ..core.options import Interval, one_of, raise_all, suggest
+from ..core.options import Interval, PictureOptions, ReadOptions, one_of, raise_all, suggest
 from ..core.records import InputSpec
 from ..images.decode import HIGHEST_MAX_MEGAPIXELS, MAX_MEGAPIXELS
-from . import arrays, idx, samples
+from . import arrays, idx, samples, sheets
 from .assemble import MAX_BAD, Groups, Reading
 from .dataset import Dataset, Kind
+from .labelled import with_groups_from
 from .pictures import read_folder
 from .scan import PICTURE_ENDINGS, shown, why_not_a_file
 
@@ -37,6 +40,11 @@ def read(
     max_bad: float = MAX_BAD,
     max_megapixels: float = MAX_MEGAPIXELS,
     spec: InputSpec | None = None,
+    pictures: PictureOptions | None = None,
+    labels: str | os.PathLike[str] | None = None,
+    id: str | None = None,
+    label: str | Sequence[str] | None = None,
+    group_from: str | None = None,
     on_event: Listener = silent,
     executor: Executor | None = None,
 ) -> Dataset:
@@ -46,7 +54,12 @@ def read(
     `.npz` file, `"sample:digits"`, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
     always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64, or to the `spec` of a
     model that is to answer for them. `groups` says what must stay together: item name -> group, as a mapping or a
-    function, or one group an item for arrays.
+    function, or one group an item for arrays; or `group_from` is a regular expression whose one part in parentheses is
+    the group, matched against the whole name of a file without its ending (its path, when the expression has a `/`).
+
+    `pictures` says how pictures are prepared. `labels` is a sheet (CSV, TSV, Parquet, Excel) with the labels of a
+    folder's pictures at any depth: its column `id` holds what `group_from` captures, or else names or paths of files,
+    `label` is the column of the label, or several such columns. Pictures without a row are passed over, and noted.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
     Raises OptionError, DataError, TooManyBadItems.
@@ -57,12 +70,31 @@ def read(
             *reading_problems(max_bad, max_megapixels),
             None if kind is None else one_of("--kind", kind, KINDS),
             "y goes with arrays; a path brings its own labels" if is_path and y is not None else None,
+            *(pictures.problems() if pictures is not None else ()),
+            "spec says how pictures are prepared; leave the options of pictures away" if spec and pictures else None,
+            "groups and --group-from were both given; expected one of them"
+            if groups is not None and group_from is not None
+            else None,
+            "--id and --label go with --labels" if labels is None and (id or label) else None,
         ]
     )
-    reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec)
+    pattern = None if group_from is None else sheets.compiled(group_from)
+    named = (label,) if isinstance(label, str) else tuple(label or ())
+    sheet = None if labels is None else sheets.read_sheet(Path(labels), id, named)
+    options = pictures or PictureOptions()
+    reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec, options, sheet, pattern)
     if isinstance(source, (str, os.PathLike)):
-        return _read_path(os.fspath(source), kind, reading)
-    return arrays.read_arrays(source, y, kind, reading)
+        data = _read_path(os.fspath(source), kind, reading)
+    else:
+        data = arrays.read_arrays(source, y, kind, reading)
+    if sheet is not None and data.source.reader != "folder":
+        raise OptionError(
+            describe("--labels", found=f"{data.name} has labels of its own", expected="a folder of pictures")
+        )
+    if pattern is not None:
+        data = with_groups_from(data, pattern)
+    asked = ReadOptions(options, None if labels is None else os.fspath(labels), id, named, group_from, max_bad)
+    return dataclasses.replace(data, source=dataclasses.replace(data.source, options=asked))
 
 
 def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:

@@ -5,6 +5,7 @@ Links are never followed, nothing but regular files is ever opened, and the answ
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 from dataclasses import dataclass, field
@@ -64,12 +65,12 @@ class _Folder:
         return _Folder(self.path / name, f"{self.inside}{name}/", self.label or label, self.part or part)
 
 
-def scan(root: Path) -> Scan:
+def scan(root: Path, *, labels_elsewhere: bool = False) -> Scan:
     """List `root`: `CLASS/...`, or `train/`, `validation/` (`valid/`, `val/`) and `test/` above the class folders.
 
     Below a class folder any depth belongs to the class. A folder without class folders gives items without labels;
-    beside class folders, pictures that lie outside of them are passed over. Raises OSError when `root` itself cannot
-    be listed.
+    beside class folders, pictures that lie outside of them are passed over. With `labels_elsewhere` folders give no
+    labels and every picture counts, wherever it lies. Raises OSError when `root` itself cannot be listed.
     """
     result = Scan()
     top = _Folder(root, "")
@@ -83,6 +84,9 @@ def scan(root: Path) -> Scan:
                 _scan_classes(top.below(name, part=part), result)
     else:
         _scan_classes(top, result, names)
+    if labels_elsewhere:
+        result.candidates = [dataclasses.replace(c, label=None) for c in result.candidates]
+        result.class_folders.clear()
     if any(candidate.label is not None for candidate in result.candidates):
         result.skipped += [(c.item, OUTSIDE) for c in result.candidates if c.label is None]
         result.candidates = [c for c in result.candidates if c.label is not None]

@@ -26,15 +26,17 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..core import files, threads
 from ..core.errors import DataError, ModelFileError, NewerFormat, OptionError
+from ..core.options import crop_problem
 from ..core.records import InputSpec
+from ..core.targets import JOINT, Targets
 from ..models import catalogue
 from ..models.codecs import fields
 from . import archive, strict, tensors
 
 FORMAT = 1
 KEYS = (
-    "format", "program", "model", "config", "classes", "input", "target", "members", "decoders", "threads", "card",
-    "extra",
+    "format", "program", "model", "config", "classes", "targets", "input", "target", "members", "decoders", "threads",
+    "card", "extra",
 )  # fmt: skip
 CLASSES_LIMIT = 65_536
 LABELS_LIMIT = 2**24
@@ -51,6 +53,12 @@ class Bundle:
     spec: InputSpec
     classes: NDArray[Any]
     """Labels in the order of the probabilities, `(n_classes,)`."""
+
+    @property
+    def targets(self) -> Targets | None:
+        """What each class stands for, where it is a combination of several targets."""
+        found = self.manifest.get("targets")
+        return Targets({name: tuple(labels) for name, labels in found.items()}) if found else None
 
     @property
     def model(self) -> str:
@@ -81,16 +89,30 @@ def save(
     *,
     model: str | None = None,
     target: str = "label",
+    targets: Targets | None = None,
     card: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
+    spec: InputSpec | None = None,
 ) -> None:
     """Write a fitted estimator of the catalogue; the file is whole or not there.
 
     `model` is its name in the catalogue (default: found by its class), `target` names what is predicted, `card`
-    describes the model to people, `extra` holds facts of its training; both are JSON. Raises DataError for labels or
-    facts that cannot be kept, OptionError for a class that is not in the catalogue, OutputError.
+    describes the model to people, `extra` holds facts of its training; both are JSON. `targets` says what each class
+    stands for where it is a combination. `spec` (`dataset.input`) says how pictures get to the form that the estimator
+    takes. Raises DataError for labels, facts or a `spec` that cannot be kept,
+    OptionError for a class that is not in the catalogue, OutputError.
     """
-    members = _members(estimator, model or catalogue.name_of(estimator), target, card or {}, extra or {})
+    name = model or catalogue.name_of(estimator)
+    spec = spec or estimator.input_
+    if spec.plain != estimator.input_.plain:
+        raise DataError(f"the input is {spec}, {spec.dtype}; the model takes {estimator.input_}")
+    about = {
+        "target": target,
+        "targets": {} if targets is None else targets.to_json(),
+        "card": dict(card or {}),
+        "extra": dict(extra or {}),
+    }
+    members = _members(estimator, name, spec, about)
     with files.atomic(Path(path)) as file:
         for piece in archive.write(members):
             file.write(piece)
@@ -117,9 +139,7 @@ def load(source: Path | str | bytes) -> Bundle:
             raise type(error)(f"{source}: {error}") from error
 
 
-def _members(
-    estimator: Any, name: str, target: str, card: Mapping[str, Any], extra: Mapping[str, Any]
-) -> dict[str, bytes]:
+def _members(estimator: Any, name: str, spec: InputSpec, about: Mapping[str, Any]) -> dict[str, bytes]:
     config, arrays = catalogue.codec(name).encode(estimator)
     content = tensors.write(arrays)
     if len(content) > archive.MEMBER_LIMIT:
@@ -130,13 +150,11 @@ def _members(
         "model": {"name": name, "version": catalogue.entry(name).version},
         "config": config,
         "classes": _labels(estimator.classes_),
-        "input": estimator.input_.to_json(),
-        "target": target,
+        "input": spec.to_json(),
         "members": {archive.TENSORS: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}},
         "decoders": {"pillow": version("pillow")},
         "threads": threads.budget(),
-        "card": dict(card),
-        "extra": dict(extra),
+        **about,
     }
     try:
         members = {archive.MANIFEST: files.to_json(manifest).encode("utf-8"), archive.TENSORS: content}
@@ -172,7 +190,7 @@ def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
     manifest = strict.parse(members[archive.MANIFEST], archive.MANIFEST)
     _refuse_newer(manifest)
     fields.exact_keys(manifest, KEYS, archive.MANIFEST)
-    for name in ("model", "config", "input", "members", "decoders", "card", "extra"):
+    for name in ("model", "config", "targets", "input", "members", "decoders", "card", "extra"):
         if not isinstance(manifest[name], dict):
             raise ModelFileError(f"{name} in {archive.MANIFEST} is {fields.shown(manifest[name])}; expected an object")
     for name in ("program", "target"):
@@ -182,6 +200,7 @@ def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
     codec = _codec(manifest["model"], manifest["program"])
     _check_digest(manifest["members"], members[archive.TENSORS])
     spec, classes = _spec(manifest["input"]), _classes(manifest["classes"])
+    _check_targets(manifest["targets"], len(classes))
     arrays = tensors.read(members[archive.TENSORS], archive.TENSORS)
     codec.check(manifest["config"], arrays, spec, len(classes))
     return Bundle(manifest, arrays, spec, classes)
@@ -228,7 +247,8 @@ def _check_digest(members: Mapping[str, Any], content: bytes | bytearray) -> Non
 
 
 def _spec(record: Mapping[str, Any]) -> InputSpec:
-    fields.exact_keys(record, ["kind", "shape", "dtype"], "input")
+    optional = [name for name in ("crop", "keep_aspect", "binary") if name in record]
+    fields.exact_keys(record, ["kind", "shape", "dtype", *optional], "input")
     kind, shape, dtype = record["kind"], record["shape"], record["dtype"]
     known = {"pictures": (("uint8", "float32"), 3), "table": (("float32",), 1)}
     if not isinstance(kind, str) or kind not in known:
@@ -239,7 +259,26 @@ def _spec(record: Mapping[str, Any]) -> InputSpec:
     sizes = isinstance(shape, list) and all(type(size) is int and size >= 1 for size in shape)
     if not sizes or len(shape) != rank or math.prod(shape) > VALUES_LIMIT:
         raise ModelFileError(f"input shape is {fields.shown(shape)}; expected {rank} sizes from 1 for {kind}")
-    return InputSpec(kind, tuple(shape), dtype)  # type: ignore[arg-type]
+    crop = record.get("crop", [0.0] * 4)
+    numbers = isinstance(crop, list) and all(type(share) in (int, float) for share in crop)
+    if not numbers or crop_problem(crop, "crop"):
+        raise ModelFileError(f"input crop is {fields.shown(crop)}; expected four shares of a picture")
+    flags = [record.get(name, False) for name in ("keep_aspect", "binary")]
+    if any(type(flag) is not bool for flag in flags) or (optional and kind != "pictures"):
+        raise ModelFileError(f"input is {fields.shown(record)}; expected true or false, and pictures")
+    return InputSpec(kind, tuple(shape), dtype, tuple(map(float, crop)), *flags)  # type: ignore[arg-type]
+
+
+def _check_targets(targets: Mapping[str, Any], n_classes: int) -> None:
+    for name, labels in targets.items():
+        texts = isinstance(labels, list) and all(isinstance(label, str) and "\0" not in label for label in labels)
+        if not texts or len(labels) != n_classes or max(map(len, labels)) * n_classes > LABELS_LIMIT:
+            raise ModelFileError(
+                f"target {fields.shown(name)} is {fields.shown(labels)}; expected a label for each class"
+            )
+    combinations = list(zip(*targets.values(), strict=True))
+    if JOINT in targets or len(set(combinations)) < len(combinations):
+        raise ModelFileError(f"targets name {JOINT!r}, or give two classes the same labels; expected neither")
 
 
 def _classes(labels: object) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..core import threads
 from ..core.errors import DataError, ModelFileError
 from ..core.records import InputSpec
+from ..core.targets import Targets
 from .bundle import Bundle
 
 BATCH = 256
@@ -30,6 +31,7 @@ class Shipped:
         graph = bundle.graph()
         self.spec: InputSpec = bundle.spec
         self.classes: NDArray[Any] = bundle.classes
+        self.targets: Targets | None = bundle.targets
         self.batch = _batch(graph, bundle.spec)
         self._session = _session(graph, threads)
 

@@ -1,0 +1,203 @@
+"""Sheets of labels beside a folder of pictures: CSV, TSV, Parquet or Excel, a row for each picture or group."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import fastexcel
+import polars as pl
+
+from ..core.errors import DataError, OptionError, describe
+from ..core.options import suggest
+from ..core.targets import combine
+
+COMMON_IDS = ("id", "item", "file", "filename", "file_name", "image", "picture", "name", "path")
+COMMON_LABELS = ("label", "class", "target", "category")
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+EXCEL_LIMIT = 500_000_000
+"""Bytes that the parts of an Excel file may unpack to."""
+
+Row = tuple[str, list[str | None]]
+"""Where a row stands (`line 12`), and its cells."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The labels of a sheet. Every id stands in it once."""
+
+    name: str
+    rows: dict[str, tuple[str, ...] | None]
+    """For each id its labels, one a target; None where a cell is empty."""
+    targets: tuple[str, ...]
+    """The columns that the labels stand in."""
+
+    def label(self, key: str) -> str | None:
+        """The label of an id, the combination of all of its targets."""
+        labels = self.rows[key]
+        return None if labels is None else combine([[label] for label in labels])[0]
+
+
+def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence[str] = ()) -> Sheet:
+    """Read a sheet; columns that are not named are looked for under their usual names (`id`, `label`).
+
+    Raises DataError for what cannot be read, for an id that stands in it twice, for a column that is not there.
+    """
+    if not path.is_file():  # not a pipe or a device, which would be waited for
+        found = "a folder" if path.is_dir() else "not a regular file" if path.exists() else "no such file"
+        raise DataError(describe(str(path), found=found, expected="a sheet of labels (CSV, TSV, Parquet or Excel)"))
+    try:
+        header, rows = _table(path)
+    except DataError:
+        raise
+    except OSError as error:
+        raise DataError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
+    except Exception as error:  # a damaged file makes its reader raise almost anything
+        raise DataError(describe(str(path), found=f"a sheet that cannot be read ({str(error)[:200]})")) from error
+    key = _column(path, header, id_column, COMMON_IDS, "--id")
+    labels = label_columns or (None,)
+    places = [_column(path, header, label, COMMON_LABELS, "--label") for label in labels]
+    found_rows: dict[str, tuple[str, ...] | None] = {}
+    first: dict[str, str] = {}
+    for where, cells in rows:
+        name = cells[key]
+        if not name:
+            raise DataError(describe(f"{path}, {where}", found=f"no {header[key]}", expected="one in every row"))
+        if name in found_rows:
+            do = "leave one of the two"
+            raise DataError(describe(f"{path}, {where}", found=f"{name!r} stands in {first[name]} already", do=do))
+        first[name] = where
+        given = [cells[place] for place in places]
+        found_rows[name] = tuple(str(cell) for cell in given) if all(given) else None
+    if not found_rows:
+        raise DataError(describe(str(path), found="a header without rows" if header else "an empty sheet"))
+    return Sheet(path.name, found_rows, tuple(header[place] for place in places))
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """`--group-from` as a regular expression with one group in parentheses. Raises OptionError."""
+    try:
+        found = re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise OptionError(f"--group-from is {pattern!r}: no regular expression ({error})") from error
+    if found.groups != 1:
+        expected = r"one part in parentheses, such as '(.+)_\d+'"
+        raise OptionError(f"--group-from is {pattern!r}: {found.groups} parts in parentheses; expected {expected}")
+    return found
+
+
+def group_of(item: str, pattern: re.Pattern[str]) -> str | None:
+    """What `pattern` captures of an item's name, or None when it does not match.
+
+    It must match the whole name of the file without its ending; a pattern with a `/` is matched against the whole path
+    within the data.
+    """
+    path = PurePosixPath(item)
+    match = pattern.fullmatch(str(path.with_suffix("")) if "/" in pattern.pattern else path.stem)
+    return match[1] if match else None
+
+
+def matched(items: Sequence[str], sheet: Sheet, pattern: re.Pattern[str] | None) -> list[str | None]:
+    """The id of each item's row, or None: what `pattern` captures, or path or name, with or without ending."""
+    return [next((key for key in _keys(item, pattern) if key in sheet.rows), None) for item in items]
+
+
+def _keys(item: str, pattern: re.Pattern[str] | None) -> Iterator[str]:
+    if pattern is not None:
+        group = group_of(item, pattern)
+        if group is not None:
+            yield group
+        return
+    path = PurePosixPath(item)
+    yield from (item, str(path.with_suffix("")), path.name, path.stem)
+
+
+def _column(path: Path, header: list[str], name: str | None, common: Sequence[str], option: str) -> int:
+    """The place of a column. Raises DataError that names the columns that there are."""
+    if name is None:
+        known = [column for column in common if column in header]
+        if not known:
+            expected = f"a column named {' or '.join(common[:2])}, or {option}"
+            raise DataError(describe(str(path), found=f"columns {', '.join(header)}", expected=expected))
+        name = known[0]
+    if name not in header:
+        found = f"no column {name!r} among {', '.join(header)}{suggest(name, header)}"
+        raise DataError(describe(str(path), found=found))
+    if header.count(name) > 1:
+        raise DataError(describe(str(path), found=f"{header.count(name)} columns named {name!r}", expected="one"))
+    return header.index(name)
+
+
+def _table(path: Path) -> tuple[list[str], Iterator[Row]]:
+    """The names of the columns, and the rows. Raises DataError, or what the reader of the format raises."""
+    ending = path.suffix.lower()
+    if ending in TEXT_ENDINGS:
+        return _text_table(path)
+    if ending in (".parquet", ".pq"):
+        frame = pl.read_parquet(path, glob=False)
+        return frame.columns, _numbered(frame.select(pl.all().cast(pl.String)), 1)
+    if ending in EXCEL_ENDINGS:
+        _refuse_swelling(path)
+        sheet = fastexcel.read_excel(path).load_sheet(0, header_row=None, dtypes="string").to_polars()
+        rows = _numbered(sheet, 1)
+        _, header = next(rows, ("", []))
+        return [cell or "" for cell in header], rows
+    raise DataError(
+        describe(str(path), found=f"a file that ends in {ending or 'nothing'}", expected="CSV, TSV, Parquet or Excel")
+    )
+
+
+def _numbered(frame: pl.DataFrame, start: int) -> Iterator[Row]:
+    """Rows that hold anything, with their numbers."""
+    rows = enumerate(frame.iter_rows(), start)
+    return ((f"row {number:,}", list(cells)) for number, cells in rows if any(cell is not None for cell in cells))
+
+
+def _text_table(path: Path) -> tuple[list[str], Iterator[Row]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        do = "save it as CSV in UTF-8"
+        raise DataError(describe(str(path), found=f"bytes that are no UTF-8 (at {error.start:,})", do=do)) from error
+    first = text.split("\n", 1)[0]
+    comma = "\t" if path.suffix.lower() in (".tsv", ".tab") else max(",;\t", key=first.count)
+    rows = _text_rows(path, text, comma)
+    _, header = next(rows, ("", []))
+    return [cell or "" for cell in header], _of_one_length(path, rows, len(header))
+
+
+def _text_rows(path: Path, text: str, comma: str) -> Iterator[Row]:
+    """Rows with the line that each begins in; blank lines are no rows. Raises DataError."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield f"line {line:,}", list(cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(describe(f"{path}, line {line:,}", found=f"a row that cannot be read ({error})")) from error
+
+
+def _of_one_length(path: Path, rows: Iterator[Row], length: int) -> Iterator[Row]:
+    for where, cells in rows:
+        if len(cells) != length:
+            raise DataError(describe(f"{path}, {where}", found=f"{len(cells):,} cells", expected=f"{length:,}"))
+        yield where, cells
+
+
+def _refuse_swelling(path: Path) -> None:
+    """Raise DataError when a zipped sheet unpacks to more than any sheet of labels has."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+        if size > EXCEL_LIMIT:
+            raise DataError(
+                describe(str(path), found=f"{size:,} bytes when unpacked", expected=f"at most {EXCEL_LIMIT:,}")
+            )
