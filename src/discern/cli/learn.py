@@ -13,6 +13,7 @@ from ..core.errors import OptionError
 from ..core.options import SplitOptions, TrainOptions
 from .console import Reporter, one_line, percent
 from .data import Data
+from .reading import Binary, Crop, Grey, GroupFrom, Id, KeepAspect, Label, Labels, MaxBad, Size, reading
 
 
 def train(
@@ -57,9 +58,20 @@ def train(
         typer.Option("--split", metavar="first:SHARE", help="The first share of the items, in order, is for training."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Fixes everything that is drawn.")] = 0,
-    max_bad: Annotated[
-        float, typer.Option("--max-bad", metavar="SHARE", help="End when more of the items cannot be read.")
-    ] = 0.05,
+    drop_leaks: Annotated[
+        bool,
+        typer.Option("--drop-leaks", help="Do not learn from what also stands in the test part."),
+    ] = False,
+    size: Size = None,
+    grey: Grey = False,
+    binary: Binary = False,
+    crop: Crop = None,
+    keep_aspect: KeepAspect = False,
+    labels: Labels = None,
+    id: Id = None,
+    label: Label = None,
+    group_from: GroupFrom = None,
+    max_bad: MaxBad = 0.05,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that stands there already.")] = False,
 ) -> None:
     """Learn from a folder and measure the result on items that learning never saw."""
@@ -74,14 +86,26 @@ def train(
         learning_rate=lr,
         patience=patience,
         precision=precision,
-        split=SplitOptions(test=test, validation=validation, first=first, seed=seed),
-        max_bad=max_bad,
+        split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
     )
+    how = reading(
+        problems,
+        size=size,
+        grey=grey,
+        binary=binary,
+        crop=crop,
+        keep_aspect=keep_aspect,
+        labels=labels,
+        id=id,
+        label=label,
+        group_from=group_from,
+        max_bad=max_bad,
+    )
     if problems:
-        raise OptionError([*problems, *(problem for problem in options.problems() if problem)])
+        raise OptionError([*problems, *(problem for problem in (*options.problems(), *how.problems()) if problem)])
     with Reporter() as tell:
-        run = workflows.train_with(source, options, out=out, force=force, on_event=tell)
+        run = workflows.train_with(source, options, reading=how, out=out, force=force, on_event=tell)
     _conclude(run)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import DataError, describe
 from ..core.records import Figure
+from ..core.targets import JOINT
 from . import metrics
 from .intervals import Intervals, resample
 from .notes import notes_on
@@ -60,6 +61,8 @@ class Evaluation:
     """Confusion counts: row the truth, column the answer, both in the order of `labels`."""
     notes: tuple[str, ...] = ()
     task: str = "classification"
+    targets: Mapping[str, Evaluation] = field(default_factory=dict)
+    """Each target by itself, where there are several; this record is then about all of them being right together."""
 
     @property
     def accuracy(self) -> Figure:
@@ -69,9 +72,18 @@ class Evaluation:
     def n_right(self) -> int:
         return sum(row[i] for i, row in enumerate(self.counts))
 
+    def each(self) -> tuple[tuple[str, Evaluation], ...]:
+        """Every target with its evaluation, and all of them together as the last."""
+        return (*self.targets.items(), (JOINT, self))
+
     def to_json(self) -> dict[str, Any]:
+        """One block, or `{"targets": {name: block}}` with the block of all together under `joint`."""
+        if not self.targets:
+            return {"schema": SCHEMA, **self._block()}
+        return {"schema": SCHEMA, "targets": {name: target._block() for name, target in self.each()}}
+
+    def _block(self) -> dict[str, Any]:
         return {
-            "schema": SCHEMA,
             "kind": self.kind,
             "task": self.task,
             "n_items": self.n_items,
@@ -96,19 +108,10 @@ class Evaluation:
                 )
             )
         try:
-            return cls(
-                kind=record["kind"],
-                n_items=record["n_items"],
-                n_groups=record["n_groups"],
-                figures=_figures(record["figures"]),
-                baseline_name=record["baseline"]["name"],
-                baseline_figures=_figures(record["baseline"]["figures"]),
-                per_class=tuple(_class_figures(entry) for entry in record["per_class"]),
-                labels=tuple(record["confusion"]["labels"]),
-                counts=tuple(tuple(row) for row in record["confusion"]["counts"]),
-                notes=tuple(record["notes"]),
-                task=record["task"],
-            )
+            if "targets" not in record:
+                return _from_block(record)
+            blocks = {name: _from_block(block) for name, block in record["targets"].items()}
+            return replace(blocks.pop(JOINT), targets=blocks)
         except (KeyError, TypeError) as error:
             raise DataError(describe("evaluation", found=f"an incomplete record ({error!r})")) from error
 
@@ -235,6 +238,22 @@ def _checked(probabilities: ArrayLike, n_items: int, n_classes: int, what: str) 
     if worst > 1e-3:
         raise DataError(f"a row of {what} is {worst:.3g} away from a sum of 1; expected rows that sum to 1")
     return values
+
+
+def _from_block(record: Mapping[str, Any]) -> Evaluation:
+    return Evaluation(
+        kind=record["kind"],
+        n_items=record["n_items"],
+        n_groups=record["n_groups"],
+        figures=_figures(record["figures"]),
+        baseline_name=record["baseline"]["name"],
+        baseline_figures=_figures(record["baseline"]["figures"]),
+        per_class=tuple(_class_figures(entry) for entry in record["per_class"]),
+        labels=tuple(record["confusion"]["labels"]),
+        counts=tuple(tuple(row) for row in record["confusion"]["counts"]),
+        notes=tuple(record["notes"]),
+        task=record["task"],
+    )
 
 
 def _figures(record: Mapping[str, Any]) -> dict[str, Figure]:

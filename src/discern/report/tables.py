@@ -17,6 +17,7 @@ def csv_files(report: RunReport) -> dict[str, str]:
     """File name -> CSV, for every table that the report has."""
     tables = {
         "figures.csv": (("model", "figure", *FIGURE_COLUMNS), _figures(report)),
+        "targets.csv": (("target", "figure", *FIGURE_COLUMNS), _targets(report)),
         "per_class.csv": (("label", "items", "figure", *FIGURE_COLUMNS), _per_class(report)),
         "confusion.csv": (("truth", *report.evaluation.labels), _confusion(report)),
         "split.csv": (("label", *report.parts), _split(report)),
@@ -39,6 +40,12 @@ def _figures(report: RunReport) -> Iterator[Row]:
         yield ("this model", name, *_cells(figure))
     for name, figure in e.baseline_figures.items():
         yield (e.baseline_name, name, *_cells(figure))
+
+
+def _targets(report: RunReport) -> Iterator[Row]:
+    for target, evaluation in report.evaluation.each() if report.evaluation.targets else ():
+        for name, figure in evaluation.figures.items():
+            yield (target, name, *_cells(figure))
 
 
 def _per_class(report: RunReport) -> Iterator[Row]:

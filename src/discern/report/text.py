@@ -54,10 +54,20 @@ def evaluation_text(evaluation: Evaluation, *, width: int | None = None) -> str:
             ],
             width=width,
         ),
+        *([targets_text(e, width=width)] if e.targets else []),
         classes_text(e, width=width),
     ]
     parts += [wrapped(f"note: {visible(note)}", width=width) for note in e.notes]
     return "\n\n".join(parts)
+
+
+def targets_text(evaluation: Evaluation, *, width: int | None = None) -> str:
+    """The accuracy of each target by itself, and of all together, beside the baseline."""
+    rows = [
+        (name, *_pair("accuracy", e.figures["accuracy"]), *_pair("accuracy", e.baseline_figures["accuracy"]))
+        for name, e in evaluation.each()
+    ]
+    return table(("target", "right", "95 % range", "baseline", "95 % range"), rows, width=width)
 
 
 def classes_text(evaluation: Evaluation, *, width: int | None = None) -> str:

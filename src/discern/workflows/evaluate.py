@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from ..core import events, threads
 from ..core.errors import DataError
 from ..core.events import Listener, silent
-from ..core.options import TrainOptions
+from ..core.options import ReadOptions
 from ..data.dataset import Dataset
 from ..data.manifest import key_of
-from ..data.read import read
 from ..data.splits import read_split
 from ..evaluate.evaluation import Evaluation
 from ..store import bundle
@@ -22,6 +21,7 @@ from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder, model_path
 from ..store.session import Shipped
 from .stages import look, measure
+from .train import read_with
 
 
 @dataclass(frozen=True)
@@ -37,27 +37,33 @@ def evaluate(
     run: str | Path,
     source: str | Path | Dataset | None = None,
     *,
-    reason: str = "evaluate",
+    reading: ReadOptions | None = None,
     on_event: Listener = silent,
 ) -> Evaluation:
     """Measure the model of a run, or a model file, on labelled items.
 
-    Without `source`: the run's own test part. With it: its test part where it has one, else all of its items.
+    Without `source`: the run's own test part. With it: its test part where it has one, else all of its items, read with
+    `reading` (default: as the run read its data, but always to the form that the model takes).
 
     Raises RunError, ModelFileError, DataError (no labels, or no label that the model knows).
     """
     threads.set_budget()
     loaded = bundle.load(model_path(run))
     events.stage(on_event, "reading")
-    opened = open_items(Path(run), loaded, source, on_event)
+    opened = open_items(Path(run), loaded, source, reading, on_event)
     folder = RunFolder(Path(run) if Path(run).is_dir() else Path(run).parent)
-    options = TrainOptions.from_json(folder.record()["options"]) if folder.exists() else TrainOptions()
-    look(folder, test_key(opened.data, opened.test), "evaluate", options, on_event)
+    look(folder, test_key(opened.data, opened.test), "evaluate", on_event)
     events.stage(on_event, "measuring")
     return measure(Shipped(loaded), opened.data, opened.test, baseline_from=opened.train)[0]
 
 
-def open_items(run: Path, loaded: Bundle, source: str | Path | Dataset | None, on_event: Listener) -> Opened:
+def open_items(
+    run: Path,
+    loaded: Bundle,
+    source: str | Path | Dataset | None,
+    reading: ReadOptions | None,
+    on_event: Listener,
+) -> Opened:
     """The items to measure on, read to the form that the model takes."""
     folder = RunFolder(run)
     if source is None:
@@ -66,7 +72,11 @@ def open_items(run: Path, loaded: Bundle, source: str | Path | Dataset | None, o
         source = folder.record()["data"]["path"]
         if source is None:
             raise DataError(f"{run}: this run learned from arrays; give them again")
-    data = source if isinstance(source, Dataset) else read(source, spec=loaded.spec, on_event=on_event)
+    if reading is None:
+        reading = ReadOptions.from_json(folder.record()["data"]["read"]) if folder.exists() else ReadOptions()
+    data = source
+    if not isinstance(data, Dataset):
+        data = read_with(data, reading, spec=loaded.spec, on_event=on_event)
     if data.labels is None:
         raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
     if folder.exists() and folder.record()["data"]["fingerprint"] == data.fingerprint and folder.split.is_file():

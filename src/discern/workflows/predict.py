@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from ..core import files
 from ..core.errors import DataError, OptionError, OutputError
 from ..core.events import Listener, silent, steps
+from ..core.targets import Targets
 from ..data.items import BATCH, expand, load_batches
 from ..store import bundle
 from ..store.run_folder import model_path
@@ -116,7 +118,7 @@ def answers(
         done += len(names)
         steps(on_event, "predicting", done, 0)
         if len(names):
-            yield frame(names, shipped.classes, shipped.predict_proba(values))
+            yield frame(names, shipped, shipped.predict_proba(values))
 
 
 def answers_side_by_side(
@@ -134,7 +136,7 @@ def answers_side_by_side(
         parts: list[pl.DataFrame] = []
         for name, shipped in models.items():
             ((read, values, bad),) = load_batches(chunk, shipped.spec, batch=BATCH)
-            table = frame(read, shipped.classes, shipped.predict_proba(values))
+            table = frame(read, shipped, shipped.predict_proba(values))
             if parts and table["item"].to_list() != parts[0]["item"].to_list():
                 raise DataError(f"{chunk[0].name}: items changed while they were read; ask again")
             rejected += [] if parts else bad
@@ -155,17 +157,23 @@ def _named(runs: Sequence[str | Path]) -> dict[str, Shipped]:
     return {name: Shipped(bundle.load(model_path(run))) for name, run in zip(names, runs, strict=True)}
 
 
-def frame(names: Sequence[str], classes: NDArray[np.str_], probabilities: NDArray[np.float32]) -> pl.DataFrame:
-    """The columns of every prediction: item, prediction, probability, p_<label>."""
-    best = probabilities.argmax(axis=1)
-    return pl.DataFrame(
-        {
-            "item": list(names),
-            "prediction": classes[best].astype(str),
-            "probability": probabilities[np.arange(len(best)), best],
-            **{f"p_{label}": probabilities[:, column] for column, label in enumerate(classes)},
-        }
-    )
+def frame(names: Sequence[str], shipped: Shipped, probabilities: NDArray[np.float32]) -> pl.DataFrame:
+    """The columns of every prediction: item, prediction, probability, p_<label>.
+
+    Where a class is a combination of several targets, the label and the probability of each stand before p_<label>.
+    """
+    classes, best = shipped.classes, probabilities.argmax(axis=1)
+    columns: dict[str, Any] = {
+        "item": list(names),
+        "prediction": classes[best].astype(str),
+        "probability": probabilities[np.arange(len(best)), best],
+    }
+    targets = shipped.targets or Targets({})
+    for name in targets.names:
+        place = targets.codes(name)[best]
+        columns[name] = targets.of(name)[place]
+        columns[f"{name}_probability"] = targets.marginal(name, probabilities)[np.arange(len(best)), place]
+    return pl.DataFrame(columns | {f"p_{label}": probabilities[:, i] for i, label in enumerate(classes)})
 
 
 def checked_output(out: Path, items: Sequence[str | Path], force: bool) -> Path:

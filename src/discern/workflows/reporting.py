@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from ..core import files
-from ..core.options import TrainOptions
+from ..core.options import ReadOptions, TrainOptions
 from ..core.records import Figure, Findings
 from ..data.dataset import Dataset
 from ..data.splits import Split
@@ -74,16 +74,37 @@ def command(data: Dataset, options: TrainOptions) -> str:
         "--test": (options.split.test, plain.split.test),
         "--validation": (options.split.validation, plain.split.validation),
         "--split": (None if options.split.first is None else f"first:{options.split.first:g}", None),
+        "--drop-leaks": (options.split.drop_leaks, False),
         "--seed": (options.seed, plain.seed),
-        "--max-bad": (options.max_bad, plain.max_bad),
+        **_reading(data.source.options),
     }
     for typed, (value, default) in named.items():
-        if value != default:
-            words += [typed, str(value)]
+        if value is True:
+            words.append(typed)
+        elif value != default:
+            words += [word for one in (value if isinstance(value, tuple) else (value,)) for word in (typed, str(one))]
     text = shlex.join(words)
     for more in (options.epochs or ())[1:]:
         text += f"\ndiscern resume RUN --epochs +{more}"
     return text
+
+
+def _reading(options: ReadOptions) -> dict[str, tuple[Any, Any]]:
+    """The options of reading as they are typed, each with its default."""
+    pictures, plain = options.pictures, ReadOptions()
+    size, crop = pictures.size, pictures.crop
+    return {
+        "--size": (None if size is None else "x".join(map(str, size)), None),
+        "--grey": (pictures.grey, False),
+        "--binary": (pictures.binary, False),
+        "--crop": (None if crop is None else ",".join(f"{share:g}" for share in crop), None),
+        "--keep-aspect": (pictures.keep_aspect, False),
+        "--labels": (options.labels, None),
+        "--id": (options.id, None),
+        "--label": (options.label, ()),
+        "--group-from": (options.group_from, None),
+        "--max-bad": (options.max_bad, plain.max_bad),
+    }
 
 
 def _facts(data: Dataset) -> dict[str, Any]:

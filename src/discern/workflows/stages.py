@@ -3,6 +3,7 @@ it whole and says so in `run.json`; that is all there is to resuming."""
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import time
@@ -20,7 +21,8 @@ from ..core.errors import DataError, DiscernError
 from ..core.events import Event, Listener
 from ..core.options import TrainOptions
 from ..core.records import Findings
-from ..data.dataset import Dataset
+from ..core.targets import Targets
+from ..data.dataset import Dataset, targets_of
 from ..data.splits import Split, read_split, split
 from ..evaluate import ledger
 from ..evaluate.evaluation import Evaluation, evaluate
@@ -123,7 +125,14 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
     facts = {"data": job.data.fingerprint, "seed": job.options.seed}
-    bundle.save(folder.model, estimator, model=name, target="label", extra=facts)
+    bundle.save(
+        folder.model,
+        estimator,
+        model=name,
+        targets=targets_of(job.data.items[parts.train]),
+        spec=job.data.input,
+        extra=facts,
+    )
     shipped = Shipped(bundle.load(folder.model))
     _same_answers(estimator, shipped, train[0])
     files.write_json(folder.training, _training_facts(name, estimator))
@@ -138,9 +147,7 @@ def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
         return Evaluation.from_json(files.read_json(folder.evaluation))
     began = job.begin("measuring on the test part")
     others: list[int] = []
-    test = parts.open_test(
-        "train", lambda key, reason: others.append(look(folder, key, reason, job.options, job.on_event))
-    )
+    test = parts.open_test("train", lambda key, reason: others.append(look(folder, key, reason, job.on_event)))
     evaluation, probabilities = measure(shipped, job.data, test, baseline_from=parts.train)
     files.write_json(folder.evaluation, evaluation.to_json())
     files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, probabilities))
@@ -196,7 +203,35 @@ def measure(
         baseline_probabilities=columns,
         baseline_name="majority",
     )
+    if shipped.targets is not None:
+        each = {
+            name: _one_target(shipped.targets, name, data, test, learned_from, probabilities)
+            for name in shipped.targets.names
+        }
+        evaluation = dataclasses.replace(evaluation, targets=each)
     return evaluation, probabilities
+
+
+def _one_target(
+    targets: Targets,
+    name: str,
+    data: Dataset,
+    test: NDArray[np.int64],
+    learned_from: NDArray[np.int64],
+    probabilities: NDArray[np.float32],
+) -> Evaluation:
+    """Figures of one target by itself, against always giving its most frequent label."""
+    truth, known = data.target(name), targets.of(name)
+    counts = np.array([(truth[learned_from] == label).sum() for label in known], dtype=np.float64)
+    return evaluate(
+        truth[test],
+        targets.marginal(name, probabilities),
+        known,
+        units=data.units[test],
+        kind=data.kind,
+        baseline_probabilities=np.tile(counts / max(counts.sum(), 1.0), (len(test), 1)),
+        baseline_name="majority",
+    )
 
 
 def predictions_parquet(
@@ -218,10 +253,11 @@ def predictions_parquet(
     return out.getvalue()
 
 
-def look(folder: RunFolder, test_key: str, reason: str, options: TrainOptions, on_event: Listener) -> int:
+def look(folder: RunFolder, test_key: str, reason: str, on_event: Listener) -> int:
     """Log one opening of the test part in the workspace's ledger; say and return how many other configurations have
     looked at it before."""
-    digest = ledger.digest(options.to_json())
+    record = folder.record() if folder.exists() else {}
+    digest = ledger.digest({"options": record.get("options"), "read": record.get("data", {}).get("read")})
     ledger.look(folder.ledger, test_key, folder.path.name, digest, reason)
     others = ledger.looks(folder.ledger, test_key, digest)
     if others:

@@ -14,7 +14,8 @@ from .. import __version__
 from ..core import events, threads
 from ..core.errors import DataError
 from ..core.events import Listener, silent
-from ..core.options import SplitOptions, TrainOptions, raise_all
+from ..core.options import ReadOptions, SplitOptions, TrainOptions, raise_all
+from ..core.records import InputSpec
 from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..data.read import read, refuse_address
@@ -24,6 +25,7 @@ from .run import Run
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "pillow", "onnxruntime", "torch")
 RUNS = Path("runs")
+PLAIN = ReadOptions()
 
 
 def train(
@@ -42,10 +44,10 @@ def train(
     test: float = 0.15,
     validation: float = 0.15,
     first: float | None = None,
+    drop_leaks: bool = False,
     groups: Groups | None = None,
     start: str | Path | None = None,
     seed: int = 0,
-    max_bad: float = 0.05,
     force: bool = False,
     on_event: Listener = silent,
 ) -> Run:
@@ -54,7 +56,8 @@ def train(
     `source` is a folder, MNIST's IDX files, an `.npz`, `"sample:digits"`, a Dataset, or an array `(n, H, W[, C])` or
     `(n, n_features)` with labels `y` (and `groups`, items that belong together). `model` names one or several of the
     catalogue, compared on the validation part; none compares all that are installed. `out` is the run folder
-    (default: `runs/<name of the data>`, never overwritten without `force`).
+    (default: `runs/<name of the data>`, never overwritten without `force`). How pictures are prepared, and where their
+    labels and groups come from, is said to `read`: give its Dataset.
 
     Raises OptionError (all mistakes at once, before any data is read), DataError, OutputError, MissingDependency.
     """
@@ -67,8 +70,7 @@ def train(
         learning_rate=learning_rate,
         patience=patience,
         precision=precision,
-        split=SplitOptions(test=test, validation=validation, first=first, seed=seed),
-        max_bad=max_bad,
+        split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=None if start is None else str(start),
     )
     return train_with(source, options, y=y, groups=groups, out=out, force=force, on_event=on_event)
@@ -78,14 +80,15 @@ def train_with(
     source: str | Path | Dataset | ArrayLike,
     options: TrainOptions,
     *,
+    reading: ReadOptions = PLAIN,
     y: ArrayLike | None = None,
     groups: Groups | None = None,
     out: str | Path | None = None,
     force: bool = False,
     on_event: Listener = silent,
 ) -> Run:
-    """`train`, with its options as one record."""
-    raise_all([*options.problems(), *choose.problems(options)])
+    """`train`, with its options as records: those of learning and, for a path, those of reading."""
+    raise_all([*options.problems(), *reading.problems(), *choose.problems(options)])
     choose.check_installed(options)
     if options.start is not None:
         model_path(options.start)
@@ -96,11 +99,7 @@ def train_with(
         check_apart(Path(out), inputs)
     count = threads.set_budget()
     events.stage(on_event, "reading")
-    data = (
-        source
-        if isinstance(source, Dataset)
-        else read(source, y, groups=groups, max_bad=options.max_bad, on_event=on_event)
-    )
+    data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
     check_learnable(data)
     folder = prepare(Path(out) if out is not None else free_path(RUNS, data.name), inputs=inputs, force=force)
     with folder.writing():
@@ -108,6 +107,31 @@ def train_with(
         folder.create(facts(data, options, count))
         stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event)))
     return Run.open(folder.path)
+
+
+def read_with(
+    source: str | Path | ArrayLike,
+    options: ReadOptions,
+    *,
+    y: ArrayLike | None = None,
+    groups: Groups | None = None,
+    spec: InputSpec | None = None,
+    on_event: Listener = silent,
+) -> Dataset:
+    """`read`, with its options as one record; a model's `spec` stands for the options of pictures."""
+    return read(
+        source,
+        y,
+        groups=groups,
+        spec=spec,
+        pictures=options.pictures if spec is None else None,
+        labels=options.labels,
+        id=options.id,
+        label=options.label,
+        group_from=options.group_from,
+        max_bad=options.max_bad,
+        on_event=on_event,
+    )
 
 
 def check_learnable(data: Dataset) -> None:
@@ -128,6 +152,7 @@ def facts(data: Dataset, options: TrainOptions, count: int) -> dict[str, Any]:
             "kind": data.kind,
             "reader": data.source.reader,
             "path": data.source.path,
+            "read": data.source.options.to_json(),
             "n_items": data.n,
             "fingerprint": data.fingerprint,
         },
@@ -155,7 +180,7 @@ def reopen(folder: RunFolder, data: Dataset | None, on_event: Listener) -> Datas
     if data is None:
         if named["path"] is None:
             raise DataError(f"{folder.path}: this run learned from arrays; give them again as `data`")
-        data = read(named["path"], max_bad=record["options"]["max_bad"], on_event=on_event)
+        data = read_with(named["path"], ReadOptions.from_json(named["read"]), on_event=on_event)
     if data.fingerprint != named["fingerprint"]:
         raise DataError(
             f"{named['path'] or data.name}: not the data that {folder.path} learned from "

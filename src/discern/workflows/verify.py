@@ -6,6 +6,7 @@ opened again.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +18,14 @@ import polars as pl
 from ..core import files, threads
 from ..core.errors import DataError, DiscernError, RunError, describe
 from ..core.events import Listener, silent, stage
-from ..core.options import TrainOptions
+from ..core.options import ReadOptions
 from ..data.dataset import Dataset
-from ..data.read import read
 from ..store import bundle
 from ..store.run_folder import RunFolder
 from ..store.session import Shipped
 from .evaluate import test_key
 from .stages import look, measure, repeatable
+from .train import read_with
 
 TOLERANCE = 1e-6
 
@@ -80,7 +81,7 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
     test = _positions(data, table.filter(pl.col("part") == "test")["item"])
     train = _positions(data, table.filter(pl.col("part") == "train")["item"])
     if len(test):
-        look(folder, test_key(data, test), "verify", TrainOptions.from_json(record["options"]), on_event)
+        look(folder, test_key(data, test), "verify", on_event)
         evaluation, probabilities = measure(Shipped(loaded), data, test, baseline_from=train)
         differences += _predictions(recorded, data.items[test]["item"], loaded.classes, probabilities)
         now = evaluation.to_json()
@@ -94,7 +95,8 @@ def _read(record: Mapping[str, Any], source: str | Path | Dataset | None, spec: 
     path = source if source is not None else record["data"]["path"]
     if path is None:
         raise DataError("this run learned from arrays; give them again")
-    return read(path, spec=spec, max_bad=1.0, on_event=on_event)
+    reading = dataclasses.replace(ReadOptions.from_json(record["data"]["read"]), max_bad=1.0)
+    return read_with(path, reading, spec=spec, on_event=on_event)
 
 
 def _files(folder: RunFolder, digests: Mapping[str, str]) -> Iterator[Difference]:
