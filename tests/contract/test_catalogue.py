@@ -30,8 +30,14 @@ SMALL: dict[str, dict[str, Any]] = {
     "conv": {"layers": "conv 4 norm, residual 5 stride 2, dense 8", "epochs": 1, "batch_size": 32},
     "forest": {"n_trees": 8},
     "boosting": {"n_rounds": 4},
+    "mlp": {"width": 8, "epochs": 3},
 }
-QUICK: dict[str, dict[str, Any]] = {"conv": {"epochs": 10}, "forest": {"n_trees": 10}, "boosting": {"n_rounds": 20}}
+QUICK: dict[str, dict[str, Any]] = {
+    "conv": {"epochs": 10},
+    "forest": {"n_trees": 10},
+    "boosting": {"n_rounds": 20},
+    "mlp": {"width": 16, "epochs": 30, "learning_rate": 0.02},
+}
 CLOSE = 1e-6
 NAMES = [
     pytest.param(

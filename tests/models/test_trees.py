@@ -49,7 +49,7 @@ def test_boosting_answers_as_scikit_learns_does(n_classes: int) -> None:
     np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-6)
 
 
-@pytest.mark.parametrize("model", [DecisionTree(65), RandomForest(0), GradientBoosting(learning_rate=0)])
+@pytest.mark.parametrize("model", [DecisionTree(65), RandomForest(0), GradientBoosting(shrinkage=0)])
 def test_parameters_have_limits(model: Any) -> None:
     with pytest.raises(OptionError, match="expected a"):
         model.fit(*digits())

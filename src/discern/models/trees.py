@@ -147,7 +147,7 @@ class GradientBoosting(TreeClassifier):
     Parameters
     ----------
     n_rounds : how many times; a round adds a tree for each class (of two classes: one tree).
-    learning_rate : how much of a tree's correction is taken.
+    shrinkage : how much of a tree's correction is taken.
     max_leaf_nodes : most answers of a tree.
     min_samples_leaf : fewest items that an answer rests on.
     features : `pixels`, or `hog` for pictures.
@@ -160,7 +160,7 @@ class GradientBoosting(TreeClassifier):
 
     limits: ClassVar[Mapping[str, Interval]] = {
         "n_rounds": MANY,
-        "learning_rate": Interval(0, 1, open_low=True),
+        "shrinkage": Interval(0, 1, open_low=True),
         "max_leaf_nodes": Interval(2, DEEPEST, whole=True),
         "min_samples_leaf": MANY,
     }
@@ -171,13 +171,13 @@ class GradientBoosting(TreeClassifier):
         self,
         n_rounds: int = 100,
         *,
-        learning_rate: float = 0.1,
+        shrinkage: float = 0.1,
         max_leaf_nodes: int = 31,
         min_samples_leaf: int = 20,
         features: str = "pixels",
     ) -> None:
         self.n_rounds = n_rounds
-        self.learning_rate = learning_rate
+        self.shrinkage = shrinkage
         self.max_leaf_nodes = max_leaf_nodes
         self.min_samples_leaf = min_samples_leaf
         self.features = features
@@ -191,7 +191,7 @@ class GradientBoosting(TreeClassifier):
             return
         grower = HistGradientBoostingClassifier(
             max_iter=self.n_rounds,
-            learning_rate=self.learning_rate,
+            learning_rate=self.shrinkage,
             max_leaf_nodes=self.max_leaf_nodes,
             min_samples_leaf=self.min_samples_leaf,
             early_stopping=False,

@@ -29,7 +29,7 @@ PARAMETERS: Mapping[str, Mapping[str, Interval]] = {
     "forest": {"n_trees": MANY, "max_depth": Interval(1, DEEPEST, whole=True), "min_samples_leaf": MANY},
     "boosting": {
         "n_rounds": MANY,
-        "learning_rate": Interval(0, 1, open_low=True),
+        "shrinkage": Interval(0, 1, open_low=True),
         "max_leaf_nodes": Interval(2, DEEPEST, whole=True),
         "min_samples_leaf": MANY,
     },

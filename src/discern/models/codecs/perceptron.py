@@ -1,0 +1,95 @@
+"""Saving the multilayer perceptron: the standardisation in float64 and each layer's weights in float32."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from ...core.options import Interval
+from ...core.records import InputSpec
+from . import features, fields, graphs
+
+if TYPE_CHECKING:
+    from ..perceptron import Perceptron
+
+LARGEST = 1e20
+"""Of a weight: eleven layers of such weights give scores that float64 holds."""
+MANY = Interval(1, 1_000_000, whole=True)
+NUMBERS = {
+    "width": Interval(1, 10_000, whole=True),
+    "depth": Interval(1, 10, whole=True),
+    "epochs": MANY,
+    "patience": MANY,
+    "learning_rate": Interval(0, 1, open_low=True),
+    "alpha": Interval(0, 1000),
+}
+
+
+def encode(model: Perceptron) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The fitted model as JSON and arrays."""
+    config: dict[str, Any] = {"features": model.features, "hidden": len(model.weights_) - 1}
+    for name, limit in NUMBERS.items():
+        config[name] = (int if limit.whole else float)(getattr(model, name))
+    arrays: dict[str, NDArray[Any]] = {"mean": model.mean_, "scale": model.scale_}
+    for number, (weight, bias) in enumerate(model.weights_):
+        arrays |= {f"weight{number}": weight, f"bias{number}": bias}
+    return config, arrays
+
+
+def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int) -> None:
+    """Raise ModelFileError unless each layer takes what the one before it gives, and the last gives a score a class."""
+    fields.exact_keys(config, ["features", "hidden", *NUMBERS], "config")
+    for name, limit in NUMBERS.items():
+        fields.number(config, name, limit)
+    hidden = fields.whole(config, "hidden", 0, 10)
+    size = features.check(config, spec)
+    names = [f"{kind}{number}" for number in range(hidden + 1) for kind in ("weight", "bias")]
+    fields.exact_keys(arrays, ["mean", "scale", *names], "model.safetensors")
+    features.check_standard(arrays, size)
+    for number in range(hidden + 1):
+        after = n_classes if number == hidden else None
+        weight = fields.array(arrays, f"weight{number}", "float32", (size, after), largest=LARGEST)
+        size = weight.shape[1]
+        fields.array(arrays, f"bias{number}", "float32", (size,), largest=LARGEST)
+
+
+def decode(
+    config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, classes: NDArray[Any]
+) -> Perceptron:
+    """The fitted estimator."""
+    from ..perceptron import Perceptron  # loads scikit-learn, which prediction does without
+
+    model = Perceptron(features=config["features"], **{name: config[name] for name in NUMBERS})
+    model.mean_, model.scale_ = arrays["mean"], arrays["scale"]
+    model.weights_ = tuple(
+        (arrays[f"weight{number}"], arrays[f"bias{number}"]) for number in range(config["hidden"] + 1)
+    )
+    model.history_, model.best_epoch_, model.refit_ = (), None, False
+    return graphs.fitted(model, spec, classes)
+
+
+def graph(
+    config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int
+) -> onnx.ModelProto:
+    """Standardise, layer after layer, softmax; in float64 until the end."""
+    made, constants = features.scaled(config["features"], spec, arrays)
+    values = "scaled"
+    for number in range(config["hidden"] + 1):
+        constants[f"weight{number}"] = arrays[f"weight{number}"].astype(np.float64)
+        constants[f"bias{number}"] = arrays[f"bias{number}"].astype(np.float64)
+        made.append(helper.make_node("MatMul", [values, f"weight{number}"], [f"weighed{number}"]))
+        made.append(helper.make_node("Add", [f"weighed{number}", f"bias{number}"], [f"sum{number}"]))
+        values = f"sum{number}"
+        if number < config["hidden"]:
+            made.append(helper.make_node("Relu", [values], [f"cut{number}"]))
+            values = f"cut{number}"
+    made += [
+        helper.make_node("Softmax", [values], ["shares"], axis=1),
+        helper.make_node("Cast", ["shares"], ["probabilities"], to=TensorProto.FLOAT),
+    ]
+    return graphs.model(made, constants, spec, n_classes)
