@@ -128,6 +128,13 @@ class RunFolder:
         files.write_json(self.manifest, record)
         return record
 
+    def make(self) -> None:
+        """Make the folder itself. Raises OutputError."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(describe(str(self.path), found=(error.strerror or str(error)).lower())) from error
+
     def create(self, facts: Mapping[str, Any]) -> None:
         """Write the first `run.json`."""
         record = {"schema": SCHEMA, "state": "new", **facts, "times": {"new": now()}}
@@ -155,8 +162,11 @@ class RunFolder:
             raise OutputError(describe(str(self.path), found="permission denied")) from error
 
 
-def prepare(path: Path, *, inputs: Path | None, force: bool) -> RunFolder:
-    """An empty folder for a new run. Raises OptionError or OutputError; an existing run goes only with `force`."""
+def for_new_run(path: Path, *, inputs: Path | None, force: bool) -> RunFolder:
+    """The folder of a new run, which may not be there yet; nothing is made or removed.
+
+    Raises OptionError or OutputError when another thing stands there; an earlier run only with `force` does not.
+    """
     check_apart(path, inputs)
     folder = RunFolder(path)
     if path.exists() and not path.is_dir():
@@ -170,10 +180,6 @@ def prepare(path: Path, *, inputs: Path | None, force: bool) -> RunFolder:
         raise OutputError(
             describe(str(path), found="files that are not a run's", do="choose another -o; --force replaces runs only")
         )
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
     return folder
 
 

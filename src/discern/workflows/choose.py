@@ -18,6 +18,7 @@ from ..evaluate.evaluation import evaluate
 from ..models import catalogue
 from ..models.majority import Majority
 from ..nets.layers import parse
+from ..nets.plan import plan
 
 COMPARED_TRAIN = 5000
 COMPARED_VALIDATION = 2000
@@ -76,6 +77,12 @@ def check_installed(options: TrainOptions) -> None:
             raise MissingDependency(
                 f"--model {name} needs {extra}, which is not installed; pip install 'discern-ml[{extra}]'"
             )
+
+
+def check_fits(data: Dataset, options: TrainOptions) -> None:
+    """Raise OptionError when the layers that were described do not fit the items."""
+    if options.layers is not None:
+        plan(parse(options.layers), data.input.shape, len(data.classes))
 
 
 def parameters(name: str, options: TrainOptions) -> dict[str, Any]:

@@ -63,6 +63,8 @@ class Job:
     data: Dataset
     options: TrainOptions
     on_event: Listener
+    parts: Split | None = None
+    """How the data are divided, where that is already known."""
 
     def begin(self, stage: str) -> float:
         events.stage(self.on_event, stage)
@@ -89,7 +91,7 @@ def prepared(job: Job) -> tuple[Findings, Split]:
     if folder.at_least("prepared"):
         return Findings.from_json(files.read_json(folder.audit)), read_split(folder.split, job.data)
     began = job.begin("looking for faults in the data and dividing it")
-    parts = split(job.data, job.options.split)
+    parts = job.parts or split(job.data, job.options.split)
     findings = audit(job.data, parts, on_event=job.on_event)
     if len(job.data.rejected):
         files.write_text(folder.rejected, files.csv_text(("item", "reason"), job.data.rejected.iter_rows()))

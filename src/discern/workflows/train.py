@@ -19,7 +19,8 @@ from ..core.records import InputSpec
 from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..data.read import read, refuse_address
-from ..store.run_folder import RunFolder, check_apart, clear, free_path, model_path, prepare
+from ..data.splits import split
+from ..store.run_folder import RunFolder, check_apart, clear, for_new_run, free_path, model_path
 from . import choose, stages
 from .run import Run
 
@@ -101,11 +102,16 @@ def train_with(
     events.stage(on_event, "reading")
     data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
     check_learnable(data)
-    folder = prepare(Path(out) if out is not None else free_path(RUNS, data.name), inputs=inputs, force=force)
+    path = Path(out) if out is not None else free_path(RUNS, data.name)
+    folder = for_new_run(path, inputs=inputs, force=force)
+    choose.check_fits(data, options)
+    parts = split(data, options.split)
+    folder.make()
     with folder.writing():
+        for_new_run(path, inputs=inputs, force=force)
         clear(folder)
         folder.create(facts(data, options, count))
-        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event)))
+        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event), parts))
     return Run.open(folder.path)
 
 

@@ -1,0 +1,146 @@
+"""The options of reading: each changes what the model takes, and every door then does the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+
+from discern.store import bundle
+
+from .conftest import Cli
+
+CARS = {"v1": ("Ford", "Fiesta"), "v2": ("Ford", "Focus"), "v3": ("Fiat", "Panda"), "v4": ("Fiat", "Panda")}
+ANGLES = 5
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Colour pictures of 24 x 36 in a folder a class: reddish and bluish noise."""
+    folder = tmp_path_factory.mktemp("photos")
+    rng = np.random.default_rng(0)
+    for position in range(40):
+        name = "red" if position % 2 else "blue"
+        (folder / name).mkdir(exist_ok=True)
+        pixels = rng.integers(0, 120, (24, 36, 3), dtype=np.uint8)
+        pixels[:, :, 0 if name == "red" else 2] += 130
+        Image.fromarray(pixels).save(folder / name / f"{position:02}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve vehicles in five photographs each, in one folder beside a sheet of makes and models."""
+    folder = tmp_path_factory.mktemp("cars")
+    (folder / "photos").mkdir()
+    rng = np.random.default_rng(1)
+    rows = []
+    for number in range(12):
+        make, model = list(CARS.values())[number % 4]
+        hue = {"Fiesta": (200, 40, 40), "Focus": (40, 200, 40), "Panda": (40, 40, 200)}[model]
+        rows.append((f"car{number}", make, model, 1990 + number))
+        for angle in range(ANGLES):
+            noise = rng.integers(-30, 30, (12, 12, 3)) + np.array(hue)
+            Image.fromarray(noise.clip(0, 255).astype(np.uint8)).save(folder / "photos" / f"car{number}_{angle:02}.png")
+    pl.DataFrame(rows, schema=["id", "make", "model", "year"], orient="row").write_csv(folder / "metadata.csv")
+    return folder
+
+
+def taken(run: Path) -> dict[str, Any]:
+    record: dict[str, Any] = bundle.load(run / "model.discern").spec.to_json()
+    return record
+
+
+@pytest.mark.shows("train", "--size", "--grey", "--binary", "--crop", "--keep-aspect")
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), {"shape": [24, 36, 3]}),
+        (("--size", "16"), {"shape": [16, 16, 3]}),
+        (("--size", "12x20"), {"shape": [12, 20, 3]}),
+        (("--grey",), {"shape": [24, 36, 1]}),
+        (("--binary",), {"shape": [24, 36, 1], "binary": True}),
+        (("--crop", "0,0.25,0,0.25"), {"crop": [0.0, 0.25, 0.0, 0.25]}),
+        (("--keep-aspect", "--size", "20"), {"shape": [20, 20, 3], "keep_aspect": True}),
+    ],
+)
+def test_what_a_model_takes(
+    cli: Cli, photos: Path, tmp_path: Path, options: tuple[str, ...], expected: dict[str, Any]
+) -> None:
+    result = cli("train", photos, "-o", "run", "--model", "knn", *options)
+    assert result.status == 0, result.err
+    spec = taken(tmp_path / "run")
+    assert {key: spec.get(key) for key in expected} == expected
+    assert cli("verify", "run").status == 0, "reading again, from the file's own input, gives other pixels"
+    answers = cli("predict", "run", photos / "red", "-o", "red.parquet")
+    assert answers.status == 0
+    for option in options:
+        assert option in (tmp_path / "run" / "report.html").read_text(), "the command that repeats the run lacks it"
+
+
+def test_mistakes_in_reading_are_named_together(cli: Cli) -> None:
+    result = cli("train", "nowhere", "--size", "big", "--crop", "0.9,0,0.9,0", "--max-bad", "7")
+    assert result.status == 2
+    for part in ("--size is 'big'", "--crop is", "--max-bad is 7"):
+        assert part in result.err
+
+
+@pytest.mark.shows("train", "--labels", "--id", "--label", "--group-from")
+def test_make_and_model_from_a_sheet(cli: Cli, cars: Path, tmp_path: Path) -> None:
+    sheet = ("--labels", cars / "metadata.csv", "--id", "id", "--label", "make", "--label", "model")
+    group = ("--group-from", r"(.+)_\d+")
+    result = cli("train", cars / "photos", "-o", "run", "--model", "knn", *sheet, *group, "--test", "0.3")
+    assert result.status == 0, result.err
+    record = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert set(record["targets"]) == {"make", "model", "joint"}
+    for block in record["targets"].values():
+        assert block["n_groups"] < block["n_items"], "photographs of one vehicle count as one unit"
+        assert block["figures"]["accuracy"]["value"] == 1.0
+    parts = pl.read_parquet(tmp_path / "run" / "split.parquet").group_by("group").agg(pl.col("part").n_unique())
+    assert parts["part"].to_list() == [1] * 12, "a vehicle stands on both sides"
+    assert "Each target" in (tmp_path / "run" / "report.html").read_text()
+    assert cli("verify", "run").status == 0
+    table = cli("predict", "run", cars / "photos", "-o", "cars.parquet")
+    assert table.status == 0
+    answers = pl.read_parquet(tmp_path / "cars.parquet")
+    pairs = set(answers.select("make", "model").unique().iter_rows())
+    assert pairs <= set(CARS.values()), "an answer that the data do not hold"
+    assert (answers["make_probability"] >= answers["probability"] - 1e-6).all()
+
+
+def test_one_vehicle_a_class_cannot_be_tested_by_group(cli: Cli, cars: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for path in sorted((cars / "photos").iterdir()):
+        if path.name.startswith(("car0_", "car1_")):
+            (few / path.name).write_bytes(path.read_bytes())
+    sheet = ("--labels", cars / "metadata.csv", "--label", "model", "--group-from", r"(.+)_\d+")
+    result = cli("train", few, "-o", "run", "--model", "knn", *sheet)
+    assert result.status == 2
+    assert "single group" in result.err
+    assert not (tmp_path / "run").exists() or not (tmp_path / "run" / "run.json").exists()
+
+
+@pytest.mark.shows("train", "--drop-leaks")
+def test_what_stands_in_the_test_part_is_not_learned_from(cli: Cli, photos: Path, tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        for name in ("red", "blue"):
+            (tmp_path / "data" / part / name).mkdir(parents=True)
+    for number, path in enumerate(sorted(photos.rglob("*.png"))):
+        part = "test" if number % 4 == 0 else "train"
+        (tmp_path / "data" / part / path.parent.name / path.name).write_bytes(path.read_bytes())
+    leak = next((tmp_path / "data" / "test" / "red").iterdir())
+    (tmp_path / "data" / "train" / "red" / "leak.png").write_bytes(leak.read_bytes())
+    for run, option in (("kept", ()), ("dropped", ("--drop-leaks",))):
+        assert cli("train", "data", "-o", run, "--model", "knn", *option).status == 0
+    part_of = {
+        run: dict(pl.read_parquet(tmp_path / run / "split.parquet").select("item", "part").iter_rows())
+        for run in ("kept", "dropped")
+    }
+    assert part_of["kept"]["train/red/leak.png"] in ("train", "validation")
+    assert part_of["dropped"]["train/red/leak.png"] not in ("train", "validation", "test")
