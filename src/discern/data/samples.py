@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import shutil
 import tempfile
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -57,6 +58,15 @@ def write_digits(folder: Path, *, force: bool = False) -> int:
     The pictures are made beside their place and moved there when all are whole. With `force` a folder may hold other
     files already: digits of the same name are replaced, nothing else is touched. Raises OutputError.
     """
+    written_whole(folder, _draw, force=force)
+    return len(digits()[0])
+
+
+def written_whole(folder: Path, draw: Callable[[Path], object], *, force: bool) -> None:
+    """Have `draw` fill a folder beside `folder`, and move it there when it is whole. Raises OutputError.
+
+    With `force` the folder may hold other files already: those of the same name are replaced, nothing else is touched.
+    """
     folder = Path(folder)
     try:
         exists = folder.is_dir()
@@ -67,7 +77,8 @@ def write_digits(folder: Path, *, force: bool = False) -> int:
         home.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=home))
         try:
-            n = _draw(staging)
+            staging.chmod(0o755)  # a temporary folder is closed to others; what it becomes is not
+            draw(staging)
             _move(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -75,26 +86,26 @@ def write_digits(folder: Path, *, force: bool = False) -> int:
         raise
     except OSError as error:
         raise OutputError(describe(str(folder), found=(error.strerror or str(error)).lower())) from error
-    return n
 
 
-def _draw(folder: Path) -> int:
+def _draw(folder: Path) -> None:
     pictures, labels = digits()
-    folder.chmod(0o755)  # a temporary folder is closed to others; what it becomes is not
     for label in range(10):
         (folder / str(label)).mkdir()
     for index, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
         Image.fromarray(picture[:, :, 0]).save(folder / str(label) / f"{index:04d}.png")
-    return len(pictures)
 
 
 def _move(staging: Path, folder: Path) -> None:
     if not folder.exists():
         staging.rename(folder)
         return
-    for label in sorted(staging.iterdir()):
-        target = folder / label.name
+    for found in sorted(staging.iterdir()):
+        target = folder / found.name
+        if not found.is_dir():
+            found.replace(target)
+            continue
         with contextlib.suppress(FileExistsError):
             target.mkdir()
-        for picture in sorted(label.iterdir()):
+        for picture in sorted(found.iterdir()):
             picture.replace(target / picture.name)
