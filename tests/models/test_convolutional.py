@@ -108,6 +108,11 @@ def changed(model: ConvNet, name: str, value: Any) -> tuple[dict[str, Any], dict
         ("precision", "float8"),
         ("precision", ["float32"]),
         ("random_state", -1),
+        ("augment", "flop"),
+        ("augment", "FLIP"),
+        ("augment", 3),
+        ("smoothing", 1),
+        ("averaging", -0.5),
         ("unknown", 1),
         ("head.bias", np.zeros(2, np.float32)),
         ("head.bias", np.zeros(1, np.float64)),
@@ -134,6 +139,9 @@ def test_missing_parts_and_other_classes_are_refused(small: ConvNet) -> None:
     codec.check(config, arrays, InputSpec("table", (429,), "float32"), 2)  # rows that hold the pictures
     with pytest.raises(ModelFileError, match="shape"):
         codec.check(config, arrays, InputSpec("table", (430,), "float32"), 2)
+    old = {key: value for key, value in config.items() if key not in codec.LATER_KEYS}
+    codec.check(old, arrays, small.input_, 2)  # as files were written before augmentation
+    assert codec.decode(old, arrays, small.input_, small.classes_).augment_ == "none"
     for name in config:
         with pytest.raises(ModelFileError, match=name):
             codec.check({key: value for key, value in config.items() if key != name}, arrays, small.input_, 2)
@@ -202,15 +210,27 @@ def test_all_mistakes_in_parameters_are_told_at_once() -> None:
         learning_rate=float("nan"),
         weight_decay=-1,
         patience=0,
+        augment="flop",
+        budget=0,
         precision="float16",
         random_state=-1,
     )
     with pytest.raises(OptionError) as caught:
         wrong.fit(PICTURES, np.arange(60) % 2)
     said = " | ".join(caught.value.problems)
-    for name in ("conv", "shape", "epochs", "batch_size", "learning_rate", "weight_decay", "patience", "precision"):
+    for name in (
+        "conv",
+        "shape",
+        "epochs",
+        "batch_size",
+        "learning_rate",
+        "weight_decay",
+        "patience",
+        "flop",
+        "budget",
+    ):
         assert name in said
-    assert len(caught.value.problems) == 9
+    assert len(caught.value.problems) == 12
     for epochs in ((), (3, 0), (None, 2)):
         with pytest.raises(OptionError, match="epochs is"):
             ConvNet(epochs=epochs).fit(PICTURES, np.arange(60) % 2)

@@ -60,6 +60,18 @@ def read(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, Any], Arrays
     return record["progress"], arrays
 
 
+def decided(folder: Path) -> tuple[dict[str, Any], tuple[int, ...]] | None:
+    """The facts of the checkpoint in `folder` and the cycles that were begun, or None when there is none.
+
+    What was once found out for a training, by trying or by the clock, is taken from here when it goes on.
+    Raises RunError when it is damaged.
+    """
+    if not (folder / NAME).exists():
+        return None
+    record, _ = _undamaged(folder / NAME)
+    return record["facts"], tuple(record["progress"]["cycles"])
+
+
 def same_cycles(folder: Path, begun: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     """Raise RunError unless the cycles that were begun are the first of those wanted; further ones may be added."""
     if wanted[: len(begun)] != begun:

@@ -1,11 +1,13 @@
 """The training ladder: `fit` > `run_epoch` > `train_step` > `loss_of`, one rung a function.
 
-Nothing here draws from a running random generator: the order of an epoch and the dropout of a step come from the seed
-and their place alone. So a training that is stopped anywhere and restored from its checkpoint gives the same bytes.
+Nothing here draws from a running random generator: the order of an epoch, the dropout and the varied pictures of a step
+come from the seed and their place alone. So a training that is stopped anywhere and restored from its checkpoint gives
+the same bytes.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from torch import Tensor, nn
 from ..core import seeds
 from ..core.errors import OptionError
 from ..core.events import Event, Listener, note, steps
+from ..nets.augment import Augment
 from ..nets.build import Weights, load_weights, weights_of
 from . import checkpoint, share
 from .precision import Precision, computing
@@ -64,6 +67,12 @@ class Settings:
     seed: int
     look_batch: int = 256
     """Items that are looked at together where nothing is learned."""
+    smoothing: float = 0.0
+    """The share of each label that is given evenly to all classes while learning (Szegedy et al. 2016)."""
+    averaging: float = 0.0
+    """How much of the running mean of the weights a step keeps; the mean is what is looked at and given. 0: no mean."""
+    augment: Augment | None = None
+    """Varies the pictures of each batch before it is learned from."""
 
 
 @dataclass
@@ -80,9 +89,16 @@ class State:
     step: int = 0
     """Steps done in this epoch."""
     history: list[dict[str, Any]] = field(default_factory=list)
+    average: nn.Module | None = None
+    """The network with the running mean of the weights."""
     best: Weights = field(default_factory=dict)
     best_epoch: int = 0
     best_loss: float = math.inf
+
+    @property
+    def shown(self) -> nn.Module:
+        """The network that is looked at and given."""
+        return self.network if self.average is None else self.average
 
 
 @dataclass(frozen=True)
@@ -114,15 +130,21 @@ def fit(
 
     Raises RunError for a checkpoint that is damaged or of another training, OptionError when learning diverges.
     """
-    state = State(network, optimizer_for(network, settings), torch.zeros((), dtype=torch.float64))
+    state = begin(network, settings)
     if saving is not None:
         restore(state, saving, settings)
     with share.using(settings.threads), torch.random.fork_rng(devices=[]):
         while state.cycle < len(settings.cycles):
             run_cycle(state, train, validation, settings, saving, on_event)
     if not state.best:
-        return Outcome(weights_of(network), tuple(state.history), len(state.history))
+        return Outcome(weights_of(state.shown), tuple(state.history), len(state.history))
     return Outcome(state.best, tuple(state.history), state.best_epoch)
+
+
+def begin(network: nn.Module, settings: Settings) -> State:
+    """Before the first step."""
+    average = copy.deepcopy(network).eval().requires_grad_(False) if settings.averaging else None
+    return State(network, optimizer_for(network, settings), torch.zeros((), dtype=torch.float64), average=average)
 
 
 def run_cycle(
@@ -151,18 +173,12 @@ def run_epoch(state: State, train: Part, settings: Settings, saving: Saving | No
     """Every training item once, in an order of this epoch's own, in batches that differ by one item at most."""
     n_steps = steps_of(len(train), settings)
     number = len(state.history) + 1
-    order = torch.from_numpy(seeds.generator(settings.seed, "order", number).permutation(len(train)))
-    batches = torch.tensor_split(order, n_steps)
-    total = n_steps * settings.cycles[state.cycle]
     shown_every = math.ceil(n_steps / SHOWN_STEPS)
     saved = time.monotonic()
     state.network.train()
+    order = order_of(train, settings, number)
     for step in range(state.step, n_steps):
-        rate = one_cycle(state.epoch * n_steps + step, total, settings.learning_rate)
-        torch.default_generator.manual_seed(seeds.derive(settings.seed, "step", number, step))
-        items = batches[step]
-        loss = train_step(state, train.values[items], train.targets[items], rate, settings.precision)
-        state.loss_sum += loss.double() * len(items)
+        take_step(state, train, settings, number, step, order)
         state.step = step + 1
         if saving is not None and state.step < n_steps and time.monotonic() - saved > CHECKPOINT_SECONDS:
             keep(state, saving, settings)
@@ -171,22 +187,55 @@ def run_epoch(state: State, train: Part, settings: Settings, saving: Saving | No
             steps(on_event, f"epoch {number}", state.step, n_steps)
 
 
-def train_step(state: State, values: Tensor, targets: Tensor, rate: float, precision: Precision) -> Tensor:
+def order_of(train: Part, settings: Settings, number: int) -> tuple[Tensor, ...]:
+    """The batches of epoch `number`, each the rows of its items."""
+    order = torch.from_numpy(seeds.generator(settings.seed, "order", number).permutation(len(train)))
+    return torch.tensor_split(order, steps_of(len(train), settings))
+
+
+def take_step(
+    state: State, train: Part, settings: Settings, number: int, step: int, batches: tuple[Tensor, ...]
+) -> None:
+    """Step `step` of epoch `number`: its batch, varied, its learning rate, and what follows the optimizer's step."""
+    n_steps = len(batches)
+    total = n_steps * settings.cycles[state.cycle]
+    rate = one_cycle(state.epoch * n_steps + step, total, settings.learning_rate)
+    torch.default_generator.manual_seed(seeds.derive(settings.seed, "step", number, step))
+    values = train.values[batches[step]]
+    if settings.augment is not None:
+        draws = torch.Generator().manual_seed(seeds.derive(settings.seed, "augment", number, step))
+        values = settings.augment(values, draws)
+    loss = train_step(state, values, train.targets[batches[step]], rate, settings)
+    state.loss_sum += loss.double() * len(values)
+    if state.average is not None:
+        follow(state.average, state.network, settings.averaging, (number - 1) * n_steps + step)
+
+
+def train_step(state: State, values: Tensor, targets: Tensor, rate: float, settings: Settings) -> Tensor:
     """One step of the optimizer on one batch; the batch's mean loss, still a tensor."""
     for group in state.optimizer.param_groups:
         group["lr"] = rate
     state.optimizer.zero_grad()
-    loss = loss_of(state.network, values, targets, precision)
+    loss = loss_of(state.network, values, targets, settings)
     torch.autograd.backward(loss)
     state.optimizer.step()
     return loss.detach()
 
 
-def loss_of(network: nn.Module, values: Tensor, targets: Tensor, precision: Precision) -> Tensor:
-    """Mean cross-entropy in nats."""
-    with computing(precision):
+def loss_of(network: nn.Module, values: Tensor, targets: Tensor, settings: Settings) -> Tensor:
+    """Mean cross-entropy in nats, with smoothed labels where that is asked for."""
+    with computing(settings.precision):
         logits = network(values)
-    return nn.functional.cross_entropy(logits.float(), targets)
+    return nn.functional.cross_entropy(logits.float(), targets, label_smoothing=settings.smoothing)
+
+
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, kept: float, steps_before: int) -> None:
+    """Move the running mean of weights and statistics a step; it keeps less in the beginning, to forget the first."""
+    kept = min(kept, (1 + steps_before) / (10 + steps_before))
+    for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+        if mean.dtype.is_floating_point:
+            mean.lerp_(now, 1 - kept)
 
 
 def finish_epoch(state: State, train: Part, validation: Part | None, settings: Settings, of: int) -> dict[str, Any]:
@@ -203,7 +252,7 @@ def finish_epoch(state: State, train: Part, validation: Part | None, settings: S
     }
     losses = [facts["train_loss"]]
     if validation is not None:
-        facts["validation_loss"], facts["validation_accuracy"] = look(state.network, validation, settings)
+        facts["validation_loss"], facts["validation_accuracy"] = look(state.shown, validation, settings)
         losses.append(facts["validation_loss"])
     if not all(map(math.isfinite, losses)):
         raise OptionError(
@@ -211,7 +260,7 @@ def finish_epoch(state: State, train: Part, validation: Part | None, settings: S
             f"learning_rate is {settings.learning_rate:g}, try a tenth of it"
         )
     if validation is not None and facts["validation_loss"] < state.best_loss:
-        state.best, state.best_epoch, state.best_loss = weights_of(state.network), facts["epoch"], losses[-1]
+        state.best, state.best_epoch, state.best_loss = weights_of(state.shown), facts["epoch"], losses[-1]
     state.history.append(facts)
     state.epoch, state.step = state.epoch + 1, 0
     state.loss_sum.zero_()
@@ -254,6 +303,8 @@ def keep(state: State, saving: Saving, settings: Settings) -> None:
     """Write the checkpoint."""
     arrays: dict[str, NDArray[Any]] = {f"now/{name}": value for name, value in weights_of(state.network).items()}
     arrays |= {f"best/{name}": value for name, value in state.best.items()}
+    if state.average is not None:
+        arrays |= {f"average/{name}": value for name, value in weights_of(state.average).items()}
     taken = 0.0
     for name, parameter in state.network.named_parameters():
         moments = state.optimizer.state.get(parameter)
@@ -286,6 +337,8 @@ def restore(state: State, saving: Saving, settings: Settings) -> None:
     state.history, state.best_epoch = progress["history"], progress["best_epoch"]
     state.loss_sum += progress["loss_sum"]
     load_weights(state.network, checkpoint.under("now/", arrays))
+    if state.average is not None:
+        load_weights(state.average, checkpoint.under("average/", arrays))
     state.best = checkpoint.under("best/", arrays)
     state.best_loss = progress["best_loss"] if state.best else math.inf
     first, second = checkpoint.under("first/", arrays), checkpoint.under("second/", arrays)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -15,13 +17,17 @@ from ..core import seeds
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, note, silent
 from ..core.options import SEED, Interval, raise_all
-from ..fit import checkpoint, loop, precision, share
+from ..fit import budget, checkpoint, loop, precision, share
+from ..nets import transforms
+from ..nets.augment import Augment
 from ..nets.build import Weights, build, load_weights
 from ..nets.defaults import default_layers
 from ..nets.layers import Conv, Dense, parse, text_of
 from ..nets.plan import Shape, Step, plan
+from . import probe
 from .base import Classifier, Labelled
 
+AUTO = "auto"
 COUNT = Interval(1, 1_000_000, whole=True)
 RATE = Interval(0, 1, open_low=True)
 LEARNING = 3
@@ -30,6 +36,11 @@ HELD_BACK = 0.1
 """The share of the items that is looked at, and not learned from, when no validation part is given."""
 FEWEST_TO_HOLD_BACK = 50
 """With fewer items than this none is held back."""
+PHOTOGRAPH = 48
+"""The shorter side from which pictures are learned as photographs are: varied, labels smoothed, weights averaged."""
+SMOOTHING = 0.1
+AVERAGING = 0.998
+"""Of some 500 steps the weights are the mean."""
 LOOK_VALUES = 2**24
 """Values of the largest layer that are held at a time where nothing is learned."""
 
@@ -46,17 +57,22 @@ class ConvNet(Classifier):
     learning_rate : peak of the one-cycle; None for 0.01 where every layer is normalised and 0.003 elsewhere.
     weight_decay : of AdamW.
     patience : epochs without a lower validation loss after which a cycle ends; None to never end early.
+    augment : how pictures are varied while learning, in the language of `nets.transforms`; `none`; or `auto`: where
+        pictures have 48 pixels a side and more, a short fit finds out what leaves the answers alone (`models.probe`).
+    budget : seconds that learning may take instead of `epochs`; becomes a number of epochs, from measured speed.
     precision : `auto` (bfloat16 where the processor is good at it), `bfloat16` or `float32`.
     random_state : seed of the first weights, the order of the items and dropout.
 
     After `fit`: `weights_` (name to float32 array), `layers_` (the description in full), `shape_`, `history_` (a
     mapping for each epoch), `epochs_` (how many were run), `cycles_` (how many were asked for, cycle by cycle),
-    `best_epoch_` (whose weights are kept), `batch_size_`, `learning_rate_`, `precision_`, `mean_`, `scale_`.
+    `best_epoch_` (whose weights are kept), `batch_size_`, `learning_rate_`, `precision_`, `mean_`, `scale_`, `augment_`
+    (the description), `augment_probe_` (a mapping for each variation that was tried), `smoothing_`, `averaging_`.
     """
 
     resumable: ClassVar[bool] = True
     limits: ClassVar[Mapping[str, Interval]] = {
         "weight_decay": Interval(0, 10),
+        "budget": Interval(0, 10_000_000, open_low=True, or_none=True),
         "random_state": SEED,
     }
 
@@ -72,6 +88,8 @@ class ConvNet(Classifier):
         learning_rate: float | None = None,
         weight_decay: float = 0.01,
         patience: int | None = 10,
+        augment: str = "auto",
+        budget: float | None = None,
         precision: str = "auto",
         random_state: int = 0,
     ) -> None:
@@ -82,6 +100,8 @@ class ConvNet(Classifier):
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.patience = patience
+        self.augment = augment
+        self.budget = budget
         self.precision = precision
         self.random_state = random_state
 
@@ -101,6 +121,7 @@ class ConvNet(Classifier):
         the `weights_` of another ConvNet to begin from; a head of another number of classes is made anew.
         Raises OptionError, ValueError for data that cannot be used, RunError for a checkpoint that does not fit.
         """
+        began = time.monotonic()
         raise_all(self._problems())
         items, targets = self._begin_fit(X, y)
         self.shape_ = self._shape(items)
@@ -108,33 +129,28 @@ class ConvNet(Classifier):
         self._decide(len(train[0]))
         steps = self._plan()
         self.mean_, self.scale_ = _normal(train[0].reshape(-1, *self.shape_))
+        found = checkpoint.decided(Path(checkpoints)) if checkpoints is not None else None
+        self._decide_augment(train, held_back, found[0] if found else {})
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seeds.derive(self.random_state, "weights"))
             network = build(steps, self.mean_, self.scale_)
         if start is not None:
             load_weights(network, _matching(start, steps, on_event))
-        settings = loop.Settings(
-            cycles=self.cycles_,
-            batch_size=self.batch_size_,
-            learning_rate=self.learning_rate_,
-            weight_decay=float(self.weight_decay),
-            patience=self.patience,
-            precision=self.precision_,
-            threads=share.worth(LEARNING * _operations(steps) * self.batch_size_),
-            seed=int(self.random_state),
-            look_batch=_look_batch(steps),
-        )
+        learned = loop.Part.of(train[0].reshape(-1, *self.shape_), train[1])
+        looked = loop.Part.of(*held_back) if held_back is not None else None
+        settings = self._settings(steps)
+        if self.budget is not None:
+            if found:
+                self.cycles_ = found[1]
+            else:
+                left = self.budget - (time.monotonic() - began)
+                self.cycles_ = (budget.epochs_within(left, budget.epoch_seconds(network, learned, looked, settings)),)
+            note(on_event, f"{self.budget:g} seconds are {sum(self.cycles_)} epochs here")
+            settings = dataclasses.replace(settings, cycles=self.cycles_)
         saving = None
         if checkpoints is not None:
             saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start))
-        outcome = loop.fit(
-            network,
-            loop.Part.of(*train),
-            loop.Part.of(*held_back) if held_back is not None else None,
-            settings,
-            saving=saving,
-            on_event=on_event,
-        )
+        outcome = loop.fit(network, learned, looked, settings, saving=saving, on_event=on_event)
         self.weights_, self.history_, self.best_epoch_ = outcome.weights, outcome.history, outcome.best_epoch
         self.epochs_ = len(self.history_)
         return self
@@ -160,6 +176,13 @@ class ConvNet(Classifier):
                 parse(self.layers)
             except OptionError as error:
                 found.extend(error.problems)
+        if self.augment != AUTO:
+            try:
+                transforms.parse(self.augment)
+            except OptionError as error:
+                found.extend(error.problems)
+        if self.budget is not None and self.epochs is not None:
+            found.append("epochs and budget are both given; expected one of them")
         cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs,)
         found.extend(COUNT.problem("epochs", cycle) for cycle in cycles if cycle is not None or len(cycles) > 1)
         if not cycles:
@@ -206,8 +229,10 @@ class ConvNet(Classifier):
     def _decide(self, n_items: int) -> None:
         """Put a value where a parameter is None or `auto`."""
         self.precision_ = precision.resolve(self.precision)
-        self.batch_size_ = int(self.batch_size or min(256, max(16, n_items // 20)))
-        default = min(30, max(8, 20_000 // n_items))
+        photographs = len(self.shape_) == 3 and min(self.shape_[:2]) >= PHOTOGRAPH
+        self.smoothing_, self.averaging_ = (SMOOTHING, AVERAGING) if photographs else (0.0, 0.0)
+        self.batch_size_ = int(self.batch_size or min(64 if photographs else 256, max(16, n_items // 20)))
+        default = min(60, max(15, 200_000 // n_items)) if photographs else min(30, max(8, 20_000 // n_items))
         cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
         self.cycles_ = tuple(int(cycle) for cycle in cycles)
         layers = self.layers or default_layers(self.shape_, len(self.classes_))
@@ -216,6 +241,41 @@ class ConvNet(Classifier):
         weighted = [step.layer for step in steps if isinstance(step.layer, Conv | Dense)]
         steady = bool(weighted) and all(layer.norm for layer in weighted)
         self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.003))
+
+    def _decide_augment(self, train: probe.Items, held_back: probe.Items | None, facts: Mapping[str, Any]) -> None:
+        """How pictures are varied: as asked for, as a checkpoint with these `facts` says, or as is found out."""
+        self.augment_probe_: probe.Table = ()
+        if self.augment != AUTO:
+            asked = transforms.parse(self.augment)
+            if asked and len(self.shape_) != 3:
+                raise OptionError(f"augment is {self.augment!r}, which is for pictures; give their shape, or take none")
+            self.augment_ = str(asked)
+        elif facts.get("augment asked") == AUTO:
+            self.augment_, self.augment_probe_ = facts["augment"], tuple(facts["augment probe"])
+        elif self.smoothing_ and held_back is not None and probe.possible(self.shape_, held_back):
+            asked, self.augment_probe_ = probe.find(
+                self.shape_, train, held_back, self.mean_, self.scale_, self.precision_, int(self.random_state)
+            )
+            self.augment_ = str(asked)
+        else:
+            self.augment_ = transforms.NONE
+
+    def _settings(self, steps: tuple[Step, ...]) -> loop.Settings:
+        varied = transforms.parse(self.augment_)
+        return loop.Settings(
+            cycles=self.cycles_,
+            batch_size=self.batch_size_,
+            learning_rate=self.learning_rate_,
+            weight_decay=float(self.weight_decay),
+            patience=self.patience,
+            precision=self.precision_,
+            threads=share.worth(LEARNING * _operations(steps) * self.batch_size_),
+            seed=int(self.random_state),
+            look_batch=_look_batch(steps),
+            smoothing=self.smoothing_,
+            averaging=self.averaging_,
+            augment=Augment(varied, torch.from_numpy(self.mean_), torch.from_numpy(self.scale_)) if varied else None,
+        )
 
     def _plan(self) -> tuple[Step, ...]:
         return plan(parse(self.layers_), self.shape_, len(self.classes_))
@@ -239,6 +299,11 @@ class ConvNet(Classifier):
             "weight_decay": settings.weight_decay,
             "patience": settings.patience,
             "random_state": settings.seed,
+            "smoothing": settings.smoothing,
+            "averaging": settings.averaging,
+            "augment asked": self.augment,
+            "augment": self.augment_,
+            "augment probe": list(self.augment_probe_),
             "precision": settings.precision,
             "threads": settings.threads,
             "torch": str(torch.__version__),

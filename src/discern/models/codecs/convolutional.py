@@ -19,6 +19,7 @@ from ...core.options import SEED, Interval
 from ...core.records import InputSpec
 from ...nets.layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool, Residual, parse, text_of
 from ...nets.plan import NORM_EPSILON, Step, padding, plan
+from ...nets.transforms import parse as parse_augment
 from . import fields, graphs
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ KEYS = (
     "precision",
     "random_state",
 )
+LATER_KEYS = ("augment", "smoothing", "averaging")
+"""They came with photographs; a file without all of them is of a network that learned without."""
 LARGEST_COUNT = 1_000_000
 LARGEST_WEIGHT = 1e6
 """No trained weight comes near it; sums over damaged ones stay finite below it."""
@@ -61,13 +64,19 @@ def encode(model: ConvNet) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "patience": None if model.patience is None else int(model.patience),
         "precision": model.precision_,
         "random_state": int(model.random_state),
+        "augment": model.augment_,
+        "smoothing": model.smoothing_,
+        "averaging": model.averaging_,
     }
     return config, {**model.weights_, "entry.mean": model.mean_, "entry.scale": model.scale_}
 
 
 def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int) -> None:
     """Raise ModelFileError unless the description, the arrays, the input and the number of classes fit together."""
-    fields.exact_keys(config, KEYS, "config")
+    later = any(name in config for name in LATER_KEYS)
+    fields.exact_keys(config, (*KEYS, *LATER_KEYS) if later else KEYS, "config")
+    if later:
+        _check_augment(config)
     for name in ("best_epoch", "batch_size", "epochs"):
         fields.whole(config, name, 1, LARGEST_COUNT)
     if config["patience"] is not None:
@@ -110,12 +119,15 @@ def decode(
         learning_rate=config["learning_rate"],
         weight_decay=config["weight_decay"],
         patience=config["patience"],
+        augment=config.get("augment", "none"),
         precision=config["precision"],
         random_state=config["random_state"],
     )
     model.layers_, model.shape_, model.cycles_ = config["layers"], shape, cycles
     model.epochs_, model.best_epoch_, model.history_ = config["epochs"], config["best_epoch"], ()
     model.batch_size_, model.precision_ = config["batch_size"], config["precision"]
+    model.augment_, model.augment_probe_ = config.get("augment", "none"), ()
+    model.smoothing_, model.averaging_ = config.get("smoothing", 0.0), config.get("averaging", 0.0)
     model.learning_rate_ = config["learning_rate"]
     model.mean_, model.scale_ = arrays["entry.mean"], arrays["entry.scale"]
     model.weights_ = {name: value for name, value in arrays.items() if not name.startswith("entry.")}
@@ -137,6 +149,18 @@ def graph(
     nodes.append(helper.make_node("Softmax", [here], ["probabilities"], axis=1))
     largest = max(math.prod(step.gives) for step in steps)
     return graphs.model(nodes, constants, spec, n_classes, batch=max(1, min(256, VALUES_A_BATCH // largest)))
+
+
+def _check_augment(config: Mapping[str, Any]) -> None:
+    """Raise ModelFileError unless the description is one, in its canonical form, and the shares are shares."""
+    try:
+        written = str(parse_augment(config["augment"]))
+    except OptionError as error:
+        raise ModelFileError(f"augment: {error}") from error
+    if written != config["augment"]:
+        raise ModelFileError(f"augment is {fields.shown(config['augment'])}; expected {written!r}")
+    for name in ("smoothing", "averaging"):
+        fields.number(config, name, Interval(0, 1, open_high=True))
 
 
 def _counts(config: Mapping[str, Any], name: str) -> None:

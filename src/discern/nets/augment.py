@@ -1,0 +1,100 @@
+"""Pictures varied at random, a whole batch at a time: one affine resampling, then colour, then erasing.
+
+Every draw comes from the generator that is handed in, so that a batch follows from its place in the training alone.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample
+
+from .transforms import Augmentation
+
+
+class Augment:
+    """Varies raw pictures `(B, H, W, C)` of any type as `augmentation` says; gives float32 `(B, H, W, C)`.
+
+    `mean` and `scale` are those of the training pixels, per channel, `(C,)`: erased patches take the mean, brightness
+    and colour are measured in the scale.
+    """
+
+    def __init__(self, augmentation: Augmentation, mean: Tensor, scale: Tensor) -> None:
+        self.augmentation = augmentation
+        self.mean = mean.view(1, -1, 1, 1)
+        self.scale = scale.view(1, -1, 1, 1)
+
+    def __call__(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
+        asked = self.augmentation
+        values = pictures.permute(0, 3, 1, 2).to(torch.float32)
+        if asked.moves:
+            places = affine_grid(matrices(asked, values.shape, generator), list(values.shape), align_corners=False)
+            values = grid_sample(values, places, padding_mode="reflection", align_corners=False)
+        values = self._colours(values, generator)
+        if asked.erase:
+            values = torch.where(patches(asked.erase, values.shape, generator), self.mean, values)
+        return values.permute(0, 2, 3, 1).contiguous()
+
+    def _colours(self, values: Tensor, generator: torch.Generator) -> Tensor:
+        asked, n_items, n_channels = self.augmentation, *values.shape[:2]
+        if asked.contrast:
+            factor = torch.exp(either(math.log1p(asked.contrast), (n_items, 1, 1, 1), generator))
+            middle = values.mean(dim=(1, 2, 3), keepdim=True)
+            values = (values - middle) * factor + middle
+        if asked.brightness:
+            values = values + self.scale * either(asked.brightness, (n_items, 1, 1, 1), generator)
+        if asked.colour:
+            values = values + self.scale * either(asked.colour, (n_items, n_channels, 1, 1), generator)
+        return values
+
+
+def either(size: float, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Even draws from -`size` to `size`."""
+    return (torch.rand(shape, generator=generator) * 2 - 1) * size
+
+
+def matrices(asked: Augmentation, shape: torch.Size, generator: torch.Generator) -> Tensor:
+    """`(B, 2, 3)`: where each place of the new picture lies in the old one, both from -1 to 1 along their sides.
+
+    What comes out is mirrored, stretched, slanted, zoomed, turned and then shifted; a turn is one on the screen, also
+    where the picture is not square.
+    """
+    n_items, _, height, width = shape
+
+    def draw(size: float) -> Tensor:
+        return either(size, (n_items,), generator)
+
+    angle = draw(math.radians(asked.rotate))
+    smaller = torch.exp(draw(math.log1p(asked.zoom)))
+    stretch = torch.exp(draw(math.log1p(asked.stretch) / 2))
+    slant = draw(asked.shear)
+    mirror = torch.where(draw(1.0) < 0, -1.0, 1.0) if asked.flip else torch.ones(n_items)
+    cosine, sine = torch.cos(angle) * smaller, torch.sin(angle) * smaller
+    # rows of: diag(mirror * stretch, 1 / stretch) @ [[1, slant], [0, 1]] @ [[cosine, -sine], [sine, cosine]]
+    matrix = torch.empty(n_items, 2, 3)
+    matrix[:, 0, 0] = mirror * stretch * (cosine + slant * sine)
+    matrix[:, 0, 1] = mirror * stretch * (slant * cosine - sine) * (height / width)
+    matrix[:, 1, 0] = sine / stretch * (width / height)
+    matrix[:, 1, 1] = cosine / stretch
+    matrix[:, :, 2] = either(2 * asked.shift, (n_items, 2), generator)  # from -1 to 1 is the whole side
+    return matrix
+
+
+def patches(size: float, shape: torch.Size, generator: torch.Generator) -> Tensor:
+    """`(B, 1, H, W)`, True on a rectangle in every other picture; its sides are up to `size` of the picture's.
+
+    Zhong et al. 2020, "Random erasing data augmentation".
+    """
+    n_items = shape[0]
+    covered = torch.rand(n_items, 1, generator=generator) < 0.5
+    sides = []
+    for length in shape[2:]:
+        half = torch.rand(n_items, 1, generator=generator) * size / 2
+        middle = half + torch.rand(n_items, 1, generator=generator) * (1 - 2 * half)
+        places = (torch.arange(length) + 0.5) / length
+        sides.append((places - middle).abs() < half)
+    rows, columns = sides
+    inside: Tensor = (rows & covered)[:, None, :, None] & columns[:, None, None, :]
+    return inside

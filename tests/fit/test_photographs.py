@@ -1,0 +1,145 @@
+"""What photographs bring to training: varied batches, smoothed labels, averaged weights, a budget of time."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import log_softmax
+
+from discern.core.errors import OptionError, RunError
+from discern.core.events import Event
+from discern.fit import budget, loop
+from discern.models import convolutional
+from discern.models.convolutional import ConvNet
+from fit.test_resume import Stop, StopAt
+from fit.training import data, result, train
+
+VARIED = "shift 0.1, zoom 0.2, rotate 10, flip, brightness 0.2, contrast 0.2, erase 0.4"
+LAYERS = "conv 4 norm, residual 4, residual 6 stride 2, dropout 0.3, average"
+
+
+@pytest.fixture(autouse=True)
+def small_pictures_are_photographs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(convolutional, "PHOTOGRAPH", 8)
+    monkeypatch.setattr(convolutional, "AVERAGING", 0.5)
+    yield
+
+
+def settings(**changes: object) -> loop.Settings:
+    plain = loop.Settings((2,), 16, 0.01, 0.01, None, "float32", 1, 0)
+    return loop.Settings(**(vars(plain) | changes))  # type: ignore[arg-type]
+
+
+def test_stopped_at_every_step_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = result(train(3, layers=LAYERS, augment=VARIED))
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    stops = 0
+    while True:
+        try:
+            model = train(3, layers=LAYERS, augment=VARIED, checkpoints=tmp_path, on_event=StopAt(2))
+            break
+        except Stop:
+            stops += 1
+    assert (stops > 8, result(model)) == (True, whole)
+    assert (model.smoothing_, model.averaging_, model.augment_) == (0.1, 0.5, VARIED)
+
+
+def test_a_second_cycle_goes_on_with_the_average(tmp_path: Path) -> None:
+    train(2, layers=LAYERS, augment=VARIED, checkpoints=tmp_path)
+    again = train((2, 1), layers=LAYERS, augment=VARIED, checkpoints=tmp_path)
+    assert result(again) == result(train((2, 1), layers=LAYERS, augment=VARIED))
+
+
+def test_each_of_them_changes_what_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = [result(train(2, augment=text)) for text in ("none", "flip", "shift 0.1", "erase 0.4")]
+    monkeypatch.setattr(convolutional, "SMOOTHING", 0.0)
+    results.append(result(train(2, augment="none")))
+    monkeypatch.setattr(convolutional, "AVERAGING", 0.0)
+    results.append(result(train(2, augment="none")))
+    assert len(set(results)) == 6
+
+
+def test_another_augmentation_is_another_training(tmp_path: Path) -> None:
+    train(1, augment="flip", checkpoints=tmp_path)
+    with pytest.raises(RunError, match="augment was 'flip', is 'none'"):
+        train(1, augment="none", checkpoints=tmp_path)
+
+
+def test_smoothed_labels_are_those_of_the_formula() -> None:
+    network = torch.nn.Linear(5, 3)
+    values, targets = torch.randn(7, 5), torch.tensor([0, 1, 2, 0, 1, 2, 2])
+    found = loop.loss_of(network, values, targets, settings(smoothing=0.3))
+    logs = log_softmax(network(values).detach().numpy(), axis=1)
+    soft = 0.7 * np.eye(3)[targets.numpy()] + 0.1
+    assert float(found.detach()) == pytest.approx(-(soft * logs).sum(axis=1).mean(), rel=1e-5)
+
+
+def test_the_average_follows_the_weights_and_statistics() -> None:
+    network = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2))
+    average = copy.deepcopy(network)
+    expected = {name: value.clone() for name, value in network.state_dict().items()}
+    for step in range(30):
+        network.train()(torch.randn(4, 1, 5, 5))
+        with torch.no_grad():
+            network[0].weight.add_(torch.randn(2, 1, 3, 3))
+        loop.follow(average, network, 0.6, step)
+        kept = min(0.6, (1 + step) / (10 + step))
+        for name, value in network.state_dict().items():
+            if value.dtype.is_floating_point:
+                expected[name] = kept * expected[name] + (1 - kept) * value
+    for name, value in average.state_dict().items():
+        if value.dtype.is_floating_point:
+            torch.testing.assert_close(value, expected[name])
+
+
+def test_the_weights_that_are_given_are_those_that_were_looked_at() -> None:
+    pictures, labels = data()
+    model = ConvNet(LAYERS, epochs=3, batch_size=16, precision="float32", augment="none")
+    model.fit(pictures, labels, validation=(pictures[:50], labels[:50]))
+    accuracy = np.mean(model.predict(pictures[:50]) == labels[:50])
+    assert model.history_[model.best_epoch_ - 1]["validation_accuracy"] == accuracy
+
+
+def test_timing_leaves_no_trace() -> None:
+    pictures, labels = data()
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 3), torch.nn.Dropout(0.5))
+    part = loop.Part.of(pictures.astype(np.float32), labels)
+    before, state = copy.deepcopy(network.state_dict()), torch.get_rng_state()
+    for looked in (part, None):
+        assert 0 < budget.epoch_seconds(network, part, looked, settings(averaging=0.9)) < 10
+    assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+    assert torch.equal(state, torch.get_rng_state())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "each", "epochs"), [(60, 10, 6), (69, 10, 6), (1, 10, 1), (-1, 10, 1), (1e9, 1e-9, 1e6)]
+)
+def test_a_budget_is_a_number_of_whole_epochs(seconds: float, each: float, epochs: float) -> None:
+    assert budget.epochs_within(seconds, each) == epochs
+
+
+def test_a_budget_can_be_repeated_and_is_decided_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "epoch_seconds", lambda *_: 100.0)
+    with pytest.raises(Stop):
+        train(None, budget=350.0, checkpoints=tmp_path, on_event=StopAt(10))  # type: ignore[arg-type]
+    monkeypatch.setattr(budget, "epoch_seconds", lambda *_: 1.0)
+    events: list[Event] = []
+    gone_on = train(None, budget=350.0, checkpoints=tmp_path, on_event=events.append)  # type: ignore[arg-type]
+    assert gone_on.cycles_ == (3,) and result(gone_on) == result(train(3))
+    assert events[0].facts["text"] == "350 seconds are 3 epochs here"
+    further = train((3, 1), checkpoints=tmp_path)
+    assert result(further) == result(train((3, 1)))
+
+
+def test_a_budget_and_epochs_are_not_asked_for_together() -> None:
+    with pytest.raises(OptionError, match="epochs and budget are both given"):
+        train(3, budget=10.0)
+    for wrong in (0.0, -1.0, math.nan):
+        with pytest.raises(OptionError, match="budget is"):
+            train(None, budget=wrong)  # type: ignore[arg-type]
