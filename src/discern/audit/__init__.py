@@ -18,15 +18,24 @@ from .facts import facts_of
 CHECKS = {
     "D101": "discern.audit.unreadable:check",
     "D102": "discern.audit.stray:check",
+    "D103": "discern.audit.constant:check",
+    "D104": "discern.audit.odd_forms:check",
     "D201": "discern.audit.duplicates:same_label",
     "D202": "discern.audit.duplicates:two_labels",
     "D203": "discern.audit.leaks:copies",
     "D204": "discern.audit.leaks:groups",
+    "D205": "discern.audit.near:same_label",
+    "D206": "discern.audit.near:two_labels",
+    "D207": "discern.audit.near:across_parts",
+    "D208": "discern.audit.near:look_alikes",
     "D301": "discern.audit.balance:check",
     "D302": "discern.audit.too_few:check",
     "D303": "discern.audit.empty_class:check",
     "D304": "discern.audit.alike_labels:check",
     "D305": "discern.audit.one_class:check",
+    "D306": "discern.audit.many_of_one:check",
+    "D401": "discern.audit.shortcuts:in_pictures",
+    "D402": "discern.audit.shortcuts:in_names",
 }
 
 Check = Callable[[Dataset, Split | None], CheckResult]

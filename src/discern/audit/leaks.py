@@ -6,7 +6,7 @@ import polars as pl
 
 from ..core.records import CheckResult, Finding
 from ..data.dataset import Dataset
-from ..data.splits import Split
+from ..data.splits import LEFT_OUT, Split
 from .base import NO_PARTS, finding, many, not_applicable, parts_of, result
 from .duplicates import first_set, names, sets_of_copies
 
@@ -19,7 +19,7 @@ def copies(dataset: Dataset, split: Split | None) -> CheckResult:
     if parts is None:
         return not_applicable(*COPIES, NO_PARTS)
     sets = sets_of_copies(dataset)
-    in_parts = [set(parts[rows]) for rows in sets["rows"].to_list()]
+    in_parts = [set(parts[rows]) - {LEFT_OUT} for rows in sets["rows"].to_list()]
     findings = []
     for test, severity in ((True, "serious"), (False, "warning")):
         mask = [len(found) > 1 and ("test" in found) == test for found in in_parts]
@@ -50,7 +50,8 @@ def groups(dataset: Dataset, split: Split | None) -> CheckResult:
         return not_applicable(*GROUPS, "the items have no groups")
     frame = pl.DataFrame({"group": known.tolist(), "part": parts.tolist(), "item": dataset.items["item"]})
     torn = (
-        frame.group_by("group", maintain_order=True)
+        frame.filter(pl.col("part") != LEFT_OUT)
+        .group_by("group", maintain_order=True)
         .agg(pl.col("item"), pl.col("part").n_unique().alias("n_parts"))
         .filter(pl.col("n_parts") > 1)
     )

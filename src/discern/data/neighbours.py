@@ -13,8 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ..images.alignment import agreement, aligned, normalised, thumbnails
 
@@ -205,11 +203,16 @@ def _enough(found: tuple[NDArray[np.float32], NDArray[np.float32]], least: tuple
 
 
 def _connected(joined: Rows, first: Rows, second: Rows) -> Rows:
-    """`joined` with the rows of these pairs in one."""
-    n = len(joined)
-    links = coo_array((np.ones(len(first), np.int8), (joined[first], joined[second])), shape=(n, n))
-    numbers: Rows = connected_components(links, directed=False)[1].astype(np.int64)[joined]
-    return numbers
+    """`joined`, a number of each row that is the least row it is connected to, with these pairs connected too."""
+    joined = joined.copy()
+    while True:
+        a, b = joined[first], joined[second]
+        apart = a != b
+        if not apart.any():
+            return joined
+        np.minimum.at(joined, np.maximum(a, b)[apart], np.minimum(a, b)[apart])
+        while not np.array_equal(joined, further := joined[joined]):
+            joined = further
 
 
 def _groups(joined: Rows) -> list[Rows]:

@@ -1,0 +1,127 @@
+"""D205 to D208: pictures that are almost the same: copies that were re-saved, cut, shrunk or brightened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.records import CheckResult, Finding, Severity
+from ..data.dataset import Dataset
+from ..data.splits import LEFT_OUT, Split
+from .base import NO_LABELS, NO_PARTS, finding, many, not_applicable, parts_of, result
+
+SAME, TWO = ("D205", "near-duplicates"), ("D206", "near-duplicates under several labels")
+ACROSS, ALIKE = ("D207", "near-duplicates across parts"), ("D208", "look-alikes")
+NO_PICTURES = "the items are no pictures, or too small to tell a copy from something that looks alike"
+PAIRS_SHOWN = 5
+Rows = NDArray[np.int64]
+
+
+def same_label(dataset: Dataset, split: Split | None) -> CheckResult:
+    """Near-duplicates under one label (or without labels)."""
+    if not dataset.near.applies:
+        return not_applicable(*SAME, NO_PICTURES)
+    groups = [rows for rows in _groups(dataset) if len(_labels(dataset, rows)) < 2]
+    if not groups:
+        return result(*SAME, ())
+    found = _finding(
+        SAME[0],
+        dataset,
+        groups,
+        f"{many(sum(map(len, groups)), 'picture')} in {many(len(groups), 'set')} that are almost the same",
+        "note",
+        "nothing must be done: they are kept in one part and counted as one for intervals; fewer copies train faster",
+    )
+    return result(*SAME, (found,))
+
+
+def two_labels(dataset: Dataset, split: Split | None) -> CheckResult:
+    """Near-duplicates that carry different labels."""
+    if not dataset.near.applies:
+        return not_applicable(*TWO, NO_PICTURES)
+    if dataset.labels is None:
+        return not_applicable(*TWO, NO_LABELS)
+    groups = [rows for rows in _groups(dataset) if len(_labels(dataset, rows)) > 1]
+    if not groups:
+        return result(*TWO, ())
+    found = _finding(
+        TWO[0],
+        dataset,
+        groups,
+        f"{many(len(groups), 'set')} of pictures that are almost the same, under several labels",
+        "warning",
+        "look at them and put the wrong label right; if both are right, the picture shows both things",
+    )
+    return result(*TWO, (found,))
+
+
+def across_parts(dataset: Dataset, split: Split | None) -> CheckResult:
+    """Near-duplicates of one picture in several parts."""
+    if not dataset.near.applies:
+        return not_applicable(*ACROSS, NO_PICTURES)
+    parts = parts_of(dataset, split)
+    if parts is None:
+        return not_applicable(*ACROSS, NO_PARTS)
+    groups = [rows[parts[rows] != LEFT_OUT] for rows in _groups(dataset)]
+    torn = [rows for rows in groups if len(set(parts[rows])) > 1]
+    findings = []
+    for in_test in (True, False):
+        some = [rows for rows in torn if ("test" in parts[rows]) == in_test]
+        if some:
+            one = len(some) == 1
+            where = "training and test part" if in_test else "training and validation part"
+            findings.append(
+                _finding(
+                    ACROSS[0],
+                    dataset,
+                    some,
+                    f"{many(len(some), 'picture')} {'stands' if one else 'stand'} in {where}, almost the same",
+                    "serious" if in_test else "warning",
+                    "leave them out with --drop-leaks, or remove them from one of the parts; until then the result is "
+                    "better than it should be",
+                )
+            )
+    return result(*ACROSS, findings)
+
+
+def look_alikes(dataset: Dataset, split: Split | None) -> CheckResult:
+    """Sets too large to be copies of one picture."""
+    if not dataset.near.applies:
+        return not_applicable(*ALIKE, NO_PICTURES)
+    sets = dataset.near.lookalikes
+    if not sets:
+        return result(*ALIKE, ())
+    found = _finding(
+        ALIKE[0],
+        dataset,
+        sets,
+        f"{many(sum(map(len, sets)), 'picture')} in {many(len(sets), 'large set')} that hardly differ",
+        "note",
+        "look at some of them: frames of one film or shots of one scene need a group each (--group-from), or the test "
+        "asks for what was learned; things of one kind may simply look alike",
+    )
+    return result(*ALIKE, (found,))
+
+
+def _groups(dataset: Dataset) -> list[Rows]:
+    """Near-duplicates that are not all equal to the pixel (those have findings of their own)."""
+    pixels = dataset.items["pixels"]
+    return [rows for rows in dataset.near.groups if pixels.gather(rows).n_unique() > 1]
+
+
+def _labels(dataset: Dataset, rows: Rows) -> set[str]:
+    return set() if dataset.labels is None else set(dataset.labels[rows].tolist())
+
+
+def _finding(code: str, dataset: Dataset, groups: Sequence[Rows], title: str, severity: Severity, do: str) -> Finding:
+    """A finding that names the first sets in its detail, and every item of them."""
+    names = dataset.items["item"]
+    sets = [
+        " ~ ".join(names.gather(rows[:4]).to_list()) + (" ~ ..." if len(rows) > 4 else "")
+        for rows in groups[:PAIRS_SHOWN]
+    ]
+    items = names.gather(np.concatenate(groups)).to_list()
+    detail = "; ".join(sets) + ("; ..." if len(groups) > PAIRS_SHOWN else "")
+    return finding(code, title, severity, items, len(items), do=do, detail=detail)
