@@ -37,6 +37,19 @@ def test_sample_refuses_a_full_folder_and_an_unknown_name(cli: Cli, tmp_path: Pa
     assert "did you mean 'digits'" in unknown.err
 
 
+@pytest.mark.shows("sample", "--n", "--seed")
+def test_sample_vehicles_draws_as_many_as_asked_for(cli: Cli, tmp_path: Path) -> None:
+    for folder, seed in (("a", 0), ("b", 0), ("c", 1)):
+        result = cli("sample", "vehicles", folder, "--n", "2", "--seed", seed)
+        assert result.status == 0
+        assert "32 pictures" in result.out
+    sheets = [(tmp_path / folder / "metadata.csv").read_bytes() for folder in "abc"]
+    assert sheets[0] == sheets[1] != sheets[2]
+    assert len(list((tmp_path / "a" / "photos").iterdir())) == 32
+    assert cli("sample", "vehicles", "d", "--n", "0").status == 2
+    assert cli("sample", "digits", "d", "--n", "5").status == 2
+
+
 @pytest.mark.shows("show")
 def test_show_prints_numbers_and_a_drawing(cli: Cli, tmp_path: Path) -> None:
     pixels = np.array([[0, 255], [128, 7]], dtype=np.uint8)

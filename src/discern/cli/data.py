@@ -21,14 +21,21 @@ Data = Annotated[
 
 
 def sample(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which sample: digits.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which sample: digits (real) or vehicles (drawn).")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
+    n: Annotated[int | None, typer.Option("--n", metavar="N", help="vehicles: how many (default: 120).")] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="vehicles: another number draws others.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files already.")] = False,
 ) -> None:
-    """Write a sample data set: real handwritten digits, a folder a class."""
-    count = workflows.sample(name, folder, force=force)
-    print(f"{count:,} pictures written to {one_line(str(folder))}")
-    print(f"next: discern train {one_line(str(folder))}")
+    """Write a sample data set: handwritten digits, or vehicles with their makes and models."""
+    count = workflows.sample(name, folder, n=n, seed=seed, force=force)
+    place = one_line(str(folder))
+    print(f"{count:,} pictures written to {place}")
+    if name == "vehicles":
+        sheet = f"--labels {place}/metadata.csv --label make --label model --group-from '(.+)_\\d+'"
+        print(f"next: discern train {place}/photos {sheet}")
+    else:
+        print(f"next: discern train {place}")
 
 
 def show(

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
 from ..data.samples import write_digits
+from ..data.vehicles import write_vehicles
 
-SAMPLES = {"digits": write_digits}
+SAMPLES = ("digits", "vehicles")
+VEHICLES = 120
 
 
-def sample(name: str, folder: str | Path, *, force: bool = False) -> int:
-    """Write the sample `name` into `folder` and return the number of items.
+def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0, force: bool = False) -> int:
+    """Write the sample `name` into `folder` and return the number of pictures.
 
     `digits`: 1,797 handwritten digits of 8x8 pixels, a folder a class (Alpaydin and Kaynak 1998, as shipped with
-    scikit-learn). Raises OptionError or OutputError.
+    scikit-learn). `vehicles`: `n` made-up vehicles (default 120) drawn from 16 angles each, with a sheet of makes and
+    models; `seed` draws others. Raises OptionError or OutputError.
     """
-    raise_all([one_of("the sample", name, list(SAMPLES))])
-    return SAMPLES[name](Path(folder), force=force)
+    raise_all([one_of("the sample", name, SAMPLES)])
+    if name == "vehicles":
+        return write_vehicles(Path(folder), VEHICLES if n is None else n, seed=seed, force=force)
+    if n is not None or seed:
+        raise OptionError("--n and --seed belong to vehicles, which are drawn; the digits are always the same 1,797")
+    return write_digits(Path(folder), force=force)
