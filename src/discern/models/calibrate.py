@@ -25,8 +25,8 @@ def steepness(scores: Scores, positions: NDArray[np.int64]) -> tuple[float, Scor
     spread = float(np.std(scores)) or 1.0
     scores = scores / spread
     counts = np.bincount(positions, minlength=n_classes)[positions].astype(np.float64)
-    targets = np.repeat(1 / (counts + n_classes)[:, None], n_classes, axis=1)
-    targets[np.arange(n), positions] *= counts + 1
+    targets = np.repeat(1 / ((counts + 2) * (n_classes - 1))[:, None], n_classes, axis=1)
+    targets[np.arange(n), positions] = (counts + 1) / (counts + 2)
 
     def loss(point: Scores) -> tuple[float, Scores]:
         probabilities = softmax(point[0] * scores + point[1:])

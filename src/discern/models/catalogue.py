@@ -173,6 +173,19 @@ ENTRIES: Mapping[str, Entry] = {
             },
         ),
         Entry(
+            "lvq",
+            1,
+            "learning vector quantisation",
+            "discern.models.lvq:LVQ",
+            "discern.models.codecs.lvq",
+            parameters={
+                "n_prototypes": "prototypes of each class",
+                "max_iter": "most steps of the solver",
+                "random_state": "the seed",
+                "features": FEATURES,
+            },
+        ),
+        Entry(
             "conv",
             1,
             "convolutional network",
