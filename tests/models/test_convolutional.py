@@ -226,6 +226,7 @@ def test_all_mistakes_in_parameters_are_told_at_once() -> None:
         "learning_rate",
         "weight_decay",
         "patience",
+        "precision",
         "flop",
         "budget",
     ):

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from discern.core.errors import OptionError
+from discern.core.events import Event, Listener, silent
 from discern.models import probe
 from discern.models.codecs import convolutional as codec
 from discern.models.convolutional import ConvNet
@@ -45,14 +46,17 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "STEPS", 60)
 
 
-def fitted(handed: bool, **parameters: object) -> ConvNet:
+def fitted(handed: bool, on_event: Listener = silent) -> ConvNet:
     pictures, labels = made(400, handed)
-    model = ConvNet("conv 4 5x5 stride 4 norm, average", epochs=1, batch_size=100, **parameters)  # type: ignore[arg-type]
-    return model.fit(pictures[:280], labels[:280], validation=(pictures[280:], labels[280:]))
+    model = ConvNet("conv 4 5x5 stride 4 norm, average", epochs=1, batch_size=100)
+    return model.fit(pictures[:280], labels[:280], validation=(pictures[280:], labels[280:]), on_event=on_event)
 
 
 def test_what_points_left_or_right_is_not_mirrored() -> None:
-    tried = {row["variation"]: row for row in fitted(True).augment_probe_}
+    events: list[Event] = []
+    tried = {row["variation"]: row for row in fitted(True, events.append).augment_probe_}
+    said = next(event.facts["text"] for event in events if event.name == "note")
+    assert "flip" in said.partition("; not by ")[2] and said.endswith("which changed the answers")
     assert tried["none"]["accuracy"] > 0.9 and tried["none"]["n"] == 120
     assert tried["flip"]["accuracy"] < 0.2 and not tried["flip"]["kept"]
 

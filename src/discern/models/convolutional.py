@@ -130,7 +130,7 @@ class ConvNet(Classifier):
         steps = self._plan()
         self.mean_, self.scale_ = _normal(train[0].reshape(-1, *self.shape_))
         found = checkpoint.decided(Path(checkpoints)) if checkpoints is not None else None
-        self._decide_augment(train, held_back, found[0] if found else {})
+        self._decide_augment(train, held_back, found[0] if found else {}, on_event)
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seeds.derive(self.random_state, "weights"))
             network = build(steps, self.mean_, self.scale_)
@@ -143,8 +143,8 @@ class ConvNet(Classifier):
             if found:
                 self.cycles_ = found[1]
             else:
-                left = self.budget - (time.monotonic() - began)
-                self.cycles_ = (budget.epochs_within(left, budget.epoch_seconds(network, learned, looked, settings)),)
+                each = budget.epoch_seconds(network, learned, looked, settings)
+                self.cycles_ = (budget.epochs_within(self.budget - (time.monotonic() - began), each),)
             note(on_event, f"{self.budget:g} seconds are {sum(self.cycles_)} epochs here")
             settings = dataclasses.replace(settings, cycles=self.cycles_)
         saving = None
@@ -242,7 +242,9 @@ class ConvNet(Classifier):
         steady = bool(weighted) and all(layer.norm for layer in weighted)
         self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.003))
 
-    def _decide_augment(self, train: probe.Items, held_back: probe.Items | None, facts: Mapping[str, Any]) -> None:
+    def _decide_augment(
+        self, train: probe.Items, held_back: probe.Items | None, facts: Mapping[str, Any], on_event: Listener
+    ) -> None:
         """How pictures are varied: as asked for, as a checkpoint with these `facts` says, or as is found out."""
         self.augment_probe_: probe.Table = ()
         if self.augment != AUTO:
@@ -257,6 +259,9 @@ class ConvNet(Classifier):
                 self.shape_, train, held_back, self.mean_, self.scale_, self.precision_, int(self.random_state)
             )
             self.augment_ = str(asked)
+            left_out = [row["variation"] for row in self.augment_probe_ if not row["kept"]]
+            said = f"; not by {', '.join(left_out)}, which changed the answers" if left_out else ""
+            note(on_event, f"pictures are varied while learning by {self.augment_}{said}")
         else:
             self.augment_ = transforms.NONE
 
