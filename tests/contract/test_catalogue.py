@@ -115,6 +115,21 @@ def test_saved_and_loaded_it_answers_the_same(name: str, kind: str, tmp_path: Pa
         assert (shipped.predict(X) == model.predict(X)).all()
 
 
+@pytest.mark.parametrize("kind", ["pictures", "float pictures"])
+@pytest.mark.parametrize("name", [name for name, entry in catalogue.ENTRIES.items() if "features" in entry.parameters])
+def test_edges_are_looked_at_in_the_same_way_everywhere(name: str, kind: str, tmp_path: Path) -> None:
+    X, y = items(kind)
+    X = np.repeat(X.repeat(2, axis=1).repeat(3, axis=2), 3, axis=3)[:400]
+    model = catalogue.estimator(name, features="hog", **SMALL.get(name, {})).fit(X[:200], y[:200])
+    assert model.score(X[200:], y[200:400]) > 0.35
+    bundle.save(tmp_path / "m", model)
+    loaded = bundle.load(tmp_path / "m")
+    np.testing.assert_allclose(Shipped(loaded).predict_proba(X), model.predict_proba(X), rtol=0, atol=CLOSE)
+    np.testing.assert_allclose(loaded.estimator().predict_proba(X), model.predict_proba(X), rtol=0, atol=1e-7)
+    with pytest.raises(OptionError, match="a table has none"):
+        catalogue.estimator(name, features="hog").fit(*(part[:50] for part in items("table")))
+
+
 @every_model
 def test_the_same_model_is_the_same_bytes(name: str, tmp_path: Path) -> None:
     model = fitted(name, "pictures")

@@ -60,7 +60,7 @@ class Entry:
     """Whether `fit` takes `checkpoints=` and goes on from what it finds there."""
 
 
-FEATURES = "what is looked at: pixels"
+FEATURES = "what is looked at: pixels, or hog (histograms of oriented gradients)"
 
 ENTRIES: Mapping[str, Entry] = {
     entry.name: entry

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
+from ..images.hog import hog
 from .base import Classifier, Labelled
 
-FEATURES = ("pixels",)
-"""`pixels`: the values as they are, also of a table."""
+FEATURES = ("pixels", "hog")
+"""`pixels`: the values as they are, also of a table; `hog`: histograms of oriented gradients, of pictures only."""
 
 
 class FeatureClassifier(Classifier):
@@ -33,6 +35,8 @@ class FeatureClassifier(Classifier):
         """
         raise_all([one_of("features", self.features, FEATURES)])
         items, positions = self._begin_fit(X, y)
+        if self.features == "hog" and self.input_.kind == "table":
+            raise OptionError("features is hog; a table has none, expected pixels")
         n_items = len(items)
         if validation is not None:
             items = np.concatenate([items, self._check_items(validation[0])])
@@ -45,7 +49,7 @@ class FeatureClassifier(Classifier):
         return self._rows(self._check_items(X))
 
     def _rows(self, items: NDArray[Any]) -> NDArray[Any]:
-        return items.reshape(len(items), -1)
+        return hog(items) if self.features == "hog" else items.reshape(len(items), -1)
 
 
 def standard(flat: NDArray[Any], *, alike: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

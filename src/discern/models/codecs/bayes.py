@@ -80,5 +80,6 @@ def graph(
         "feature_axis": np.array([2]),
         "two": np.array(2.0),
     }
-    batch = max(1, min(256, VALUES_A_BATCH // arrays["mean"].size))
+    advised = features.batch(config["features"], spec)
+    batch = max(1, min(256, VALUES_A_BATCH // arrays["mean"].size, advised or 256))
     return graphs.model(made, constants, spec, n_classes, batch=batch)

@@ -89,4 +89,4 @@ def graph(
         "steepness": np.array(float(config["steepness"])),
         "shift": arrays["shift"],
     }
-    return graphs.model(made, constants, spec, n_classes)
+    return graphs.model(made, constants, spec, n_classes, batch=features.batch(config["features"], spec))

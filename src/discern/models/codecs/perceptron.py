@@ -92,4 +92,4 @@ def graph(
         helper.make_node("Softmax", [values], ["shares"], axis=1),
         helper.make_node("Cast", ["shares"], ["probabilities"], to=TensorProto.FLOAT),
     ]
-    return graphs.model(made, constants, spec, n_classes)
+    return graphs.model(made, constants, spec, n_classes, batch=features.batch(config["features"], spec))

@@ -75,4 +75,4 @@ def graph(
         helper.make_node("Cast", ["shares"], ["probabilities"], to=TensorProto.FLOAT),
     ]
     constants |= {"weights": np.ascontiguousarray(arrays["coef"].T), "intercept": arrays["intercept"]}
-    return graphs.model(made, constants, spec, n_classes)
+    return graphs.model(made, constants, spec, n_classes, batch=features.batch(config["features"], spec))

@@ -134,7 +134,8 @@ def graph(
         constants["n_trees"] = np.array(float(len(arrays["roots"])))
         made.append(helper.make_node("Div", ["wide", "n_trees"], ["shares"]))
     made.append(helper.make_node("Cast", ["shares"], ["probabilities"], to=TensorProto.FLOAT))
-    return graphs.model(made, constants, spec, n_classes, more_opsets={"ai.onnx.ml": 3})
+    batch = features.batch(config["features"], spec)
+    return graphs.model(made, constants, spec, n_classes, batch=batch, more_opsets={"ai.onnx.ml": 3})
 
 
 def _ensemble(arrays: Mapping[str, NDArray[Any]], n_classes: int) -> NodeProto:
