@@ -83,6 +83,11 @@ class InputSpec:
             record["crop"] = list(self.crop)
         return record | {name: True for name in ("keep_aspect", "binary") if getattr(self, name)}
 
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> InputSpec:
+        fields = {**record, "shape": tuple(record["shape"]), "crop": tuple(record.get("crop", (0.0, 0.0, 0.0, 0.0)))}
+        return cls(**fields)
+
     def __str__(self) -> str:
         size = "x".join(map(str, self.shape))
         if self.kind == "table":

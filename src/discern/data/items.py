@@ -20,7 +20,7 @@ from ..core.records import InputSpec
 from ..images.decode import MAX_MEGAPIXELS
 from ..images.fit import fit_to
 from . import idx, samples
-from .pictures import load
+from .decoded import load
 from .read import missing_path, refuse_address
 from .scan import Scan, scan, shown, why_not_a_file
 
@@ -162,7 +162,7 @@ def _load(ref: ItemRef, spec: InputSpec, max_megapixels: float) -> NDArray[np.ui
     if ref.index is None:
         assert ref.path is not None
         found = load(ref.path, spec, max_megapixels)
-        return found if isinstance(found, str) else found.pixels
+        return found if isinstance(found, str) else found[0]
     pictures = samples.digits()[0] if ref.path is None else _idx_pictures(ref.path)
     return fit_to(pictures[ref.index], spec) if ref.index < len(pictures) else "no longer in the file"
 

@@ -1,13 +1,9 @@
-"""Reads folders of pictures into one preallocated array: headers first, to know sizes; then pixels, on many threads."""
+"""Reads folders of pictures, and one picture from whatever holds it."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..core.errors import DataError, UnreadableItem, describe
-from ..core.events import Listener, steps
 from ..core.records import InputSpec
-from ..images.decode import MAX_MEGAPIXELS, Header, from_image, on_white, picture_for, probe, read_bytes
-from ..images.fingerprints import row_hashes
-from ..images.fit import common_spec, fit_to
+from ..images.decode import MAX_MEGAPIXELS, from_image, on_white, picture_for
+from ..images.fit import fit_to
 from .assemble import Reading, group_column, stop_if_too_many
 from .dataset import Dataset, Source, set_aside
+from .decoded import Loaded, pixels_of
 from .labelled import label_from_sheet, target_columns
 from .scan import Candidate, Scan, scan, shown
-
-EVENTS = 50
-"""About as many progress events come from one pass."""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """One picture, read: its pixels as the model sees them, and what its file holds."""
-
-    pixels: NDArray[np.uint8]
-    shape: tuple[int, int, int]
-    mode: str
-    sha256: str
-    note: str
 
 
 def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
@@ -56,20 +37,15 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
     if not found.candidates:
         raise DataError(describe(given, found=_nothing(found), expected="a folder of pictures in a folder per class"))
     said = label_from_sheet(given, found, reading) if reading.sheet is not None else []
-    headers, bad = _headers(found.candidates, reading)
-    candidates = [c for c, header in zip(found.candidates, headers, strict=True) if header is not None]
-    spec = reading.spec or common_spec((one.shape for one in headers if one is not None), reading.pictures)
-    stop_if_too_many(given, len(candidates), found.rejected + bad, reading.max_bad)
-    values, loaded, worse = _pixels(candidates, spec, reading)
-    true_spec = reading.spec or common_spec((one.shape for one in loaded if one is not None), reading.pictures)
-    if true_spec != spec:  # a picture that cannot be read must not decide what the others look like
-        values, loaded, worse = _pixels(candidates, true_spec, reading)
-    rejected = sorted(found.rejected + bad + worse)
-    stop_if_too_many(given, len(values), rejected, reading.max_bad)
-    good = [(c, one) for c, one in zip(candidates, loaded, strict=True) if one is not None]
+    decoded = pixels_of(given, found.candidates, found.rejected, reading)
+    values = decoded.values
+    pairs = list(zip(found.candidates, decoded.loaded, strict=True))
+    good = [(c, one) for c, one in pairs if not isinstance(one, str)]
+    rejected = sorted(found.rejected + [(c.item, one) for c, one in pairs if isinstance(one, str)])
+    stop_if_too_many(given, len(good), rejected, reading.max_bad)
     if not good:
         raise DataError(describe(given, found=_none_readable(rejected), expected="a folder of pictures"))
-    items = _frame(good, values)
+    items = _frame(good, decoded.hashes)
     if reading.sheet is not None:
         items = items.with_columns(target_columns([c.item for c, _ in good], reading))
     if reading.groups is not None:
@@ -84,21 +60,11 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
         paths=tuple(c.path for c, _ in good),
         rejected=set_aside(rejected),
         skipped=set_aside(found.skipped),
-        notes=(*said, *_notes([one for _, one in good], true_spec)),
+        notes=(*said, *_notes([one for _, one in good], decoded.spec)),
         empty_classes=tuple(sorted(found.class_folders - with_items)),
         source=Source("folder", given),
-        spec=true_spec,
+        spec=decoded.spec,
     )
-
-
-def load(path: Path, spec: InputSpec, max_megapixels: float) -> Loaded | str:
-    """One picture as the model sees it, or the reason why not."""
-    try:
-        content = read_bytes(path, max_megapixels=max_megapixels)
-        pixels, decoded = picture_for(content, spec, max_megapixels=max_megapixels)
-    except UnreadableItem as error:
-        return error.reason
-    return Loaded(pixels, decoded.shape, decoded.mode, hashlib.sha256(content).hexdigest(), decoded.note)
 
 
 def load_one(
@@ -140,56 +106,11 @@ def _from_array(values: NDArray[Any]) -> NDArray[np.uint8]:
     return on_white(Image.fromarray(pixels)) if values.shape[2] == 4 else pixels
 
 
-def _header(candidate: Candidate, max_megapixels: float) -> Header | str:
-    try:
-        return probe(candidate.path, max_megapixels=max_megapixels)
-    except UnreadableItem as error:
-        return error.reason
-
-
-def _headers(candidates: list[Candidate], reading: Reading) -> tuple[list[Header | None], list[tuple[str, str]]]:
-    headers: list[Header | None] = []
-    bad = []
-    tell = _progress(reading.on_event, "headers read", len(candidates))
-    look = partial(_header, max_megapixels=reading.max_megapixels)
-    for done, (candidate, header) in enumerate(zip(candidates, reading.executor.map(look, candidates), strict=True), 1):
-        if isinstance(header, str):
-            bad.append((candidate.item, header))
-        headers.append(None if isinstance(header, str) else header)
-        tell(done)
-    return headers, bad
-
-
-def _pixels(
-    candidates: list[Candidate], spec: InputSpec, reading: Reading
-) -> tuple[NDArray[np.uint8], list[Loaded | None], list[tuple[str, str]]]:
-    """Values of the readable ones `(n_good, H, W, C)`, what was loaded (without pixels) or None, and what was not."""
-    values = np.empty((len(candidates), *spec.shape), np.uint8)
-    loaded: list[Loaded | None] = []
-    bad: list[tuple[str, str]] = []
-    tell = _progress(reading.on_event, "pictures read", len(candidates))
-    look = partial(_load_candidate, spec=spec, max_megapixels=reading.max_megapixels)
-    for candidate, one in zip(candidates, reading.executor.map(look, candidates), strict=True):
-        if isinstance(one, str):
-            bad.append((candidate.item, one))
-            loaded.append(None)
-        else:
-            row = values[len(loaded) - len(bad)]
-            row[:] = one.pixels
-            loaded.append(Loaded(row, one.shape, one.mode, one.sha256, one.note))
-        tell(len(loaded))
-    return values[: len(candidates) - len(bad)], loaded, bad
-
-
-def _load_candidate(candidate: Candidate, spec: InputSpec, max_megapixels: float) -> Loaded | str:
-    return load(candidate.path, spec, max_megapixels)
-
-
-def _frame(good: list[tuple[Candidate, Loaded]], values: NDArray[np.uint8]) -> pl.DataFrame:
+def _frame(good: list[tuple[Candidate, Loaded]], hashes: list[str]) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {
         "item": pl.Series([c.item for c, _ in good], dtype=pl.String),
         "sha256": pl.Series([one.sha256 for _, one in good], dtype=pl.String),
-        "pixels": pl.Series(row_hashes(values), dtype=pl.String),
+        "pixels": pl.Series(hashes, dtype=pl.String),
         "height": pl.Series([one.shape[0] for _, one in good], dtype=pl.Int32),
         "width": pl.Series([one.shape[1] for _, one in good], dtype=pl.Int32),
         "mode": pl.Series([one.mode for _, one in good], dtype=pl.String),
@@ -232,13 +153,3 @@ def _none_readable(rejected: list[tuple[str, str]]) -> str:
 
 def _pictures(count: int) -> str:
     return f"{count:,} picture{'' if count == 1 else 's'}"
-
-
-def _progress(on_event: Listener, what: str, n: int) -> Callable[[int], None]:
-    every = max(1, n // EVENTS)
-
-    def tell(done: int) -> None:
-        if done % every == 0 or done == n:
-            steps(on_event, what, done, n)
-
-    return tell

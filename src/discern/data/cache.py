@@ -1,0 +1,169 @@
+"""Decoded pictures on disk, so that a folder is decoded once: one file a folder's contents, mapped into memory.
+
+A file is found by what went into it (the bytes of every picture, how they are prepared, the decoder's version), never
+by names or times, and its own contents are checked against the hashes in it before they are used: what is damaged is
+made anew. Files are the owner's alone. What was used longest ago goes when there is more than the limit. Several
+processes may use one folder: a file appears whole under its name or not at all, and one that is removed stays readable
+to who has it.
+
+`DISCERN_CACHE` names another folder, or `off`; `DISCERN_CACHE_LIMIT` is the limit in gigabytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+from PIL import features
+
+from ..core.errors import OptionError
+from ..core.files import TEMPORARY
+from ..images.fingerprints import row_hashes
+
+LIMIT = 4.0
+"""Gigabytes."""
+PIXELS = 1
+"""Raised when the same file gives other pixels than before."""
+MAGIC = b"DISCERN1"
+ENDING = ".pixels"
+PAGE = 4096
+LONGEST_HEADER = 2**31
+OLD = 86_400.0
+"""Seconds after which a temporary file belongs to a process that was killed."""
+DECODERS = ("pil", "libjpeg_turbo", "zlib", "libtiff", "webp")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Decoded pictures `(n, H, W, C)`, the hash of each, and the facts that were kept with them (JSON)."""
+
+    values: NDArray[np.uint8]
+    hashes: list[str]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder of decoded pictures, at most `limit` bytes of them."""
+
+    folder: Path
+    limit: int
+
+    def load(self, key: str) -> Entry | None:
+        """What is kept under `key`, or None; what is damaged, or not ours, is as good as not there."""
+        path = self.folder / (key + ENDING)
+        try:
+            if not _is_ours(path):
+                return None
+            entry = _read(path)
+            if entry is not None:
+                os.utime(path)  # used last
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return entry
+
+    def save(self, key: str, values: NDArray[np.uint8], hashes: list[str], facts: dict[str, Any]) -> bool:
+        """Keep pictures; whether that was possible (a full or closed disk is no mistake, only slower)."""
+        if values.nbytes > self.limit:
+            return False
+        temporary = self.folder / (TEMPORARY + secrets.token_hex(8))
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(_header(values, hashes, facts))
+                file.write(np.ascontiguousarray(values).data)
+            temporary.replace(self.folder / (key + ENDING))
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            return False
+        self._evict(key)
+        return True
+
+    def _evict(self, newest: str) -> None:
+        """Remove what was used longest ago until the rest fits, and what killed processes left."""
+        found = []
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(self.folder):
+                with contextlib.suppress(OSError):  # another process may remove it meanwhile
+                    facts = entry.stat(follow_symlinks=False)
+                    if entry.name.startswith(TEMPORARY) and facts.st_mtime < time.time() - OLD:
+                        Path(entry.path).unlink()
+                    elif entry.name.endswith(ENDING):
+                        found.append((entry.name == newest + ENDING, facts.st_mtime_ns, entry.path, facts.st_size))
+        total = sum(size for *_, size in found)
+        for is_newest, _, path, size in sorted(found):
+            if total <= self.limit or is_newest:
+                return
+            with contextlib.suppress(OSError):
+                Path(path).unlink()
+            total -= size
+
+
+def cache() -> Cache | None:
+    """The cache that the surroundings ask for, or None. Raises OptionError for a limit that is no number."""
+    named = os.environ.get("DISCERN_CACHE", "")
+    if named.casefold() in ("off", "none", "0"):
+        return None
+    given = os.environ.get("DISCERN_CACHE_LIMIT", "") or str(LIMIT)
+    try:
+        gigabytes = float(given)
+    except ValueError:
+        gigabytes = math.nan
+    if not 0 <= gigabytes < 1e9:
+        raise OptionError(f"DISCERN_CACHE_LIMIT is {given[:40]!r}; expected gigabytes, such as 4 or 0.5")
+    folder = Path(named) if named else Path(platformdirs.user_cache_dir("discern", appauthor=False)) / "pictures"
+    return Cache(folder, int(gigabytes * 1e9))
+
+
+def key_of(contents: list[str], preparation: dict[str, Any]) -> str:
+    """The name of decoded pictures: of the hashes of their files in order, how they are prepared, and the decoder."""
+    versions = [PIXELS, *(features.version(name) for name in DECODERS)]
+    text = json.dumps([versions, preparation, contents])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _header(values: NDArray[np.uint8], hashes: list[str], facts: dict[str, Any]) -> bytes:
+    """Magic, length and hash of the JSON that follows, then zeros up to a whole page: the pixels begin there."""
+    record = json.dumps({"shape": values.shape, "hashes": hashes, "facts": facts}).encode()
+    start = MAGIC + len(record).to_bytes(8, "little") + hashlib.sha256(record).digest() + record
+    return start + bytes(-len(start) % PAGE)
+
+
+def _read(path: Path) -> Entry | None:
+    with path.open("rb") as file:
+        start = file.read(48)
+        length = int.from_bytes(start[8:16], "little")
+        if start[:8] != MAGIC or length > LONGEST_HEADER or length > os.fstat(file.fileno()).st_size:
+            return None
+        text = file.read(length)
+        if hashlib.sha256(text).digest() != start[16:48]:
+            return None
+        record = json.loads(text)
+        shape = tuple(record["shape"])
+        offset = 48 + length + -(48 + length) % PAGE
+        if os.fstat(file.fileno()).st_size != offset + math.prod(shape):
+            return None
+        # "c": what the program writes to it stays its own; the file never changes
+        values = np.asarray(np.memmap(file, np.uint8, "c", offset, shape))
+    if row_hashes(values) != record["hashes"]:
+        return None
+    return Entry(values, record["hashes"], record["facts"])
+
+
+def _is_ours(path: Path) -> bool:
+    if not path.is_file() or path.is_symlink():
+        return False
+    return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
