@@ -199,8 +199,6 @@ ENTRIES: Mapping[str, Entry] = {
                 "learning_rate": "highest size of a step",
                 "weight_decay": "pull of the weights towards zero",
                 "patience": "epochs without a better validation loss before learning stops",
-                "augment": "how pictures are varied, such as 'shift 0.1, rotate 15, flip'; none; or auto, which finds out",
-                "budget": "seconds that learning may take, instead of epochs",
                 "precision": "float32, bfloat16 or auto",
                 "augment": "how pictures are varied while learning, none or auto",
                 "budget": "seconds that learning may take, instead of epochs",
