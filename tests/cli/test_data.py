@@ -101,3 +101,44 @@ def test_audit_as_json(cli: Cli, digits: Path) -> None:
     record = json.loads(result.out)
     assert record["facts"]["items"] == 240
     assert {check["status"] for check in record["checks"]} <= {"passed", "found", "skipped", "not applicable"}
+
+
+@pytest.fixture
+def leaking(tmp_path: Path) -> Path:
+    """A folder of parts with one picture in both."""
+    for part in ("train", "test"):
+        for label in ("cat", "dog"):
+            (tmp_path / "photos" / part / label).mkdir(parents=True)
+            for index in range(4):
+                seed = index + 10 * (label == "dog") + 20 * (part == "test")
+                pixels = np.random.default_rng(seed).integers(0, 256, (8, 8), dtype=np.uint8)
+                Image.fromarray(pixels).save(tmp_path / "photos" / part / label / f"{index}.png")
+    shutil.copy(tmp_path / "photos" / "test" / "cat" / "0.png", tmp_path / "photos" / "train" / "cat" / "again.png")
+    return tmp_path / "photos"
+
+
+@pytest.mark.shows("audit", "--strict")
+def test_audit_strict_fails_on_serious_findings_alone(cli: Cli, leaking: Path) -> None:
+    loose, strict = cli("audit", leaking), cli("audit", leaking, "--strict")
+    assert (loose.status, strict.status) == (0, 1)
+    assert loose.out == strict.out
+    assert "SERIOUS  D203" in strict.out
+    (leaking / "train" / "cat" / "again.png").unlink()
+    assert cli("audit", leaking, "--strict").status == 0
+
+
+@pytest.mark.shows("audit", "--html")
+@pytest.mark.shows("audit", "--force")
+@pytest.mark.bad_input("audit")
+def test_audit_writes_a_page(cli: Cli, leaking: Path, tmp_path: Path) -> None:
+    assert cli("audit", leaking, "--html", "audit.html").status == 0
+    page = (tmp_path / "audit.html").read_text("utf-8")
+    assert "Discern audit" in page and "again.png" in page and "D203" in page
+    refused = cli("audit", leaking, "--html", "audit.html")
+    assert refused.status == 2 and "--force" in refused.err
+    (tmp_path / "audit.html").write_text("mine")
+    assert cli("audit", leaking, "--html", "audit.html", "--force").status == 0
+    assert (tmp_path / "audit.html").read_text("utf-8") == page
+    for place in (leaking / "audit.html", leaking, "nowhere/audit.html"):
+        assert cli("audit", leaking, "--html", place).status == 2
+    assert not (leaking / "audit.html").exists()

@@ -57,8 +57,17 @@ def show(
 def audit(
     source: Data,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the findings as a page, too.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with exit status 1 when something serious is found.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that exists.")] = False,
 ) -> None:
     """Say what is in the data and what is wrong with it."""
     with Reporter() as tell:
-        findings = workflows.audit(source, on_event=tell)
+        findings = workflows.audit(source, html=html, force=force, on_event=tell)
     print(files.to_json(findings.to_json()) if json else report.findings_text(findings), end="" if json else "\n")
+    if strict and findings.serious:
+        raise typer.Exit(1)

@@ -1,37 +1,28 @@
-"""The report as one HTML page that needs nothing else: no script, no outside address, light and dark, on paper too.
-
-Every text that comes from data is made visible and escaped by the environment itself, not by the templates.
-"""
+"""The report as one HTML page that needs nothing else: no script, no outside address, light and dark, on paper too."""
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..core import files
-from ..core.records import Figure, Findings
+from ..core.records import Findings
 from ..evaluate.evaluation import Evaluation
 from . import pictures, words
 from .drawing import ACCENT, Drawing
 from .figures import CLASSES_DRAWN, drawings
+from .pages import environment
 from .record import RunReport
 from .tables import csv_files
 from .verdict import hardest, mixups, verdict
-from .visible import shorten, visible
+from .visible import visible
 
 MATRIX_SHOWN = 25
 """With more classes the confusion matrix is drawn as a picture, and the most frequent mix-ups are listed."""
-MATRIX_LABEL = 20
-"""Letters of a label in the matrix; the tables hold it whole."""
-ROWS_SHOWN = 25
-"""Longer tables show so many rows and keep the rest folded."""
 MIXUPS_SHOWN = 10
 WEAKEST_SHOWN = 15
 BESIDE = "report"
@@ -55,17 +46,17 @@ def write_report(folder: Path, report: RunReport) -> None:
 
 def page(report: RunReport, drawn: Iterable[Drawing], *, beside: Iterable[str] = ()) -> str:
     """The whole page, with its figures in it; `beside` names the tables that stand in the folder `report/`."""
-    return _environment().get_template("page.html.j2").render(**_view(report, drawn, sorted(beside)))
+    return environment().get_template("page.html.j2").render(**_view(report, drawn, sorted(beside)))
 
 
 def findings_fragment(findings: Findings) -> str:
     """An audit as a piece of HTML, for a notebook."""
-    return _environment().get_template("fragment.html.j2").render(findings=findings, evaluation=None)
+    return environment().get_template("fragment.html.j2").render(findings=findings, evaluation=None)
 
 
 def evaluation_fragment(evaluation: Evaluation) -> str:
     """An evaluation as a piece of HTML, for a notebook."""
-    return _environment().get_template("fragment.html.j2").render(findings=None, evaluation=evaluation)
+    return environment().get_template("fragment.html.j2").render(findings=None, evaluation=evaluation)
 
 
 def _view(report: RunReport, drawn: Iterable[Drawing], beside: list[str]) -> dict[str, Any]:
@@ -96,50 +87,9 @@ def _view(report: RunReport, drawn: Iterable[Drawing], beside: list[str]) -> dic
     }
 
 
-@functools.cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("discern.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    environment.filters |= {"prose": _prose, "picture": _picture, "short": _short}
-    environment.globals |= {"words": words, "better": words.better, "at": _at, "ROWS_SHOWN": ROWS_SHOWN}
-    return environment
-
-
-def _shown(value: object) -> object:
-    """What any expression of a template puts on the page: text with nothing hidden in it."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _prose(sentence: str) -> Markup:
-    """A sentence of ours with data in it: escaped, numbers kept together with their per cent sign."""
-    return Markup(re.sub(r"(?<=\d) %", "&#8239;%", str(escape(visible(sentence)))))
-
-
-def _short(label: str) -> str:
-    return shorten(visible(label), MATRIX_LABEL)
-
-
 def _label_width(evaluation: Evaluation) -> int:
     """Room for the labels of a table, in letters."""
     return max(len(visible(label)) for label in evaluation.labels) + 1
-
-
-def _picture(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> Markup:
-    return Markup(pictures.data_uri(pixels))
-
-
-def _at(figure: Figure) -> dict[str, str]:
-    """Where a share and its interval lie on a line from 0 to 100 %, as CSS lengths."""
-    value = figure.value or 0.0
-    low = value if figure.low is None else figure.low
-    high = value if figure.high is None else figure.high
-    return {"value": f"{100 * value:.3f}%", "low": f"{100 * low:.3f}%", "width": f"{100 * (high - low):.3f}%"}
 
 
 def _without_range(evaluation: Evaluation) -> list[str]:

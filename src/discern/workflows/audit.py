@@ -1,4 +1,4 @@
-"""`audit`: what is in the data and what is wrong with it."""
+"""`audit`: what is in the data and what is wrong with it, as a record and as a page."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from numpy.typing import ArrayLike
 
 from ..audit import audit as run_checks
 from ..core import threads
+from ..core.errors import OptionError, OutputError, describe
 from ..core.events import Listener, silent, stage
 from ..core.options import ReadOptions, raise_all
 from ..core.records import Findings
 from ..data.assemble import Groups
 from ..data.dataset import Dataset
+from ..report.audit_page import write_audit_page
 from .train import read_with
 
 EVERYTHING = ReadOptions(max_bad=1.0)
@@ -24,15 +26,36 @@ def audit(
     *,
     groups: Groups | None = None,
     reading: ReadOptions = EVERYTHING,
+    html: str | Path | None = None,
+    force: bool = False,
     on_event: Listener = silent,
 ) -> Findings:
-    """Look for faults in the data: unreadable and stray files, duplicates, classes too small or uneven.
+    """Look for faults in the data: unreadable and stray files, copies, leaks, shortcuts, classes too small or uneven.
 
-    `source` as in `train`; a path is read with `reading`. Raises DataError when the data cannot be read at all, or when
-    more items than `reading` accepts cannot (default: never, an audit lists them all).
+    `source` as in `train`; a path is read with `reading`. With `html` the findings are also written as one page; a file
+    that exists is replaced only with `force`. Raises DataError when the data cannot be read at all, or when more items
+    than `reading` accepts cannot (default: never, an audit lists them all); OptionError and OutputError for a place
+    that cannot be written.
     """
     raise_all(reading.problems())
+    page = None if html is None else _page(Path(html), source, force)
     threads.set_budget()
     stage(on_event, "reading")
     data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
-    return run_checks(data, on_event=on_event)
+    findings = run_checks(data, on_event=on_event)
+    if page is not None:
+        write_audit_page(page, findings)
+    return findings
+
+
+def _page(page: Path, source: object, force: bool) -> Path:
+    """Refuse a page that exists, one whose folder does not, and one within the data, before anything is read."""
+    if isinstance(source, (str, Path)) and page.resolve().is_relative_to(Path(source).resolve()):
+        found, expected = f"it lies in the data {source}", "a place of its own"
+        raise OptionError(describe(f"--html {page}", found=found, expected=expected))
+    if page.is_dir() or not page.absolute().parent.is_dir():
+        found = "a folder" if page.is_dir() else f"no folder {page.parent} to write into"
+        raise OutputError(describe(f"--html {page}", found=found, expected="the name of a file"))
+    if page.exists() and not force:
+        raise OutputError(f"{page}: it exists already; choose another --html, or --force to replace it")
+    return page
