@@ -89,6 +89,29 @@ def test_an_option_of_the_network_changes_the_weights(
     assert (tmp_path / "plain/model.discern").read_bytes() != (tmp_path / "other/model.discern").read_bytes()
 
 
+@pytest.mark.shows("train", "--augment")
+def test_pictures_are_varied_as_asked_and_what_was_done_is_kept(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    assert cli("train", digits, "-o", "plain", *NET, "--augment", "none").status == 0
+    assert cli("train", digits, "-o", "moved", *NET, "--augment", "shift 0.1, rotate 10").status == 0
+    assert (tmp_path / "plain/model.discern").read_bytes() != (tmp_path / "moved/model.discern").read_bytes()
+    assert training(tmp_path / "moved")["augment"] == "shift 0.1, rotate 10"
+    refused = cli("train", digits, "-o", "other", *NET, "--augment", "shfit 0.1")
+    assert refused.status == 2
+    assert "shift" in refused.err
+
+
+@pytest.mark.shows("train", "--budget")
+def test_a_budget_becomes_a_number_of_epochs_that_is_kept(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    net = NET[:4]
+    assert cli("train", digits, "-o", "short", *net, "--budget", "0.001s").status == 0
+    assert len(training(tmp_path / "short")["history"]) == 1
+    assert "--epochs 1" in (tmp_path / "short" / "report.html").read_text()
+    assert cli("train", digits, "-o", "longer", *net, "--budget", "2s").status == 0
+    assert training(tmp_path / "longer")["cycles"][0] > 1
+    assert cli("train", digits, "-o", "other", *net, "--budget", "soon").status == 2
+    assert cli("train", digits, "-o", "other", *NET, "--budget", "2s").status == 2
+
+
 @pytest.mark.shows("train", "--patience")
 def test_patience_ends_training_on_labels_that_cannot_be_learned(cli: Cli, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)

@@ -10,7 +10,7 @@ import typer
 
 from .. import report, workflows
 from ..core.errors import OptionError
-from ..core.options import SplitOptions, TrainOptions
+from ..core.options import SplitOptions, TrainOptions, parse_time
 from .console import Reporter, one_line, percent
 from .data import Data
 from .reading import Binary, Crop, Grey, GroupFrom, Id, KeepAspect, Label, Labels, MaxBad, Size, reading
@@ -46,6 +46,17 @@ def train(
     precision: Annotated[
         str | None, typer.Option("--precision", metavar="NAME", help="conv: auto, bfloat16 or float32.")
     ] = None,
+    augment: Annotated[
+        str | None,
+        typer.Option(
+            "--augment",
+            metavar="TEXT",
+            help='conv: vary the pictures, such as "shift 0.1, rotate 10, flip"; none or auto.',
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option("--budget", metavar="TIME", help="conv: learn for about 90s, 2m or 1h30m.")
+    ] = None,
     start: Annotated[
         str | None, typer.Option("--from", metavar="RUN", help="conv: start from the weights of this run or model.")
     ] = None,
@@ -77,6 +88,11 @@ def train(
     """Learn from a folder and measure the result on items that learning never saw."""
     problems: list[str] = []
     first = _first(split, problems)
+    seconds = None
+    try:
+        seconds = None if budget is None else parse_time(budget)
+    except OptionError as error:
+        problems.extend(error.problems)
     options = TrainOptions(
         model=tuple(model or ()),
         k=k,
@@ -86,6 +102,8 @@ def train(
         learning_rate=lr,
         patience=patience,
         precision=precision,
+        augment=augment,
+        budget=seconds,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
     )

@@ -167,6 +167,14 @@ def parse_size(text: str) -> tuple[int, int]:
     return size
 
 
+def parse_time(text: str) -> float:
+    """Seconds from `90s`, `2m`, `1.5h`, or several in a row such as `1h30m`. Raises OptionError."""
+    parts = re.findall(r"([0-9]*\.?[0-9]+)([smh])", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise OptionError(f"--budget is {_shown(text)}; expected a time such as 90s, 2m or 1h30m")
+    return float(sum(float(number) * {"s": 1, "m": 60, "h": 3600}[unit] for number, unit in parts))
+
+
 def parse_crop(text: str) -> tuple[float, float, float, float]:
     """Shares to be cut away at left, top, right and bottom, from `0,0.1,0,0`. Raises OptionError."""
     try:
@@ -220,6 +228,10 @@ class TrainOptions:
     learning_rate: float | None = None
     patience: int | None = None
     precision: str | None = None
+    augment: str | None = None
+    """How pictures are varied while learning: a description, `none` or `auto`."""
+    budget: float | None = None
+    """Seconds that learning may take; becomes a number of epochs, which is recorded."""
     split: SplitOptions = SplitOptions()
     start: str | None = None
     """`--from RUN`: a run or model file whose weights learning starts from."""
@@ -238,6 +250,8 @@ class TrainOptions:
             None if self.learning_rate is None else Interval(0, 1, open_low=True).problem("--lr", self.learning_rate),
             None if self.patience is None else many.problem("--patience", self.patience),
             None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
+            None if self.budget is None else Interval(0, 10_000_000, open_low=True).problem("--budget", self.budget),
+            "--budget and --epochs were both given; expected one of them" if self.budget and self.epochs else None,
         ]
 
     def to_json(self) -> dict[str, Any]:

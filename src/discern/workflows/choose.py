@@ -1,13 +1,14 @@
-"""Which model to fit: named by the person, or compared on the validation part under the same conditions for each."""
+"""Which model to fit: named by the person, or compared under the same conditions for each; the test part stays closed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import events, seeds
+from ..core import events
 from ..core.errors import MissingDependency, OptionError
 from ..core.events import Event, Listener
 from ..core.optional import available
@@ -16,13 +17,12 @@ from ..data.dataset import Dataset
 from ..data.splits import Split
 from ..evaluate.evaluation import evaluate
 from ..models import catalogue
-from ..models.majority import Majority
-from ..nets.layers import parse
+from ..nets import layers, transforms
 from ..nets.plan import plan
+from . import compare
 
-COMPARED_TRAIN = 5000
-COMPARED_VALIDATION = 2000
-"""Candidates are compared on at most so many items, the same for each; the winner then learns from all."""
+AUTO = "auto"
+"""`--model auto`, the same as naming none: those that suit the data are compared."""
 
 OPTIONS = {
     "k": ("--k", "n_neighbors"),
@@ -32,6 +32,8 @@ OPTIONS = {
     "learning_rate": ("--lr", "learning_rate"),
     "patience": ("--patience", "patience"),
     "precision": ("--precision", "precision"),
+    "augment": ("--augment", "augment"),
+    "budget": ("--budget", "budget"),
     "start": ("--from", "start"),
 }
 """Options that belong to some models only: the field of TrainOptions, as typed, and the estimator's parameter."""
@@ -39,7 +41,7 @@ OPTIONS = {
 
 def candidates(options: TrainOptions) -> tuple[str, ...]:
     """Names of the models to consider: those named, or all that are installed and take the options that were given."""
-    if options.model:
+    if not _auto(options):
         return options.model
     given = {parameter for field, (_, parameter) in OPTIONS.items() if getattr(options, field) is not None}
     return tuple(
@@ -51,7 +53,9 @@ def candidates(options: TrainOptions) -> tuple[str, ...]:
 
 def problems(options: TrainOptions) -> list[str | None]:
     """What is wrong with the models that were named, and with options that no named model takes."""
-    found = [one_of("--model", name, list(catalogue.ENTRIES)) for name in options.model]
+    found = [one_of("--model", name, [AUTO, *catalogue.ENTRIES]) for name in options.model]
+    if AUTO in options.model and len(options.model) > 1:
+        found.append("--model auto compares all that suit the data; found other names beside it")
     if len(set(options.model)) < len(options.model):
         found.append("--model names the same model twice")
     known = [name for name in options.model if name in catalogue.ENTRIES]
@@ -59,19 +63,24 @@ def problems(options: TrainOptions) -> list[str | None]:
         takers = [name for name, entry in catalogue.ENTRIES.items() if parameter in entry.parameters]
         if getattr(options, field) is not None and known and not set(known) & set(takers):
             found.append(f"{typed} belongs to --model {' or '.join(takers)}; found --model {', '.join(known)}")
-    if options.layers is not None:
-        try:
-            parse(options.layers)
-        except OptionError as error:
-            found.extend(f"--layers: {problem}" for problem in error.problems)
-    if not options.model and not candidates(options):
+    try:
+        if options.layers is not None:
+            layers.parse(options.layers)
+    except OptionError as error:
+        found.extend(f"--layers: {problem}" for problem in error.problems)
+    try:
+        if options.augment not in (None, "auto"):
+            transforms.parse(str(options.augment))
+    except OptionError as error:
+        found.extend(f"--{problem}" for problem in error.problems)
+    if _auto(options) and not candidates(options):
         found.append("the options given belong to different models; name one with --model")
     return found
 
 
 def check_installed(options: TrainOptions) -> None:
     """Raise MissingDependency when a model that was named needs a library that is not installed."""
-    for name in options.model:
+    for name in () if _auto(options) else options.model:
         extra = catalogue.entry(name).extra
         if extra and not available(extra):
             raise MissingDependency(
@@ -82,7 +91,7 @@ def check_installed(options: TrainOptions) -> None:
 def check_fits(data: Dataset, options: TrainOptions) -> None:
     """Raise OptionError when the layers that were described do not fit the items."""
     if options.layers is not None:
-        plan(parse(options.layers), data.input.shape, len(data.classes))
+        plan(layers.parse(options.layers), data.input.shape, len(data.classes))
 
 
 def parameters(name: str, options: TrainOptions) -> dict[str, Any]:
@@ -105,64 +114,81 @@ def labelled(data: Dataset, indices: NDArray[np.int64]) -> tuple[NDArray[Any], N
 
 
 def choose(data: Dataset, parts: Split, options: TrainOptions, *, on_event: Listener) -> dict[str, Any]:
-    """Compare the candidates and name the winner: the highest validation accuracy, then the lowest log loss.
+    """Compare the candidates and name the winner: the highest accuracy, then the lowest log loss.
 
-    The record is `{"schema", "chosen", "compared_on": {"train", "validation"}, "candidates": [{"model", "title",
-    "figures"}]}`; with one candidate or without validation items nothing is compared.
+    Below 2,000 items by folds over the training and the validation part, else on the validation part. The record is
+    `{"schema", "chosen", "compared_on": {"train", "validation"[, "folds"]}, "candidates": [{"model", "title",
+    "figures"}], "left_out": [{"model", "reason"}]}`; with one candidate or without validation items nothing is
+    compared.
     """
     names = candidates(options)
     if len(names) == 1 or not len(parts.validation):
         chosen = names[0] if names else "knn"
-        return {"schema": 1, "chosen": chosen, "compared_on": None, "candidates": []}
-    train = _at_most(parts.train, COMPARED_TRAIN, options.seed)
-    validation = _at_most(parts.validation, COMPARED_VALIDATION, options.seed)
-    X, y = labelled(data, train)
-    truth = labelled(data, validation)[1]
-    baseline = Majority().fit(X, y).predict_proba(data.values[validation])
-    rows = []
-    for name in ("majority", *(name for name in names if name != "majority")):
-        model = catalogue.estimator(name, **parameters(name, options))
-        model.fit(X, y, on_event=_quiet(on_event))
+        return {"schema": 1, "chosen": chosen, "compared_on": None, "candidates": [], "left_out": []}
+    comparison = compare.plan(data, parts, names, options, choosy=_auto(options))
+    for left in comparison.left_out:
+        events.note(on_event, f"{catalogue.entry(left['model']).title} is not compared: {left['reason']}")
+    others = tuple(name for name in comparison.names if name != "majority")
+    rows = _measured(data, comparison, ("majority", *others), options, on_event)
+    ranked = sorted((row for row in rows if row["model"] in comparison.names), key=_rank)
+    compared_on = comparison.to_json()
+    if len(ranked) > 1:
+        events.note(on_event, _sentence(ranked, compared_on))
+    if not comparison.by_folds and compared_on["train"] < len(parts.train):
+        n_items = f"{compared_on['train']:,}"
+        events.note(on_event, f"compared after learning from {n_items} items; the winner learns from all")
+    left_out = list(comparison.left_out)
+    chosen = ranked[0]["model"]
+    return {"schema": 1, "chosen": chosen, "compared_on": compared_on, "candidates": rows, "left_out": left_out}
+
+
+def _measured(
+    data: Dataset, comparison: compare.Comparison, names: Sequence[str], options: TrainOptions, on_event: Listener
+) -> list[dict[str, Any]]:
+    """The figures of each candidate, the first of which is the baseline."""
+    held = comparison.answered
+    labels = labelled(data, held)[1]
+    every = data.labels
+    assert every is not None  # `labelled` has refused data without labels
+    baseline, rows = None, []
+    for name in names:
+        found = compare.answers(
+            comparison,
+            data,
+            every,
+            lambda name=name: catalogue.estimator(name, **parameters(name, options)),  # type: ignore[misc]
+            on_event=_quiet(on_event),
+        )
+        baseline = found if baseline is None else baseline
         figures = evaluate(
-            truth,
-            model.predict_proba(data.values[validation]),
-            model.classes_,
-            units=data.units[validation],
+            labels,
+            found,
+            np.asarray(data.classes),
+            units=data.units[held],
             kind=data.kind,
             baseline_probabilities=baseline,
-            baseline_name="majority",
+            baseline_name=names[0],
         ).figures
-        rows.append(
-            {
-                "model": name,
-                "title": catalogue.entry(name).title,
-                "figures": {key: figure.to_json() for key, figure in figures.items()},
-            }
-        )
+        facts = {key: figure.to_json() for key, figure in figures.items()}
+        rows.append({"model": name, "title": catalogue.entry(name).title, "figures": facts})
         on_event(Event("candidate", {"model": name, "validation_accuracy": figures["accuracy"].value}))
-    ranked = sorted((row for row in rows if row["model"] in names), key=_rank)
-    events.note(on_event, _sentence(ranked))
-    compared_on = {"train": len(train), "validation": len(validation)}
-    if len(train) < len(parts.train):
-        events.note(on_event, f"compared after learning from {len(train):,} items; the winner learns from all")
-    return {"schema": 1, "chosen": ranked[0]["model"], "compared_on": compared_on, "candidates": rows}
+    return rows
+
+
+def _auto(options: TrainOptions) -> bool:
+    return options.model in ((), (AUTO,))
 
 
 def _rank(row: dict[str, Any]) -> tuple[float, float]:
     return -row["figures"]["accuracy"]["value"], row["figures"]["log_loss"]["value"] or 0.0
 
 
-def _sentence(ranked: list[dict[str, Any]]) -> str:
+def _sentence(ranked: list[dict[str, Any]], compared_on: Mapping[str, int]) -> str:
     best, second = ranked[0], ranked[1]
     gap = best["figures"]["accuracy"]["value"] - second["figures"]["accuracy"]["value"]
     by = f"by {100 * gap:.1f} points over" if gap else "by its log loss; as many right as"
-    return f"chosen: {best['title']}, {by} {second['title']} on the validation part"
-
-
-def _at_most(indices: NDArray[np.int64], n: int, seed: int) -> NDArray[np.int64]:
-    if len(indices) <= n:
-        return indices
-    return np.sort(seeds.generator(seed, "compare").choice(indices, n, replace=False))
+    where = f"over {compared_on['folds']} folds" if "folds" in compared_on else "on the validation part"
+    return f"chosen: {best['title']}, {by} {second['title']} {where}"
 
 
 def _quiet(on_event: Listener) -> Listener:

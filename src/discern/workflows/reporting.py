@@ -39,7 +39,7 @@ def write_run_report(
     report = RunReport(
         title=data.name,
         model=catalogue.entry(choice["chosen"]).title,
-        command=command(data, options),
+        command=command(data, options, training),
         data=_facts(data),
         findings=findings,
         split_method=parts.method,
@@ -56,16 +56,18 @@ def write_run_report(
     write_report(folder.path, report)
 
 
-def command(data: Dataset, options: TrainOptions) -> str:
-    """The command line that repeats a run: the options that differ from the defaults."""
+def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -> str:
+    """The command line that repeats a run: the options that differ from the defaults, a budget as its epochs."""
     plain = TrainOptions()
+    cycles = (options.epochs or ()) if options.budget is None else tuple(training.get("cycles", ()))
     words = ["discern", "train", data.source.path or "ARRAYS"]
     for name in options.model:
         words += ["--model", name]
     named = {
         "--k": (options.k, plain.k),
         "--layers": (options.layers, plain.layers),
-        "--epochs": (options.epochs[0] if options.epochs else None, None),
+        "--epochs": (cycles[0] if cycles else None, None),
+        "--augment": (options.augment, plain.augment),
         "--batch": (options.batch_size, plain.batch_size),
         "--lr": (options.learning_rate, plain.learning_rate),
         "--patience": (options.patience, plain.patience),
@@ -84,7 +86,7 @@ def command(data: Dataset, options: TrainOptions) -> str:
         elif value != default:
             words += [word for one in (value if isinstance(value, tuple) else (value,)) for word in (typed, str(one))]
     text = shlex.join(words)
-    for more in (options.epochs or ())[1:]:
+    for more in cycles[1:]:
         text += f"\ndiscern resume RUN --epochs +{more}"
     return text
 

@@ -59,6 +59,6 @@ def _extend(folder: RunFolder, options: TrainOptions, more: int) -> TrainOptions
     training = files.read_json(folder.training)
     if training["model"] != "conv":
         raise OptionError(f"--epochs: a {training['model']} model does not learn in epochs")
-    extended = dataclasses.replace(options, epochs=(*training["cycles"], more))
+    extended = dataclasses.replace(options, epochs=(*training["cycles"], more), budget=None)
     folder.advance("compared", options=extended.to_json())
     return extended

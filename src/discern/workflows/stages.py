@@ -47,6 +47,8 @@ LEFT_BEHIND = (
     "batch_size_",
     "learning_rate_",
     "precision_",
+    "augment_",
+    "augment_probe_",
     "layers_",
     "k_curve_",
     "n_neighbors_",

@@ -42,6 +42,8 @@ def train(
     learning_rate: float | None = None,
     patience: int | None = None,
     precision: str | None = None,
+    augment: str | None = None,
+    budget: float | None = None,
     test: float = 0.15,
     validation: float = 0.15,
     first: float | None = None,
@@ -71,6 +73,8 @@ def train(
         learning_rate=learning_rate,
         patience=patience,
         precision=precision,
+        augment=augment,
+        budget=budget,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=None if start is None else str(start),
     )
