@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -46,6 +47,7 @@ class Reporter:
         )
         self._task: Any = None
         self._what = ""
+        self._began = 0.0
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -63,13 +65,21 @@ class Reporter:
             return
         if event.name == "stage":
             self._drop()
+            self._began = time.monotonic()
             self._line(f"{facts['stage']}", style="bold")
         elif event.name == "note":
             self._line(f"  {facts['text']}")
         elif event.name == "candidate":
             self._line(f"  {facts['model']:<10} {100 * facts['validation_accuracy']:5.1f} % right")
         elif event.name == "epoch":
-            self._line(f"  {epoch_line(facts)}")
+            self._line(f"  {epoch_line(facts)}{self._to_go(facts)}")
+
+    def _to_go(self, facts: Any) -> str:
+        """The time that the epochs to come will take, if they take as long as those of this stage did."""
+        left = facts["of"] - facts["epoch"]
+        if not left or facts["epoch"] != 1:
+            return ""
+        return f"   about {duration((time.monotonic() - self._began) * left)} to go"
 
     def _line(self, text: str, style: str | None = None) -> None:
         self._console.print(one_line(text), style=style, soft_wrap=True)
@@ -84,6 +94,14 @@ class Reporter:
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
+
+
+def duration(seconds: float) -> str:
+    """`40 s`, `3 min` or `1 h 20 min`: as exact as a guess deserves."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def epoch_line(facts: Any) -> str:

@@ -122,6 +122,7 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
         return Shipped(bundle.load(folder.model))
     name = choice["chosen"]
     began = job.begin(f"training {catalogue.entry(name).title}")
+    events.note(job.on_event, _size(job.data, len(parts.train)))
     estimator = catalogue.estimator(name, **choose.parameters(name, job.options))
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
@@ -142,6 +143,12 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
     files.write_json(folder.training, _training_facts(name, estimator))
     job.done("fitted", began)
     return shipped
+
+
+def _size(data: Dataset, n: int) -> str:
+    """How much there is to learn from: values and memory."""
+    values = n * data.input.n_values
+    return f"{n:,} items to learn from: {values:,} values, {values * data.values.itemsize / 1e6:,.1f} MB in memory"
 
 
 def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
