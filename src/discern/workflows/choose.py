@@ -1,4 +1,4 @@
-"""Which model to fit: named by the person, or compared under the same conditions for each; the test part stays closed."""
+"""Which model to fit: named by the person, or found by comparing under the same conditions for each."""
 
 from __future__ import annotations
 
@@ -102,6 +102,8 @@ def parameters(name: str, options: TrainOptions) -> dict[str, Any]:
         for field, (_, parameter) in OPTIONS.items()
         if parameter in takes and parameter != "start" and getattr(options, field) is not None
     }
+    if "epochs" in chosen and not catalogue.entry(name).resumable:
+        chosen["epochs"] = sum(chosen["epochs"])  # only what can go on learns in cycles
     return chosen | ({"random_state": options.seed} if "random_state" in takes else {})
 
 
