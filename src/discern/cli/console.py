@@ -65,7 +65,6 @@ class Reporter:
             return
         if event.name == "stage":
             self._drop()
-            self._began = time.monotonic()
             self._line(f"{facts['stage']}", style="bold")
         elif event.name == "note":
             self._line(f"  {facts['text']}")
@@ -75,11 +74,12 @@ class Reporter:
             self._line(f"  {epoch_line(facts)}{self._to_go(facts)}")
 
     def _to_go(self, facts: Any) -> str:
-        """The time that the epochs to come will take, if they take as long as those of this stage did."""
+        """The time that the epochs to come will take, said once: the second epoch is the first without a warm-up."""
+        began, self._began = self._began, time.monotonic()
         left = facts["of"] - facts["epoch"]
-        if not left or facts["epoch"] != 1:
+        if not left or facts["epoch"] != 2:
             return ""
-        return f"   about {duration((time.monotonic() - self._began) * left)} to go"
+        return f"   about {duration((self._began - began) * left)} to go"
 
     def _line(self, text: str, style: str | None = None) -> None:
         self._console.print(one_line(text), style=style, soft_wrap=True)
