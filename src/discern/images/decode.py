@@ -144,7 +144,7 @@ def from_image(image: Image.Image, *, max_megapixels: float = MAX_MEGAPIXELS) ->
     Raises UnreadableItem.
     """
     file = getattr(image, "fp", None)
-    if image.format in FORMATS and file is not None and not getattr(file, "closed", True):
+    if image.format in (*FORMATS, "MPO") and file is not None and not getattr(file, "closed", True):
         place = file.tell()
         try:
             file.seek(0)
