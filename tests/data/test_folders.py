@@ -366,3 +366,21 @@ def test_real_photographs_by_vehicle(real_data: Path) -> None:
     data = read(folder, groups=lambda item: item.split("_")[0])
     assert (data.n, data.labels, data.skipped.height) == (32, None, 1)
     assert len(np.unique(data.units)) == 2
+
+
+def test_every_conversion_is_declared(tmp_path: Path) -> None:
+    colour = Image.fromarray(RNG.integers(0, 256, (8, 8, 3), dtype=np.uint8))
+    deep = Image.fromarray(RNG.integers(0, 65536, (8, 8), dtype=np.uint16))
+    pictures = {
+        "a.jpg": colour.convert("CMYK"), "b.png": deep, "c.png": colour.quantize(8), "d.png": colour.convert("RGBA"),
+        "e.png": colour.convert("1"), "f.png": colour, "g.png": colour.convert("LA"),
+    }  # fmt: skip
+    for name, image in pictures.items():
+        image.save(tmp_path / name)
+    said = "\n".join(read(tmp_path).notes)
+    for words in (
+        "(CMYK) turned into red, green, blue: 1 picture", "the high byte is used: 1 picture",
+        "palette turned into red, green, blue: 1 picture", "laid on white: 2 pictures",
+        "black and white turned into grey: 1 picture",
+    ):  # fmt: skip
+        assert words in said

@@ -22,6 +22,15 @@ from .decoded import Loaded, pixels_of
 from .labelled import label_from_sheet, target_columns
 from .scan import Candidate, Scan, scan, shown
 
+CONVERSIONS = (
+    (("CMYK",), "printing colours (CMYK) turned into red, green, blue"),
+    (("I;16", "I;16B", "I;16L", "I;16N"), "16 bits a value: the high byte is used"),
+    (("P", "PA"), "colours of a palette turned into red, green, blue"),
+    (("LA", "La", "RGBA", "RGBa"), "transparent pictures laid on white"),
+    (("1",), "black and white turned into grey"),
+)
+"""What is said of pictures whose files hold other than grey or colour of 8 bits."""
+
 
 def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
     """The pictures of a folder (layouts: see `scan`), at one size.
@@ -125,6 +134,10 @@ def _frame(good: list[tuple[Candidate, Loaded]], hashes: list[str]) -> pl.DataFr
 def _notes(loaded: list[Loaded], spec: InputSpec) -> tuple[str, ...]:
     said = Counter(one.note for one in loaded if one.note)
     notes = [f"{_pictures(count)}: {note}" for note, count in sorted(said.items())]
+    modes = Counter(one.mode for one in loaded)
+    for known, words in CONVERSIONS:
+        if count := sum(modes[mode] for mode in known):
+            notes.append(f"{words}: {_pictures(count)}")
     height, width, channels = spec.shape
     resized = sum(one.shape[:2] != (height, width) for one in loaded)
     if resized:
