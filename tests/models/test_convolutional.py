@@ -183,6 +183,25 @@ def test_very_few_items_work(n_items: int) -> None:
     assert model.best_epoch_ == model.epochs_ == 2
 
 
+@pytest.mark.parametrize(
+    ("layers", "rate"), [("residual 4", 0.01), ("conv 4 norm, dense 4 norm", 0.01), ("residual 4, dense 4", 0.003)]
+)
+def test_normalised_networks_learn_in_larger_steps(layers: str, rate: float) -> None:
+    assert ConvNet(layers, epochs=1).fit(PICTURES[:20], np.arange(20) % 2).learning_rate_ == rate
+
+
+@pytest.mark.parametrize(("n_items", "epochs"), [(40, 30), (2000, 10), (10_000, 8), (51_000, 6)])
+def test_the_default_number_of_epochs_follows_the_number_of_items(n_items: int, epochs: int) -> None:
+    model = ConvNet()
+    model.shape_, model.classes_ = (28, 28, 1), np.arange(10)
+    model._decide(n_items)
+    assert model.cycles_ == (epochs,)
+    model.shape_ = (64, 64, 3)
+    model._decide(n_items)
+    assert model.cycles_ == (min(60, max(15, 200_000 // n_items)),)
+    assert (model.smoothing_, model.averaging_) == (0.1, 0.998)
+
+
 def test_a_validation_part_of_one_class_works_and_an_unknown_label_does_not() -> None:
     labels = np.arange(60) % 3
     model = ConvNet("flatten", epochs=2).fit(PICTURES, labels, validation=(PICTURES[:4], [1] * 4))

@@ -22,7 +22,7 @@ from ..nets import transforms
 from ..nets.augment import Augment
 from ..nets.build import Weights, build, load_weights
 from ..nets.defaults import default_layers
-from ..nets.layers import Conv, Dense, parse, text_of
+from ..nets.layers import Conv, Dense, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
 from . import probe
 from .base import Classifier, Labelled
@@ -232,14 +232,16 @@ class ConvNet(Classifier):
         photographs = len(self.shape_) == 3 and min(self.shape_[:2]) >= PHOTOGRAPH
         self.smoothing_, self.averaging_ = (SMOOTHING, AVERAGING) if photographs else (0.0, 0.0)
         self.batch_size_ = int(self.batch_size or min(64 if photographs else 256, max(16, n_items // 20)))
-        default = min(60, max(15, 200_000 // n_items)) if photographs else min(30, max(8, 20_000 // n_items))
+        default = min(30, max(8 if n_items < 20_000 else 6, 20_000 // n_items))
+        if photographs:
+            default = min(60, max(15, 200_000 // n_items))
         cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
         self.cycles_ = tuple(int(cycle) for cycle in cycles)
         layers = self.layers or default_layers(self.shape_, len(self.classes_))
         steps = plan(parse(layers), self.shape_, len(self.classes_))
         self.layers_ = text_of(step.layer for step in steps)
-        weighted = [step.layer for step in steps if isinstance(step.layer, Conv | Dense)]
-        steady = bool(weighted) and all(layer.norm for layer in weighted)
+        weighted = [step.layer for step in steps if isinstance(step.layer, Conv | Dense | Residual)]
+        steady = bool(weighted) and all(isinstance(layer, Residual) or layer.norm for layer in weighted)
         self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.003))
 
     def _decide_augment(

@@ -1,6 +1,6 @@
 """The network that is built when none is described, written in the same language.
 
-Chosen by measurement on validation parts: docs/decisions/0011-default-network.md.
+Chosen by measurement on validation parts: docs/decisions/0011-default-network.md and 0012-photographs.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def default_layers(shape: Shape, n_classes: int) -> str:
     if side < 24:
         return "conv 32 same norm, conv 32 same norm, pool, conv 64 same norm, dropout 0.3"
     if side < 48:
-        return "conv 32 5x5 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
+        return "conv 16 5x5 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
     return (
         "conv 32 same norm, pool, conv 64 same norm, pool, residual 64, conv 128 same norm, pool, residual 128, "
         "conv 256 same norm, average, dropout 0.3"
