@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
+from ..core.executor import Local
 from ..images.alignment import agreement, aligned, normalised, thumbnails
 
 Rows = NDArray[np.int64]
@@ -32,10 +35,10 @@ strictly, without being moved."""
 SAMPLE = 2000
 """Items by which that is estimated."""
 PARTNERS = 55
-"""At most so many partners of an item are looked at, the closest: more than a group may hold."""
+"""At most so many partners of an item are looked at from one cell of the grid, the closest: more than a group holds."""
 LARGEST = 50
 """A group of more than this, or of more than 1 % of the items (but never less than 10), is of look-alikes."""
-BATCH, PAIRS = 2048, 1024
+BATCH, PAIRS = 1024, 1024
 AT_ONCE = 2**24
 """Values of pixels that are turned into floats at a time."""
 AXES = 3
@@ -112,26 +115,38 @@ def _crowded(coarse: NDArray[np.float32]) -> bool:
 
 
 def _nominated(coarse: NDArray[np.float32], threshold: float) -> tuple[Rows, Rows]:
-    """Pairs of rows with at least this correlation, `first < second`."""
-    found: list[tuple[Rows, Rows]] = []
-    for rows, others in _cells(coarse, np.sqrt(2 - 2 * threshold)):
-        for start in range(0, len(rows), BATCH):
-            block = rows[start : start + BATCH]
-            close = coarse[block] @ coarse[others].T
-            if others[0] == rows[0]:  # the cell against itself: each pair once
-                close[np.tri(len(block), len(others), start, dtype=bool)] = -1
-            mask = close >= threshold
-            crowded = np.flatnonzero(mask.sum(axis=1) > PARTNERS)
-            if len(crowded):
-                least = np.partition(close[crowded], -PARTNERS, axis=1)[:, [-PARTNERS]]
-                mask[crowded] &= close[crowded] >= least
-            i, j = np.nonzero(mask)
-            found.append((block[i], others[j]))
-    if not found:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    i, j = (np.concatenate(side) for side in zip(*found, strict=True))
+    """Pairs of rows with at least this correlation, `first < second`.
+
+    The threads work on a cell each: products this small are not worth dividing, and BLAS threads that wait for each
+    other on a busy machine took four times as long (measured).
+    """
+    cells = _cells(coarse, np.sqrt(2 - 2 * threshold))
+    with threadpool_limits(1, user_api="blas"):
+        found = list(Local().map(partial(_close, coarse, threshold), cells))
+    i = np.concatenate([np.zeros(0, np.int64), *(pair[0] for pair in found)])
+    j = np.concatenate([np.zeros(0, np.int64), *(pair[1] for pair in found)])
     order = np.lexsort((np.maximum(i, j), np.minimum(i, j)))
     return np.minimum(i, j)[order], np.maximum(i, j)[order]
+
+
+def _close(coarse: NDArray[np.float32], threshold: float, cell: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+    """Pairs of one of the rows and one of the others, of a row its closest only where there are too many."""
+    rows, others = cell
+    first, second = [], []
+    for start in range(0, len(rows), BATCH):
+        block = rows[start : start + BATCH]
+        close = coarse[block] @ coarse[others].T
+        if others[0] == rows[0]:  # the cell against itself: each pair once
+            close[np.tri(len(block), len(others), start, dtype=bool)] = -1
+        mask = close >= threshold
+        many = np.flatnonzero(mask.sum(axis=1) > PARTNERS)
+        if len(many):
+            least = np.partition(close[many], -PARTNERS, axis=1)[:, [-PARTNERS]]
+            mask[many] &= close[many] >= least
+        i, j = np.nonzero(mask)
+        first.append(block[i])
+        second.append(others[j])
+    return np.concatenate(first), np.concatenate(second)
 
 
 def _cells(coarse: NDArray[np.float32], reach: float) -> Iterator[tuple[Rows, Rows]]:
