@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import rotate
 
 from discern.core.errors import OptionError
+from discern.nets import augment as room
 from discern.nets.augment import Augment, matrices, patches
 from discern.nets.transforms import LIMITS, NAMES, Augmentation, parse
 
@@ -182,3 +183,16 @@ def test_bytes_and_floats_are_varied_alike() -> None:
     pictures = torch.randint(0, 256, (5, 9, 8, 3), dtype=torch.uint8)
     assert torch.equal(varied(EVERYTHING, pictures), varied(EVERYTHING, pictures.float()))
     assert math.isfinite(float(varied(EVERYTHING, pictures).sum()))
+
+
+def test_pictures_to_look_at_are_bytes_again() -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (6, 9, 8, 3)).astype(np.uint8)
+    assert np.array_equal(room.varied(pictures, "none", 0), pictures)
+    first = room.varied(pictures, EVERYTHING, 3)
+    assert (first.dtype, first.shape) == (np.uint8, pictures.shape)
+    assert np.array_equal(first, room.varied(pictures, EVERYTHING, 3))
+    assert not np.array_equal(first, room.varied(pictures, EVERYTHING, 4))
+    brighter = room.varied(pictures, "brightness 3", 0)
+    assert brighter.min() == 0 and brighter.max() == 255  # cut, never wrapped round
+    with pytest.raises(OptionError):
+        room.varied(pictures, "brighter 3", 0)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
-from .transforms import Augmentation
+from .transforms import Augmentation, parse
 
 
 class Augment:
@@ -48,6 +50,16 @@ class Augment:
         if asked.colour:
             values = values + self.scale * either(asked.colour, (n_items, n_channels, 1, 1), generator)
         return values
+
+
+def varied(pictures: NDArray[np.uint8], text: str, seed: int) -> NDArray[np.uint8]:
+    """Each picture of `(n, H, W, C)` varied once as `text` says, to be looked at. Raises OptionError for the text."""
+    values = torch.from_numpy(np.require(pictures, requirements=["C", "W"]))
+    numbers = values.reshape(-1, values.shape[3]).double()
+    mean, scale = numbers.mean(dim=0).float(), numbers.std(dim=0, correction=0).float()
+    found = Augment(parse(text), mean, scale)(values, torch.Generator().manual_seed(seed))
+    shown: NDArray[np.uint8] = found.round().clamp(0, 255).to(torch.uint8).numpy()
+    return shown
 
 
 def either(size: float, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
