@@ -228,6 +228,8 @@ class TrainOptions:
     learning_rate: float | None = None
     patience: int | None = None
     precision: str | None = None
+    features: str | None = None
+    """What the common algorithms look at: `pixels` or `hog`."""
     augment: str | None = None
     """How pictures are varied while learning: a description, `none` or `auto`."""
     budget: float | None = None
@@ -250,6 +252,7 @@ class TrainOptions:
             None if self.learning_rate is None else Interval(0, 1, open_low=True).problem("--lr", self.learning_rate),
             None if self.patience is None else many.problem("--patience", self.patience),
             None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
+            None if self.features is None else one_of("--features", self.features, FEATURES),
             None if self.budget is None else Interval(0, 10_000_000, open_low=True).problem("--budget", self.budget),
             "--budget and --epochs were both given; expected one of them" if self.budget and self.epochs else None,
         ]
@@ -266,4 +269,5 @@ class TrainOptions:
         return cls(**fields)
 
 
+FEATURES = ("pixels", "hog")
 PRECISIONS = ("auto", "bfloat16", "float32")

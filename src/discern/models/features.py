@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import OptionError
-from ..core.options import one_of, raise_all
+from ..core.options import FEATURES, one_of, raise_all
 from ..images.hog import hog
 from .base import Classifier, Labelled
-
-FEATURES = ("pixels", "hog")
-"""`pixels`: the values as they are, also of a table; `hog`: histograms of oriented gradients, of pictures only."""
 
 
 class FeatureClassifier(Classifier):
     """A classifier of numbers in a row; its parameter `features` says which numbers those are.
+
+    `pixels`: the values as they are, also of a table; `hog`: histograms of oriented gradients, of pictures only.
 
     After `fit`: `refit_`, whether the validation items were learned from too.
     """

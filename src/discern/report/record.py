@@ -76,7 +76,7 @@ class RunReport:
     evaluation: Evaluation
     candidates: tuple[Candidate, ...] = ()
     compared_on: Mapping[str, int] | None = None
-    """How many items each candidate learned from (`train`) and was measured on (`validation`)."""
+    """How many items each candidate learned from (`train`) and was measured on (`validation`); of how many `folds`."""
     training: Training = field(default_factory=Training)
     gallery: tuple[Picture, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)

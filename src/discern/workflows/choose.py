@@ -34,6 +34,7 @@ OPTIONS = {
     "precision": ("--precision", "precision"),
     "augment": ("--augment", "augment"),
     "budget": ("--budget", "budget"),
+    "features": ("--features", "features"),
     "start": ("--from", "start"),
 }
 """Options that belong to some models only: the field of TrainOptions, as typed, and the estimator's parameter."""
@@ -89,7 +90,9 @@ def check_installed(options: TrainOptions) -> None:
 
 
 def check_fits(data: Dataset, options: TrainOptions) -> None:
-    """Raise OptionError when the layers that were described do not fit the items."""
+    """Raise OptionError when the layers or the features do not fit the items."""
+    if options.features == "hog" and data.kind == "table":
+        raise OptionError("--features is hog; a table has none, expected pixels")
     if options.layers is not None:
         plan(layers.parse(options.layers), data.input.shape, len(data.classes))
 

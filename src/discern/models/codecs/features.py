@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper
 
 from ...core.errors import ModelFileError
+from ...core.options import FEATURES
 from ...core.records import InputSpec
 from ...images import hog
 from . import fields
 
-FEATURES = ("pixels", "hog")
 LARGEST = 1e60
 """Of means and scales; the least scale is its inverse."""
 
