@@ -14,6 +14,7 @@ from PIL import Image
 from discern.core.errors import DataError, OptionError
 from discern.core.options import PictureOptions
 from discern.core.records import InputSpec
+from discern.data import sheets
 from discern.data.items import expand, load_batches
 from discern.data.read import read
 from discern.images.decode import decode
@@ -193,6 +194,25 @@ def test_an_excel_file_that_swells_is_not_unpacked(vehicles: Path, tmp_path: Pat
             part.write(bytes(1_000_000))
     with pytest.raises(DataError, match="600,000,000 bytes when unpacked"):
         read(vehicles, labels=path)
+
+
+def test_sheets_larger_than_any_of_labels_are_refused(
+    vehicles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "CELLS_LIMIT", 10)
+    with pytest.raises(DataError, match="12 cells; expected at most 10"):
+        read(vehicles, labels=sheet_in("parquet", tmp_path, [*ROWS, ("d4", "Seat", "Ibiza")]))
+    with (tmp_path / "s.csv").open("wb") as file:
+        file.truncate(600_000_000)
+    with pytest.raises(DataError, match="600,000,000 bytes"):
+        read(vehicles, labels=tmp_path / "s.csv")
+
+
+def test_a_message_stays_one_short_line(vehicles: Path, tmp_path: Path) -> None:
+    for header in (["x" * 5000], [f"column {index}" for index in range(5000)], ["a\nb", "c"]):
+        with pytest.raises(DataError) as told:
+            read(vehicles, labels=sheet_in("parquet", tmp_path, [header, ["1"] * len(header)]))
+        assert len(str(told.value)) < 1000 and "\n" not in str(told.value)
 
 
 def test_a_column_that_is_not_there_is_told_with_those_that_are(vehicles: Path, tmp_path: Path) -> None:

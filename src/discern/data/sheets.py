@@ -21,8 +21,10 @@ COMMON_IDS = ("id", "item", "file", "filename", "file_name", "image", "picture",
 COMMON_LABELS = ("label", "class", "target", "category")
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-EXCEL_LIMIT = 500_000_000
-"""Bytes that the parts of an Excel file may unpack to."""
+BYTES_LIMIT = 500_000_000
+"""Bytes of a sheet of text, or that the parts of an Excel file may unpack to."""
+CELLS_LIMIT = 50_000_000
+NAMES_SHOWN = 20
 
 Row = tuple[str, list[str | None]]
 """Where a row stands (`line 12`), and its cells."""
@@ -58,8 +60,12 @@ def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence
         raise
     except OSError as error:
         raise DataError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
-    except Exception as error:  # a damaged file makes its reader raise almost anything
-        raise DataError(describe(str(path), found=f"a sheet that cannot be read ({str(error)[:200]})")) from error
+    except BaseException as error:  # a damaged file makes its reader raise almost anything
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how readers in Rust give up
+            raise
+        raise DataError(
+            describe(str(path), found=f"a sheet that cannot be read ({_clipped(str(error), 200)})")
+        ) from error
     key = _column(path, header, id_column, COMMON_IDS, "--id")
     labels = label_columns or (None,)
     places = [_column(path, header, label, COMMON_LABELS, "--label") for label in labels]
@@ -71,7 +77,9 @@ def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence
             raise DataError(describe(f"{path}, {where}", found=f"no {header[key]}", expected="one in every row"))
         if name in found_rows:
             do = "leave one of the two"
-            raise DataError(describe(f"{path}, {where}", found=f"{name!r} stands in {first[name]} already", do=do))
+            raise DataError(
+                describe(f"{path}, {where}", found=f"{_clipped(name, 80)!r} stands in {first[name]} already", do=do)
+            )
         first[name] = where
         given = [cells[place] for place in places]
         found_rows[name] = tuple(str(cell) for cell in given) if all(given) else None
@@ -124,10 +132,10 @@ def _column(path: Path, header: list[str], name: str | None, common: Sequence[st
         known = [column for column in common if column in header]
         if not known:
             expected = f"a column named {' or '.join(common[:2])}, or {option}"
-            raise DataError(describe(str(path), found=f"columns {', '.join(header)}", expected=expected))
+            raise DataError(describe(str(path), found=f"columns {_few(header)}", expected=expected))
         name = known[0]
     if name not in header:
-        found = f"no column {name!r} among {', '.join(header)}{suggest(name, header)}"
+        found = f"no column {name!r} among {_few(header)}{suggest(name, header)}"
         raise DataError(describe(str(path), found=found))
     if header.count(name) > 1:
         raise DataError(describe(str(path), found=f"{header.count(name)} columns named {name!r}", expected="one"))
@@ -140,7 +148,11 @@ def _table(path: Path) -> tuple[list[str], Iterator[Row]]:
     if ending in TEXT_ENDINGS:
         return _text_table(path)
     if ending in (".parquet", ".pq"):
-        frame = pl.read_parquet(path, glob=False)
+        lazy = pl.scan_parquet(path, glob=False)
+        cells = lazy.select(pl.len()).collect().item() * len(lazy.collect_schema())
+        if cells > CELLS_LIMIT:
+            raise DataError(describe(str(path), found=f"{cells:,} cells", expected=f"at most {CELLS_LIMIT:,}"))
+        frame = lazy.collect()
         return frame.columns, _numbered(frame.select(pl.all().cast(pl.String)), 1)
     if ending in EXCEL_ENDINGS:
         _refuse_swelling(path)
@@ -160,6 +172,9 @@ def _numbered(frame: pl.DataFrame, start: int) -> Iterator[Row]:
 
 
 def _text_table(path: Path) -> tuple[list[str], Iterator[Row]]:
+    if path.stat().st_size > BYTES_LIMIT:
+        found = f"{path.stat().st_size:,} bytes"
+        raise DataError(describe(str(path), found=found, expected=f"at most {BYTES_LIMIT:,} in a sheet of labels"))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -197,7 +212,18 @@ def _refuse_swelling(path: Path) -> None:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             size = sum(info.file_size for info in archive.infolist())
-        if size > EXCEL_LIMIT:
+        if size > BYTES_LIMIT:
             raise DataError(
-                describe(str(path), found=f"{size:,} bytes when unpacked", expected=f"at most {EXCEL_LIMIT:,}")
+                describe(str(path), found=f"{size:,} bytes when unpacked", expected=f"at most {BYTES_LIMIT:,}")
             )
+
+
+def _clipped(text: str, length: int) -> str:
+    """A text on one line, cut when it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 3] + "..."
+
+
+def _few(header: Sequence[str]) -> str:
+    more = f" and {len(header) - NAMES_SHOWN:,} more" if len(header) > NAMES_SHOWN else ""
+    return ", ".join(_clipped(name, 60) for name in header[:NAMES_SHOWN]) + more
