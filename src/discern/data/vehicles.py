@@ -7,7 +7,7 @@ angles: photographs of one vehicle are far more alike than two vehicles of one m
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ..core.files import csv_text, write_text
 from ..core.options import PICTURE_SIDE, SEED, Interval, raise_all
 from ..core.seeds import generator
 from .samples import written_whole
+from .scenery import BACKGROUNDS, Colour, scene
 
 ANGLES = 16
 MOST = 65_536
@@ -29,7 +30,6 @@ FINER = 2
 BANNER = 0.1
 """Share of the height, at the bottom, that the dealer's banner takes."""
 
-Colour = tuple[int, int, int]
 Point = tuple[float, float, float]
 
 
@@ -90,7 +90,6 @@ MAKES: dict[str, tuple[Colour, int, dict[str, Shape]]] = {
 PAINTS: tuple[Colour, ...] = (
     (200, 200, 195), (60, 62, 66), (150, 30, 30), (35, 60, 120), (225, 225, 228), (110, 120, 105), (190, 150, 60),
 )  # fmt: skip
-BACKGROUNDS = ("hall", "street", "wood", "yard")
 DEALERS = ("Blue Gate Motors", "Old Mill Cars", "Station Road Autos")
 GLASS: Colour = (45, 55, 65)
 WIDTH = 1.75
@@ -152,7 +151,7 @@ class _Look:
             PAINTS[rng.integers(len(PAINTS))],
             f"{letters} {rng.integers(100, 1000)}",
             DEALERS[rng.integers(len(DEALERS))],
-            _scene(BACKGROUNDS[rng.integers(len(BACKGROUNDS))], rng, size),
+            scene(BACKGROUNDS[rng.integers(len(BACKGROUNDS))], rng, size[0] * FINER, size[1] * FINER),
             math.radians(rng.uniform(9, 16)),
         )
 
@@ -321,56 +320,6 @@ def _banner(image: Image.Image, dealer: str) -> None:
     draw.rectangle((0, height - band, width, height), fill=(20, 60, 110))
     font = ImageFont.load_default(max(6, round(band * 0.65)))
     draw.text((width / 2, height - band / 2), dealer, fill="white", font=font, anchor="mm")
-
-
-def _scene(kind: str, rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
-    """A background, drawn finer: where the wall or the sky ends and the floor begins, and what stands there."""
-    height, width = size[0] * FINER, size[1] * FINER
-    horizon = round(height * rng.uniform(0.42, 0.55))
-    above, below, things = _SCENES[kind]
-    shift = rng.integers(-15, 16, 3)
-    rows = np.empty((height, width, 3))
-    rows[:horizon] = np.asarray(above) + shift
-    rows[horizon:] = np.asarray(below) + shift
-    rows += np.linspace(12, -18, height)[:, None, None] + rng.normal(0, 4, (height, width, 1))
-    image = Image.fromarray(rows.clip(0, 255).astype(np.uint8))
-    things(ImageDraw.Draw(image), rng, width, horizon)
-    return image
-
-
-def _lamps(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, horizon: int) -> None:
-    for x in np.linspace(0, width, int(rng.integers(3, 7))):
-        draw.rectangle((x, horizon * 0.1, x + width * 0.08, horizon * 0.14), fill=(250, 250, 240))
-
-
-def _houses(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, horizon: int) -> None:
-    left = 0.0
-    while left < width:
-        wide, top = width * rng.uniform(0.1, 0.3), horizon * rng.uniform(0.15, 0.7)
-        draw.rectangle((left, top, left + wide, horizon), fill=tuple(rng.integers(90, 190, 3).tolist()))
-        left += wide
-
-
-def _trees(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, horizon: int) -> None:
-    for _ in range(int(rng.integers(10, 25))):
-        x, size = rng.uniform(0, width), rng.uniform(0.25, 0.7) * horizon
-        green = (int(rng.integers(20, 60)), int(rng.integers(70, 120)), int(rng.integers(25, 60)))
-        draw.ellipse((x - size / 2, horizon - size, x + size / 2, horizon + size * 0.1), fill=green)
-
-
-def _fence(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, horizon: int) -> None:
-    gap = width / float(rng.integers(15, 40))
-    for x in np.arange(0, width, gap):
-        draw.line((x, horizon * 0.5, x, horizon), fill=(95, 85, 75), width=FINER)
-    draw.line((0, horizon * 0.6, width, horizon * 0.6), fill=(95, 85, 75), width=FINER)
-
-
-_SCENES: dict[str, tuple[Colour, Colour, Callable[[ImageDraw.ImageDraw, np.random.Generator, int, int], None]]] = {
-    "hall": ((205, 205, 205), (165, 165, 168), _lamps),
-    "street": ((150, 185, 220), (105, 105, 108), _houses),
-    "wood": ((170, 200, 225), (120, 125, 85), _trees),
-    "yard": ((190, 195, 200), (150, 135, 115), _fence),
-}
 
 
 def _lit(paint: Colour, light: float) -> Colour:
