@@ -64,10 +64,46 @@ def test_show_prints_numbers_and_a_drawing(cli: Cli, tmp_path: Path) -> None:
 
 @pytest.mark.shows("show", "--item")
 def test_show_takes_an_item_of_a_data_set(cli: Cli) -> None:
-    first, third = cli("show", "sample:digits"), cli("show", "sample:digits", "--item", "3")
+    first, third = cli("show", "sample:digits", "--item", "0"), cli("show", "sample:digits", "--item", "3")
     assert "labelled 0" in first.out
     assert "labelled 3" in third.out
     assert first.out != third.out
+
+
+@pytest.mark.shows("show", "--out", "--per-class", "--augmented", "--force")
+def test_show_draws_a_sheet_of_samples(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    plain = cli("show", digits)
+    assert plain.status == 0
+    assert "240 pictures in 10 classes" in plain.out
+    for name, options in (("a", ()), ("b", ("--per-class", 5)), ("c", ("--augmented", "rotate 40"))):
+        assert cli("show", digits, "-o", f"{name}.png", *options).status == 0
+    sizes = {}
+    for name in "abc":
+        with Image.open(tmp_path / f"{name}.png") as sheet:
+            sizes[name] = sheet.size
+    assert sizes["b"][0] < sizes["a"][0] == sizes["c"][0]
+    assert (tmp_path / "a.png").read_bytes() != (tmp_path / "c.png").read_bytes()
+    assert cli("show", digits, "-o", "a.png").status == 2
+    assert cli("show", digits, "-o", "a.png", "--force").status == 0
+    assert cli("show", digits, "-o", "sheet.bmp").status == 2
+    assert "rotate" in cli("show", digits, "-o", "d.png", "--augmented", "rotat 5").err
+
+
+@pytest.mark.shows("show", "--labels", "--id", "--label", "--group-from")
+@pytest.mark.shows("audit", "--labels", "--id", "--label", "--group-from")
+def test_a_sheet_of_labels_at_every_look(cli: Cli, tmp_path: Path, digits: Path) -> None:
+    (tmp_path / "flat").mkdir()
+    rows = ["file,kind,other"]
+    for path in sorted(digits.rglob("*.png"))[::4]:
+        shutil.copy(path, tmp_path / "flat" / f"thing{path.stem}_1.png")
+        rows.append(f"thing{path.stem},{'even' if int(path.parent.name) % 2 == 0 else 'odd'},x")
+    (tmp_path / "labels.csv").write_text("\n".join(rows))
+    how = ("--labels", "labels.csv", "--id", "file", "--label", "kind", "--group-from", r"(.+)_\d")
+    assert "60 pictures in 2 classes" in cli("show", "flat", *how).out
+    record = json.loads(cli("audit", "flat", *how, "--json").out)
+    assert record["facts"]["items"] == 60
+    assert set(record["facts"]["classes"]) == {"even", "odd"}
+    assert cli("show", "flat", "--labels", "labels.csv", "--label", "kid").status == 2
 
 
 @pytest.mark.bad_input("show")
@@ -142,3 +178,28 @@ def test_audit_writes_a_page(cli: Cli, leaking: Path, tmp_path: Path) -> None:
     for place in (leaking / "audit.html", leaking, "nowhere/audit.html"):
         assert cli("audit", leaking, "--html", place).status == 2
     assert not (leaking / "audit.html").exists()
+
+
+@pytest.mark.shows("audit", "--labels", "--id", "--label", "--group-from")
+def test_audit_of_a_flat_folder_with_a_sheet(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "cars").mkdir()
+    for car in range(6):
+        for angle in range(4):
+            pixels = np.random.default_rng(10 * car + angle).integers(0, 256, (8, 8), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "cars" / f"car{car}_{angle}.png")
+    rows = [f"car{car},{('Ford', 'Fiat')[car % 2]},{('red', 'blue', 'grey')[car % 3]}" for car in range(6)]
+    (tmp_path / "cars.csv").write_text("\n".join(["number,make,colour", *rows]))
+    plain = json.loads(cli("audit", "cars", "--json").out)
+    assert "classes" not in plain["facts"] and "groups" not in plain["facts"]
+    assert (
+        "--group-from"
+        in next(check for check in plain["checks"] if check["code"] == "D306")["findings"][0]["what_to_do"]
+    )
+    grouped = json.loads(cli("audit", "cars", "--group-from", r"(.+)_\d+", "--json").out)
+    assert grouped["facts"]["groups"] == 6
+    assert next(check for check in grouped["checks"] if check["code"] == "D306")["status"] == "not applicable"
+    sheet = ("--labels", "cars.csv", "--id", "number", "--group-from", r"(.+)_\d+", "--json")
+    makes, colours = (json.loads(cli("audit", "cars", *sheet, "--label", name).out) for name in ("make", "colour"))
+    assert makes["facts"]["classes"] == {"Fiat": 12, "Ford": 12}
+    assert colours["facts"]["classes"] == {"blue": 8, "grey": 8, "red": 8}
+    assert cli("audit", "cars", "--labels", "cars.csv", "--label", "mark").status == 2

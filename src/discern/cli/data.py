@@ -10,7 +10,10 @@ import typer
 
 from .. import report, workflows
 from ..core import files
+from ..core.errors import OptionError
+from ..core.options import ReadOptions
 from .console import Reporter, is_terminal, one_line
+from .reading import GroupFrom, Id, Label, Labels
 
 Data = Annotated[
     str,
@@ -39,16 +42,44 @@ def sample(
 
 
 def show(
-    source: Annotated[str, typer.Argument(metavar="ITEM", help="A picture, or a data set (then see --item).")],
+    source: Annotated[str, typer.Argument(metavar="ITEM|DATA", help="A picture, or a data set.")],
     item: Annotated[
-        str | None, typer.Option("--item", metavar="N|NAME", help="Which item of a data set, by number or name.")
+        str | None, typer.Option("--item", metavar="N|NAME", help="One item of the data set, by number or name.")
     ] = None,
+    per_class: Annotated[
+        int, typer.Option("--per-class", metavar="N", help="Data sets: samples of each class on the sheet.")
+    ] = 8,
+    augmented: Annotated[
+        str | None,
+        typer.Option("--augmented", metavar="TEXT", help="Data sets: vary the samples as train --augment would."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Data sets: the sheet as PNG.")
+    ] = None,
+    labels: Labels = None,
+    id: Id = None,
+    label: Label = None,
+    group_from: GroupFrom = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Print a picture as its numbers, flat and by rows, and draw it."""
-    shown = workflows.show(source, item)
+    """Show a picture as its numbers and a drawing; of a data set, a sheet of samples of each class."""
+    how = _how(labels, id, label, group_from)
+    if item is None and workflows.is_data(source):
+        sheet = workflows.show_sheet(
+            source, per_class=per_class, augmented=augmented, reading=how, out=out, force=force
+        )
+        print(f"{sheet.n_items:,} pictures in {sheet.n_classes} classes")
+        if out is not None:
+            print(f"written: {one_line(str(out))}")
+        else:
+            print(sheet.drawing(colour=is_terminal(), width=shutil.get_terminal_size().columns))
+        return
+    if out is not None or augmented is not None:
+        raise OptionError("-o and --augmented are for the sheet of a data set; leave --item away and name the data")
+    shown = workflows.show(source, item, reading=how)
     height, width, channels = shown.pixels.shape
-    label = "" if shown.label is None else f", labelled {one_line(shown.label)}"
-    print(f"{one_line(shown.item)}: {width} x {height} pixels, {'grey' if channels == 1 else 'colour'}{label}\n")
+    named = "" if shown.label is None else f", labelled {one_line(shown.label)}"
+    print(f"{one_line(shown.item)}: {width} x {height} pixels, {'grey' if channels == 1 else 'colour'}{named}\n")
     print(f"as one line of {shown.pixels.size:,} numbers\n{shown.flat}\n")
     print(f"by rows\n{shown.rows}\n")
     print(f"drawn\n{shown.drawing(colour=is_terminal(), width=shutil.get_terminal_size().columns)}")
@@ -56,6 +87,10 @@ def show(
 
 def audit(
     source: Data,
+    labels: Labels = None,
+    id: Id = None,
+    label: Label = None,
+    group_from: GroupFrom = None,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the findings as a page, too.")
@@ -66,8 +101,15 @@ def audit(
     force: Annotated[bool, typer.Option("--force", help="Replace a page that exists.")] = False,
 ) -> None:
     """Say what is in the data and what is wrong with it."""
+    how = _how(labels, id, label, group_from)
     with Reporter() as tell:
-        findings = workflows.audit(source, html=html, force=force, on_event=tell)
+        findings = workflows.audit(source, reading=how, html=html, force=force, on_event=tell)
     print(files.to_json(findings.to_json()) if json else report.findings_text(findings), end="" if json else "\n")
     if strict and findings.serious:
         raise typer.Exit(1)
+
+
+def _how(labels: Path | None, id: str | None, label: list[str] | None, group_from: str | None) -> ReadOptions:
+    """Reading for a look: whatever cannot be read is listed, however much it is."""
+    sheet = None if labels is None else str(labels)
+    return ReadOptions(labels=sheet, id=id, label=tuple(label or ()), group_from=group_from, max_bad=1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,15 @@ CLASSES_SHOWN = 60
 PER_CLASS = Interval(1, 40, whole=True)
 
 
-def contact_sheet(dataset: Dataset, per_class: int = 8) -> NDArray[np.uint8]:
+Change = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+
+
+def contact_sheet(dataset: Dataset, per_class: int = 8, change: Change | None = None) -> NDArray[np.uint8]:
     """A sheet `(H, W, 3)` with up to `per_class` pictures of each class, as the model sees them.
 
-    They are taken at even steps through the items of a class, so the same data give the same sheet. Raises OptionError,
-    DataError for data that are no pictures.
+    They are taken at even steps through the items of a class, so the same data give the same sheet. `change` is done to
+    the pictures `(n, H, W, C)` of a class before they are shown. Raises OptionError, DataError for data that are no
+    pictures.
     """
     raise_all([PER_CLASS.problem("--per-class", per_class)])
     if dataset.kind != "pictures":
@@ -26,7 +32,9 @@ def contact_sheet(dataset: Dataset, per_class: int = 8) -> NDArray[np.uint8]:
     rows = []
     for label, items in _by_class(dataset)[:CLASSES_SHOWN]:
         taken = items[np.linspace(0, len(items) - 1, min(per_class, len(items))).round().astype(np.int64)]
-        rows.append((f"{label} ({len(items):,} picture{'' if len(items) == 1 else 's'})", dataset.values[taken]))
+        pictures = np.asarray(dataset.values[taken])
+        caption = f"{label} ({len(items):,} picture{'' if len(items) == 1 else 's'})"
+        rows.append((caption, pictures if change is None else change(pictures)))
     left = len(dataset.classes) - CLASSES_SHOWN
     if left > 0:
         rows.append((f"and {left:,} more classes", dataset.values[:0]))

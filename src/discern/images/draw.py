@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from ..core.records import InputSpec
 from .fit import fit_to
@@ -55,3 +58,10 @@ def _shrunk(pixels: NDArray[np.uint8], width: int, channels: int) -> NDArray[np.
     if across > width:
         height, across = max(1, round(height * width / across)), width
     return fit_to(pixels, InputSpec("pictures", (height, across, channels), "uint8"))
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """`pixels` `(H, W, 1|3)` as the bytes of a PNG file."""
+    out = io.BytesIO()
+    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(out, format="PNG", optimize=True)
+    return out.getvalue()

@@ -14,6 +14,7 @@ __all__ = [
     "doctor",
     "evaluate",
     "export",
+    "is_data",
     "list_runs",
     "load",
     "plan",
@@ -21,6 +22,7 @@ __all__ = [
     "resume",
     "sample",
     "show",
+    "show_sheet",
     "summary",
     "train",
     "train_with",
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from .resume import resume
     from .run import Run, list_runs
     from .sample import sample
-    from .show import show
+    from .show import is_data, show, show_sheet
     from .summary import plan, summary
     from .train import train, train_with
     from .verify import verify
@@ -57,7 +59,9 @@ __getattr__, __dir__ = attach(
         "predict": "predict",
         "resume": "resume",
         "sample": "sample",
+        "is_data": "show",
         "show": "show",
+        "show_sheet": "show",
         "summary": "summary",
         "train": "train",
         "train_with": "train",

@@ -1,18 +1,24 @@
-"""`show`: one picture as the model sees it: its numbers, flat and by rows, and a drawing."""
+"""`show`: a picture as its numbers and a drawing, or a sheet of samples of each class of a data set."""
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, OptionError, UnreadableItem, describe
-from ..core.options import suggest
-from ..data.read import read
+from ..core import files
+from ..core.errors import DataError, OptionError, OutputError, UnreadableItem, describe
+from ..core.optional import require
+from ..core.options import ReadOptions, raise_all, suggest
+from ..data.overview import PER_CLASS, contact_sheet
 from ..images import draw
 from ..images.decode import decode
+from ..nets import transforms
+from .audit import EVERYTHING
+from .train import read_with
 
 
 @dataclass(frozen=True)
@@ -38,18 +44,69 @@ class Shown:
         return draw.half_blocks(self.pixels, width=width) if colour else draw.shades(self.pixels, width=width)
 
 
-def show(source: str | Path, item: str | int | None = None) -> Shown:
+def is_data(source: str | Path) -> bool:
+    """Whether `source` is a data set rather than one picture: a folder, IDX files, an archive, an embedded sample."""
+    path = Path(source)
+    return str(source).startswith("sample:") or path.is_dir() or path.suffix == ".npz" or "ubyte" in path.name
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Samples of each class, side by side: pixels `(H, W, 3)`."""
+
+    n_items: int
+    n_classes: int
+    pixels: NDArray[np.uint8]
+
+    def drawing(self, *, colour: bool, width: int = 80) -> str:
+        """The sheet in characters: half blocks in true colour, or shades."""
+        return draw.half_blocks(self.pixels, width=width) if colour else draw.shades(self.pixels, width=width)
+
+
+def show_sheet(
+    source: str | Path,
+    *,
+    per_class: int = 8,
+    augmented: str | None = None,
+    reading: ReadOptions = EVERYTHING,
+    out: str | Path | None = None,
+    force: bool = False,
+    seed: int = 0,
+) -> Sheet:
+    """A sheet of samples of each class; with `augmented`, each varied once as `train --augment` would vary it.
+
+    `out` is a PNG file to write. Raises OptionError, DataError, OutputError.
+    """
+    raise_all([*reading.problems(), PER_CLASS.problem("--per-class", per_class)])
+    target = None if out is None else Path(out)
+    if target is not None and target.suffix.lower() != ".png":
+        raise OptionError(f"-o {out}: found the ending {target.suffix!r}; expected .png")
+    if target is not None and target.exists() and not force:
+        raise OutputError(f"{out}: it exists already; choose another -o, or --force to replace it")
+    change = None
+    if augmented is not None:
+        transforms.parse(augmented)
+        vary = require("discern.nets.augment", needed_for="--augmented").varied
+        change = functools.partial(vary, text=augmented, seed=seed)
+    data = read_with(source, reading)
+    pixels = contact_sheet(data, per_class, change)
+    if target is not None:
+        files.write_bytes(target, draw.png(pixels))
+    return Sheet(data.n, len(data.classes), pixels)
+
+
+def show(source: str | Path, item: str | int | None = None, *, reading: ReadOptions = EVERYTHING) -> Shown:
     """A picture file, or one item of a data set by its name or its number (from 0).
 
     Raises DataError; OptionError when the data set has no such item.
     """
     path = Path(source)
-    if item is None and path.is_file() and not path.name.removesuffix(".gz").endswith("-ubyte"):
+    if item is None and not is_data(source):
         try:
             return Shown(path.name, None, decode(path).pixels)
         except UnreadableItem as error:
             raise DataError(describe(str(source), found=error.reason, expected="a picture")) from error
-    data = read(source, max_bad=1.0)
+    data = read_with(source, reading)
     names = data.items["item"].to_list()
     if item is None:
         item = 0
