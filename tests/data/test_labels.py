@@ -117,6 +117,18 @@ def test_several_columns_are_several_targets(vehicles: Path, tmp_path: Path) -> 
     assert data.target("model").tolist() == ["Fiesta", "Fiesta", "A3", "A3", "Focus", "Focus"]
 
 
+def test_targets_that_could_not_be_told_apart_are_refused(vehicles: Path, tmp_path: Path) -> None:
+    sheet = csv_of(
+        tmp_path / "s.csv", [("id", "joint", "b"), ("a1", "x / y", "z"), ("b2", "x", "y / z"), ("c3", "", "q")]
+    )
+    for label, words in ((["b", "b"], "different columns"), (["joint", "b"], "none of them named 'joint'")):
+        with pytest.raises(DataError, match=words):
+            read(vehicles, labels=sheet, label=label, group_from=r"(.+)_\d+")
+    sheet.write_text(sheet.read_text().replace("joint", "a"))
+    with pytest.raises(DataError, match=r"read the same when they are combined \('x / y / z'\)"):
+        read(vehicles, labels=sheet, label=["a", "b"], group_from=r"(.+)_\d+")
+
+
 @pytest.mark.parametrize("ids", [("a1_01.png", "deep/c3_02.png"), ("a1_01", "deep/c3_02"), ("a1_01.png", "c3_02")])
 def test_without_a_pattern_ids_are_paths_or_names(vehicles: Path, tmp_path: Path, ids: tuple[str, str]) -> None:
     sheet = csv_of(tmp_path / "s.csv", [("file", "label"), (ids[0], "x"), (ids[1], "y")])

@@ -15,7 +15,7 @@ import polars as pl
 
 from ..core.errors import DataError, OptionError, describe
 from ..core.options import suggest
-from ..core.targets import combine
+from ..core.targets import BETWEEN, JOINT, combine
 
 COMMON_IDS = ("id", "item", "file", "filename", "file_name", "image", "picture", "name", "path")
 COMMON_LABELS = ("label", "class", "target", "category")
@@ -85,7 +85,9 @@ def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence
         found_rows[name] = tuple(str(cell) for cell in given) if all(given) else None
     if not found_rows:
         raise DataError(describe(str(path), found="a header without rows" if header else "an empty sheet"))
-    return Sheet(path.name, found_rows, tuple(header[place] for place in places))
+    sheet = Sheet(path.name, found_rows, tuple(header[place] for place in places))
+    _refuse_ambiguous(path, sheet)
+    return sheet
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -124,6 +126,20 @@ def _keys(item: str, pattern: re.Pattern[str] | None) -> Iterator[str]:
         return
     path = PurePosixPath(item)
     yield from (item, str(path.with_suffix("")), path.name, path.stem)
+
+
+def _refuse_ambiguous(path: Path, sheet: Sheet) -> None:
+    """Raise DataError where several targets could not be told apart by their names or their combined labels."""
+    if len(sheet.targets) < 2:
+        return
+    if len(set(sheet.targets)) < len(sheet.targets) or JOINT in sheet.targets:
+        expected = f"different columns, none of them named {JOINT!r}"
+        raise DataError(describe(str(path), found=f"targets {_few(sheet.targets)}", expected=expected))
+    seen: dict[str, tuple[str, ...]] = {}
+    for labels in sheet.rows.values():
+        if labels is not None and seen.setdefault(combine([[one] for one in labels])[0], labels) != labels:
+            found = f"labels that read the same when they are combined ({_clipped(BETWEEN.join(labels), 80)!r})"
+            raise DataError(describe(str(path), found=found, do="rename one of them"))
 
 
 def _column(path: Path, header: list[str], name: str | None, common: Sequence[str], option: str) -> int:
