@@ -97,6 +97,17 @@ def test_too_little_to_tell_is_left_alone() -> None:
     assert {(model.augment_, model.augment_probe_) for model in nothing} == {("none", ())}
 
 
+def test_a_probe_that_only_guesses_keeps_nothing() -> None:
+    pictures = made(400, True)[0]
+    labels = np.random.default_rng(1).permutation(np.arange(400) % 2).astype(str)
+    events: list[Event] = []
+    looked = (pictures[300:], labels[300:])
+    model = ConvNet("average", epochs=1).fit(pictures[:300], labels[:300], validation=looked, on_event=events.append)
+    assert "did not show" in next(event.facts["text"] for event in events if event.name == "note")
+    assert model.augment_ == "none"
+    assert [row["variation"] for row in model.augment_probe_ if row["kept"]] == ["none"]
+
+
 def test_rows_that_hold_pictures_are_varied_and_others_cannot_be() -> None:
     pictures, labels = made(60, True, 1)
     rows = pictures.reshape(60, -1).astype(np.float32)

@@ -261,9 +261,7 @@ class ConvNet(Classifier):
                 self.shape_, train, held_back, self.mean_, self.scale_, self.precision_, int(self.random_state)
             )
             self.augment_ = str(asked)
-            left_out = [row["variation"] for row in self.augment_probe_ if not row["kept"]]
-            said = f"; not by {', '.join(left_out)}, which changed the answers" if left_out else ""
-            note(on_event, f"pictures are varied while learning by {self.augment_}{said}")
+            note(on_event, probe.said(asked, self.augment_probe_))
         else:
             self.augment_ = transforms.NONE
 

@@ -6,6 +6,7 @@ What must not be done shows in the answers: a mirrored digit is taken for anothe
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,10 @@ CANDIDATES = Augmentation(0.1, 0.2, 0.1, 0.1, 15, True, 0.3, 0.3, 0.1, 0.4)
 """What is tried; where it does harm, half of it is tried, and then it is left out."""
 HARM = 0.15
 """The share of what the probe knows beyond guessing that a variation may cost."""
-FEWEST = 100
+FEWEST = 40
 """Validation items below which the probe could tell nothing."""
+SURE = 2.0
+"""Standard errors by which the probe has to be better than guessing before its answers tell anything."""
 LEARNED, LOOKED = 4000, 1000
 """Most items that the probe learns from and looks at."""
 STEPS = 400
@@ -64,7 +67,9 @@ def find(
     plain = probe.accuracy(Augmentation())
     guessing = float(np.mean(held_back[1] == np.bincount(train[1]).argmax()))
     lowest = plain - HARM * (plain - guessing)
-    rows: list[dict[str, Any]] = [{"variation": "none", "accuracy": plain, "n": len(held_back[1]), "kept": True}]
+    n_looked = len(held_back[1])
+    tells = plain - guessing > SURE * math.sqrt(guessing * (1 - guessing) / n_looked)
+    rows: list[dict[str, Any]] = [{"variation": "none", "accuracy": plain, "n": n_looked, "kept": True}]
     kept = Augmentation()
     for name in NAMES:
         if name == "colour" and shape[2] == 1:
@@ -73,12 +78,21 @@ def find(
         for value in (full,) if name == FLIP else (full, full / 2):
             variation = dataclasses.replace(Augmentation(), **{name: value})
             accuracy = probe.accuracy(variation)
-            harmless = plain > guessing and accuracy >= lowest
-            rows.append({"variation": str(variation), "accuracy": accuracy, "n": len(held_back[1]), "kept": harmless})
+            harmless = tells and accuracy >= lowest
+            rows.append({"variation": str(variation), "accuracy": accuracy, "n": n_looked, "kept": harmless})
             if harmless:
                 kept = dataclasses.replace(kept, **{name: value})
                 break
     return kept, tuple(rows)
+
+
+def said(kept: Augmentation, rows: Table) -> str:
+    """The outcome in a sentence."""
+    if not kept:
+        return "pictures are not varied while learning: a short fit did not show what leaves the answers alone"
+    left_out = [row["variation"] for row in rows if not row["kept"]]
+    others = f"; not by {', '.join(left_out)}, which changed the answers" if left_out else ""
+    return f"pictures are varied while learning by {kept}{others}"
 
 
 class _Probe:
