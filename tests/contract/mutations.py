@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from discern.core.errors import ModelFileError
+from discern.models import catalogue
 from discern.store import archive, bundle, tensors
 from discern.store.session import Shipped
 
@@ -161,7 +162,7 @@ def keys(parts: Parts, rng: np.random.Generator) -> Parts:
 
 def model(parts: Parts, rng: np.random.Generator) -> Parts:
     """The arrays are said to be another model's."""
-    parts[0]["model"]["name"] = _pick(rng, ["majority", "knn", "logistic", "conv", "os:system", "../knn"])
+    parts[0]["model"]["name"] = _pick(rng, [*catalogue.ENTRIES, "os:system", "../knn"])
     return parts
 
 

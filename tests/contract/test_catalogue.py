@@ -36,7 +36,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "conv": {"epochs": 10},
     "forest": {"n_trees": 10},
     "boosting": {"n_rounds": 20},
-    "mlp": {"width": 16, "epochs": 30, "learning_rate": 0.02},
+    "mlp": {"width": 8, "epochs": 12, "learning_rate": 0.05},
 }
 CLOSE = 1e-6
 NAMES = [
