@@ -112,6 +112,14 @@ def test_a_budget_becomes_a_number_of_epochs_that_is_kept(cli: Cli, digits: Path
     assert cli("train", digits, "-o", "other", *NET, "--budget", "2s").status == 2
 
 
+@pytest.mark.shows("train", "--features")
+def test_features_change_what_an_algorithm_looks_at(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    for features in ("pixels", "hog"):
+        assert cli("train", digits, "-o", features, "--model", "bayes", "--features", features).status == 0
+    assert (tmp_path / "pixels/model.discern").read_bytes() != (tmp_path / "hog/model.discern").read_bytes()
+    assert cli("train", digits, "-o", "other", "--model", "bayes", "--features", "hogg").status == 2
+
+
 @pytest.mark.shows("train", "--patience")
 def test_patience_ends_training_on_labels_that_cannot_be_learned(cli: Cli, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)

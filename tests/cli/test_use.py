@@ -26,11 +26,15 @@ def test_resume_adds_epochs_to_a_finished_network(cli: Cli, conv_run: Path, tmp_
 
 
 @pytest.mark.bad_input("resume")
-def test_resume_refuses_a_finished_run_and_a_folder_without_one(
+def test_resume_refuses_what_cannot_go_on_and_leaves_a_finished_run_alone(
     cli: Cli, knn_run: Path, conv_run: Path, tmp_path: Path
 ) -> None:
+    before = (conv_run / "run.json").read_bytes()
+    finished = cli("resume", conv_run)
+    assert finished.status == 0
+    assert "this run is finished" in finished.err
+    assert (conv_run / "run.json").read_bytes() == before
     for arguments, says in (
-        ((conv_run,), "finished"),
         ((knn_run, "--epochs", "+2"), "does not learn in epochs"),
         ((conv_run, "--epochs", "5"), "+5"),
         ((tmp_path,), "no run.json"),
@@ -50,6 +54,47 @@ def test_runs_lists_what_there_is(cli: Cli, knn_run: Path) -> None:
     assert "finished" in result.out
     assert "%" in result.out
     assert cli("runs", "nowhere").status == 2
+
+
+@pytest.mark.parametrize("damage", ["options", "data", "times", "threads"])
+def test_a_damaged_run_is_named_and_does_not_hide_the_others(
+    cli: Cli, conv_run: Path, tmp_path: Path, damage: str
+) -> None:
+    for name in ("good", "bad"):
+        shutil.copytree(conv_run, tmp_path / "runs" / name)
+    path = tmp_path / "runs" / "bad" / "run.json"
+    record = json.loads(path.read_text())
+    for value in (None, 5, {}):
+        path.write_text(json.dumps({**record, damage: value}))
+        listed = cli("runs")
+        assert listed.status == 0
+        assert "good" in listed.out
+        for command in (("evaluate",), ("verify",), ("resume",), ("resume", "--epochs", "+1")):
+            result = cli(command[0], "runs/bad", *command[1:])
+            if (damage, value) == ("times", {}):
+                continue
+            assert result.status == 2, (command, value)
+            assert "run.json" in result.err
+
+
+def test_outputs_never_land_in_data_or_in_a_run(cli: Cli, knn_run: Path, digits: Path, tmp_path: Path) -> None:
+    shutil.copytree(digits, tmp_path / "data")
+    shutil.copytree(knn_run, tmp_path / "run")
+    for arguments in (
+        ("predict", "run", "data", "-o", "data/out.csv"),
+        ("predict", "run", "data", "-o", "run/out.csv"),
+        ("predict", "run", "data", "-o", "nowhere/out.csv"),
+        ("evaluate", "run", "data", "-o", "data/figures.json"),
+        ("evaluate", "run", "-o", "run/evaluation.json", "--force"),
+        ("export", "run", "--onnx", "run/net.onnx"),
+        ("audit", "data", "--html", "data/page.html"),
+        ("show", "data", "-o", "data/sheet.png"),
+        ("train", "data", "-o", "http://example.org/run"),
+    ):
+        result = cli(*arguments)
+        assert result.status == 2, arguments
+        assert result.err.count("\n") == 1, arguments
+    assert cli("verify", "run", "data").status == 0
 
 
 @pytest.mark.shows("summary", "--layers", "--shape", "--classes")

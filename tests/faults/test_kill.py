@@ -74,6 +74,42 @@ def test_killed_before_every_single_file(
     assert n > 15
 
 
+def test_a_run_that_is_being_replaced_is_never_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed while an earlier run is removed, what is left gives way to a new run."""
+    out = tmp_path / "run"
+    train("sample:digits", out=out, model="majority")
+    removed: list[Path] = []
+    unlink = Path.unlink
+
+    def unlinking(path: Path, missing_ok: bool = False) -> None:
+        if path.parent == out and not path.name.startswith("."):
+            if len(removed) == 3:
+                raise Killed
+            removed.append(path)
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Path, "unlink", unlinking)
+        train("sample:digits", out=out, model="majority", force=True)
+    assert not (out / "run.json").exists()
+    assert train("sample:digits", out=out, model="majority").evaluation.n_items == 270
+
+
+def test_a_run_keeps_the_weights_it_started_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run that weights came from may be replaced or removed while the new one is stopped."""
+    net = {**NET, "epochs": 1}
+    base = train("sample:digits", out=tmp_path / "base", **net).path
+    straight = train("sample:digits", out=tmp_path / "straight", start=base, **net).path
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, 5)
+        train("sample:digits", out=tmp_path / "stopped", start=base, **net)
+    train("sample:digits", out=base, force=True, **{**net, "seed": 3})
+    resume(tmp_path / "stopped")
+    assert digests(tmp_path / "stopped")["model.discern"] == digests(straight)["model.discern"]
+    again = train("sample:digits", out=straight, start=straight, force=True, **net)
+    assert again.evaluation.n_items > 0, "a run may even start from the one it replaces"
+
+
 @pytest.mark.parametrize("n", [4, 6, 8])
 def test_a_network_killed_between_its_checkpoints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: dict[str, dict[str, str]], n: int

@@ -15,6 +15,9 @@ from ..core.options import ReadOptions
 from .console import Reporter, is_terminal, one_line
 from .reading import GroupFrom, Id, Label, Labels
 
+NUMBERS_PRINTED = 3 * 64 * 64
+"""A larger picture is drawn, but its numbers would fill many screens."""
+
 Data = Annotated[
     str,
     typer.Argument(
@@ -80,8 +83,11 @@ def show(
     height, width, channels = shown.pixels.shape
     named = "" if shown.label is None else f", labelled {one_line(shown.label)}"
     print(f"{one_line(shown.item)}: {width} x {height} pixels, {'grey' if channels == 1 else 'colour'}{named}\n")
-    print(f"as one line of {shown.pixels.size:,} numbers\n{shown.flat}\n")
-    print(f"by rows\n{shown.rows}\n")
+    if shown.pixels.size <= NUMBERS_PRINTED:
+        print(f"as one line of {shown.pixels.size:,} numbers\n{shown.flat}\n")
+        print(f"by rows\n{shown.rows}\n")
+    else:
+        print(f"{shown.pixels.size:,} numbers; they are printed for pictures of up to {NUMBERS_PRINTED:,}\n")
     print(f"drawn\n{shown.drawing(colour=is_terminal(), width=shutil.get_terminal_size().columns)}")
 
 

@@ -57,6 +57,10 @@ def train(
     budget: Annotated[
         str | None, typer.Option("--budget", metavar="TIME", help="conv: learn for about 90s, 2m or 1h30m.")
     ] = None,
+    features: Annotated[
+        str | None,
+        typer.Option("--features", metavar="NAME", help="What the common algorithms look at: pixels, or hog (edges)."),
+    ] = None,
     start: Annotated[
         str | None, typer.Option("--from", metavar="RUN", help="conv: start from the weights of this run or model.")
     ] = None,
@@ -104,6 +108,7 @@ def train(
         precision=precision,
         augment=augment,
         budget=seconds,
+        features=features,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
     )
@@ -151,11 +156,11 @@ def runs(
         (
             row["run"],
             row["state"],
-            row["data"],
-            f"{row['n_items']:,}",
+            row["data"] or "",
+            "" if row["n_items"] is None else f"{row['n_items']:,}",
             row["model"] or "",
             percent(row["accuracy"]) if row["accuracy"] else "",
-            row["created"],
+            row["created"] or "",
         )
         for row in workflows.list_runs(parent)
     ]

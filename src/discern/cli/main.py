@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -44,6 +45,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 
+STOPPED = 130
 UsageError: Any = typer.BadParameter.__base__
 ClickException: Any = UsageError.__base__
 
@@ -70,8 +72,11 @@ def options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller: what is written goes nowhere
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (lives as long as the process)
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_run(arguments))
@@ -80,20 +85,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str]) -> int:
     debug = "--debug" in arguments[: _command_at(arguments)]
     try:
-        status = app(arguments, prog_name="discern", standalone_mode=False)
+        status = _perform(arguments)
         sys.stdout.flush()
+        return status
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader went away; nothing is left to tell it
+        _drop_stdout()  # the reader went away; nothing is left to tell it
         return 0
-    except (KeyboardInterrupt, typer.Abort):
-        _say("stopped; a run goes on with `discern resume RUN`")
-        return 130
-    except ClickException as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            print(error.format_message())
-            return 0
-        _say(error.format_message())
-        return 2
     except DiscernError as error:
         if debug:
             raise
@@ -105,9 +102,28 @@ def _run(arguments: list[str]) -> int:
     except OSError as error:
         if debug:
             raise
-        _say(": ".join(part for part in (error.filename and str(error.filename), error.strerror or str(error)) if part))
         _drop_stdout()
+        _say(": ".join(part for part in (error.filename and str(error.filename), error.strerror or str(error)) if part))
         return 2
+
+
+def _perform(arguments: list[str]) -> int:
+    """The command's own status; what the parser of arguments has to say becomes a line and a status, too."""
+    status: object
+    try:
+        status = app(arguments, prog_name="discern", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        status = STOPPED
+    except SystemExit as stop:  # how the parser ends when the reader of standard output goes away
+        raise BrokenPipeError from stop
+    except ClickException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+            return 0
+        _say(error.format_message())
+        return 2
+    if status == STOPPED:
+        _say("stopped; a run goes on with `discern resume RUN`")
     return status if isinstance(status, int) else 0
 
 
@@ -124,5 +140,8 @@ def _say(message: str) -> None:
 
 
 def _drop_stdout() -> None:
-    """Send what is still to be written to nowhere, so that closing a full device does not fail a second time."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    """Send what is still to be written to nowhere, so that closing a full or closed device does not fail again."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 (lives as long as the process)

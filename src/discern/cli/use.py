@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import report, workflows
-from ..core import files
-from ..core.errors import OptionError, OutputError
+from ..core.errors import OptionError
 from .console import Reporter, is_terminal, one_line
 
 RunOrModel = Annotated[str, typer.Argument(metavar="RUN|MODEL", help="A run's folder or a model file.")]
@@ -68,12 +67,8 @@ def evaluate(
     force: Force = False,
 ) -> None:
     """Measure a model on labelled items. Each opening of a test part is written to the ledger."""
-    if out is not None and out.exists() and not force:
-        raise OutputError(f"{out}: it exists already; choose another -o, or --force to replace it")
     with Reporter() as tell:
-        evaluation = workflows.evaluate(run, source, on_event=tell)
-    if out is not None:
-        files.write_json(out, evaluation.to_json())
+        evaluation = workflows.evaluate(run, source, out=out, force=force, on_event=tell)
     print(report.evaluation_text(evaluation))
 
 

@@ -12,21 +12,43 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
 from ..core import files
 from ..core.errors import DataError, OptionError, OutputError, RunError, RunLocked, describe
+from ..core.options import ReadOptions, TrainOptions
+from ..core.records import Findings
 
+T = TypeVar("T")
 STATES = ("new", "prepared", "compared", "fitted", "evaluated", "finished")
 SCHEMA = 1
 LOCK = ".lock"
 MANIFEST = "run.json"
+CLOCKED = ("run.json", "log.jsonl")
+"""Files that hold clock times."""
+REPEATABLE = (
+    "audit.json",
+    "rejected.csv",
+    "split.parquet",
+    "candidates.json",
+    "training.json",
+    "start.discern",
+    "model.discern",
+    "evaluation.json",
+    "predictions.parquet",
+    "report.html",
+)
+"""Files that are the same, byte for byte, when a run is repeated; so are all below `report/`."""
+OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, "report", "checkpoints"))
+"""Everything that a run writes into its folder."""
+RECORD = {"options": dict, "data": dict, "seed": int, "threads": int, "versions": dict, "times": dict}
+DATA = ("name", "kind", "reader", "n_items", "fingerprint", "read")
 
 
 def now() -> str:
@@ -67,6 +89,11 @@ class RunFolder:
     @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
+
+    @property
+    def start(self) -> Path:
+        """A copy of the model that learning began with (`--from`), so that the run holds all that it needs."""
+        return self.path / "start.discern"
 
     @property
     def model(self) -> Path:
@@ -114,6 +141,51 @@ class RunFolder:
             raise RunError(describe(str(self.manifest), found="no known schema and state", expected="a run's record"))
         if record["schema"] > SCHEMA:
             raise RunError(describe(str(self.manifest), found=f"schema {record['schema']}", do="use a newer Discern"))
+        wrong = [name for name, kind in RECORD.items() if not isinstance(record.get(name), kind)]
+        wrong += [] if wrong else [f"data.{name}" for name in DATA if name not in record["data"]]
+        wrong += ["files"] if record["state"] == "finished" and not isinstance(record.get("files"), dict) else []
+        if wrong:
+            raise RunError(describe(str(self.manifest), found=f"no usable {wrong[0]}", expected="a run's record"))
+        return record
+
+    def options(self) -> TrainOptions:
+        """What the run was asked for. Raises RunError."""
+        return self._typed("options", TrainOptions.from_json)
+
+    def reading(self) -> ReadOptions:
+        """How the run read its data. Raises RunError."""
+        return self._typed("data", lambda data: ReadOptions.from_json({**data["read"], "labels": data.get("sheet")}))
+
+    def data_path(self) -> str:
+        """Where the run's data lie, wherever one stands. Raises DataError for a run that learned from arrays."""
+        data = self.record()["data"]
+        path = data.get("place") or data.get("path")
+        if not isinstance(path, str):
+            raise DataError(f"{self.path}: this run learned from arrays; give them again")
+        return path
+
+    def _typed(self, name: str, make: Callable[[Mapping[str, Any]], T]) -> T:
+        try:
+            return make(self.record()[name])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RunError(describe(str(self.manifest), found=f"no usable {name} ({error})")) from error
+
+    def findings(self) -> Findings:
+        """What the audit found. Raises RunError."""
+        try:
+            return Findings.from_json(self.load(self.audit, "facts", "checks"))
+        except (KeyError, TypeError) as error:
+            raise RunError(describe(str(self.audit), found=f"an incomplete record ({error})")) from error
+
+    def load(self, path: Path, *keys: str) -> dict[str, Any]:
+        """One of the run's JSON files, with at least `keys`. Raises RunError when it is missing or damaged."""
+        try:
+            record = files.read_json(path)
+        except DataError as error:
+            raise RunError(str(error)) from error
+        lost = [key for key in keys if key not in record]
+        if lost:
+            raise RunError(describe(str(path), found=f"no {lost[0]}", expected="what a run wrote"))
         return record
 
     def advance(self, state: str, **facts: Any) -> dict[str, Any]:
@@ -171,12 +243,13 @@ def for_new_run(path: Path, *, inputs: Path | None, force: bool) -> RunFolder:
     folder = RunFolder(path)
     if path.exists() and not path.is_dir():
         raise OutputError(describe(str(path), found="a file", expected="a folder for the run"))
-    present = {entry.name for entry in path.iterdir()} - {LOCK} if path.exists() else set()
+    present = {entry.name for entry in path.iterdir()} if path.exists() else set()
     if folder.exists() and not force:
         raise OutputError(
             describe(str(path), found="a run stands there already", do="choose another -o, or --force to replace it")
         )
-    if present and not folder.exists() and not all(name.startswith(files.TEMPORARY) for name in present):
+    remains = LOCK in present and all(name in OWN or name.startswith(files.TEMPORARY) for name in present)
+    if present and not folder.exists() and not remains:
         raise OutputError(
             describe(str(path), found="files that are not a run's", do="choose another -o; --force replaces runs only")
         )
@@ -184,11 +257,11 @@ def for_new_run(path: Path, *, inputs: Path | None, force: bool) -> RunFolder:
 
 
 def clear(folder: RunFolder) -> None:
-    """Remove an earlier run's files; `run.json` goes first, so that a kill on the way never leaves half a run that
-    looks whole."""
+    """Remove what an earlier run wrote, and nothing else; `run.json` goes first, so that a kill on the way never leaves
+    half a run that looks whole. What such a kill leaves has the names of a run's files, and gives way to a new run."""
     folder.manifest.unlink(missing_ok=True)
     for entry in folder.path.iterdir():
-        if entry.name == LOCK:
+        if entry.name == LOCK or entry.name not in OWN:
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
@@ -205,6 +278,11 @@ def check_apart(output: Path, inputs: Path | None) -> None:
         raise OptionError(
             describe(f"-o {output}", found=f"it and the data {inputs} lie in each other", expected="a place of its own")
         )
+
+
+def repeatable(name: str) -> bool:
+    """Whether a file of a run, by its path within the folder, is the same when the run is repeated."""
+    return name in REPEATABLE or name.startswith("report/")
 
 
 def free_path(parent: Path, name: str) -> Path:
@@ -235,5 +313,13 @@ def model_path(run_or_model: str | Path) -> Path:
             )
         return folder.model
     if not path.is_file():
-        raise RunError(describe(str(path), found="no such run or model file"))
+        found = "neither a folder nor a regular file" if path.exists() else "no such run or model file"
+        raise RunError(describe(str(run_or_model), found=found, expected="a run's folder or a model file"))
     return path
+
+
+def ledger_of(run_or_model: str | Path) -> Path:
+    """The ledger that looks by this run or model file are written to: of the run, or beside a file that has none."""
+    path = Path(run_or_model)
+    folder = RunFolder(path if path.is_dir() else path.parent)
+    return folder.ledger if folder.exists() else path.resolve().parent / "ledger.jsonl"

@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike
 
 from ..audit import audit as run_checks
 from ..core import threads
-from ..core.errors import OptionError, OutputError, describe
 from ..core.events import Listener, silent, stage
 from ..core.options import ReadOptions, raise_all
 from ..core.records import Findings
 from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..report.audit_page import write_audit_page
+from ..store import outputs
 from .train import read_with
 
 EVERYTHING = ReadOptions(max_bad=1.0)
@@ -38,7 +38,8 @@ def audit(
     that cannot be written.
     """
     raise_all(reading.problems())
-    page = None if html is None else _page(Path(html), source, force)
+    inputs = [source] if isinstance(source, (str, Path)) else []
+    page = None if html is None else outputs.checked("--html", html, inputs=inputs, endings=(".html",), force=force)
     threads.set_budget()
     stage(on_event, "reading")
     data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
@@ -46,16 +47,3 @@ def audit(
     if page is not None:
         write_audit_page(page, findings)
     return findings
-
-
-def _page(page: Path, source: object, force: bool) -> Path:
-    """Refuse a page that exists, one whose folder does not, and one within the data, before anything is read."""
-    if isinstance(source, (str, Path)) and page.resolve().is_relative_to(Path(source).resolve()):
-        found, expected = f"it lies in the data {source}", "a place of its own"
-        raise OptionError(describe(f"--html {page}", found=found, expected=expected))
-    if page.is_dir() or not page.absolute().parent.is_dir():
-        found = "a folder" if page.is_dir() else f"no folder {page.parent} to write into"
-        raise OutputError(describe(f"--html {page}", found=found, expected="the name of a file"))
-    if page.exists() and not force:
-        raise OutputError(f"{page}: it exists already; choose another --html, or --force to replace it")
-    return page

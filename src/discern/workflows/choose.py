@@ -74,8 +74,27 @@ def problems(options: TrainOptions) -> list[str | None]:
             transforms.parse(str(options.augment))
     except OptionError as error:
         found.extend(f"--{problem}" for problem in error.problems)
+    found += _limits(options)
     if _auto(options) and not candidates(options):
         found.append("the options given belong to different models; name one with --model")
+    return found
+
+
+def _limits(options: TrainOptions) -> list[str | None]:
+    """What the models themselves say to the numbers that were given, under the names they were typed with."""
+    given = {field: names for field, names in OPTIONS.items() if isinstance(getattr(options, field), (int, float))}
+    found: list[str | None] = []
+    named = () if _auto(options) else options.model
+    for name in catalogue.ENTRIES if given else ():
+        entry = catalogue.entry(name)
+        takes = [field for field, (_, parameter) in given.items() if parameter in entry.parameters]
+        if (named and name not in named) or not takes or (entry.extra and not available(entry.extra)):
+            continue
+        limits = type(catalogue.estimator(name)).limits
+        for field in takes:
+            typed, parameter = OPTIONS[field]
+            limit = limits.get(parameter)
+            found.append(None if limit is None else limit.problem(typed, getattr(options, field)))
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import events, threads
+from ..core import events, files, threads
 from ..core.errors import DataError
 from ..core.events import Listener, silent
 from ..core.options import ReadOptions
@@ -16,9 +16,9 @@ from ..data.dataset import Dataset
 from ..data.manifest import key_of
 from ..data.splits import read_split
 from ..evaluate.evaluation import Evaluation
-from ..store import bundle
+from ..store import bundle, outputs
 from ..store.bundle import Bundle
-from ..store.run_folder import RunFolder, model_path
+from ..store.run_folder import RunFolder, ledger_of, model_path
 from ..store.session import Shipped
 from .stages import look, measure
 from .train import read_with
@@ -38,6 +38,8 @@ def evaluate(
     source: str | Path | Dataset | None = None,
     *,
     reading: ReadOptions | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
     on_event: Listener = silent,
 ) -> Evaluation:
     """Measure the model of a run, or a model file, on labelled items.
@@ -45,16 +47,25 @@ def evaluate(
     Without `source`: the run's own test part. With it: its test part where it has one, else all of its items, read with
     `reading` (default: as the run read its data, but always to the form that the model takes).
 
-    Raises RunError, ModelFileError, DataError (no labels, or no label that the model knows).
+    `out` is a JSON file to write the figures to.
+
+    Raises OptionError, OutputError, RunError, ModelFileError, DataError (no labels, or no label that the model knows).
     """
+    inputs = [source] if isinstance(source, (str, Path)) else []
+    target = None if out is None else outputs.checked("-o", out, inputs=inputs, endings=(".json",), force=force)
     threads.set_budget()
     loaded = bundle.load(model_path(run))
     events.stage(on_event, "reading")
     opened = open_items(Path(run), loaded, source, reading, on_event)
-    folder = RunFolder(Path(run) if Path(run).is_dir() else Path(run).parent)
-    look(folder, test_key(opened.data, opened.test), "evaluate", on_event)
+    folder = RunFolder(Path(run))
+    record = folder.record() if folder.exists() else {}
+    key = test_key(opened.data, opened.test)
+    look(ledger_of(run), record, Path(run).name, key, "evaluate", on_event)
     events.stage(on_event, "measuring")
-    return measure(Shipped(loaded), opened.data, opened.test, baseline_from=opened.train)[0]
+    evaluation = measure(Shipped(loaded), opened.data, opened.test, baseline_from=opened.train)[0]
+    if target is not None:
+        files.write_json(target, evaluation.to_json())
+    return evaluation
 
 
 def open_items(
@@ -69,11 +80,9 @@ def open_items(
     if source is None:
         if not run.is_dir():
             raise DataError(f"{run}: a model file holds no data; name the labelled data to measure on")
-        source = folder.record()["data"]["path"]
-        if source is None:
-            raise DataError(f"{run}: this run learned from arrays; give them again")
+        source = folder.data_path()
     if reading is None:
-        reading = ReadOptions.from_json(folder.record()["data"]["read"]) if folder.exists() else ReadOptions()
+        reading = folder.reading() if folder.exists() else ReadOptions()
     data = source
     if not isinstance(data, Dataset):
         data = read_with(data, reading, spec=loaded.spec, on_event=on_event)

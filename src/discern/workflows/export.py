@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..core.errors import OptionError, OutputError
-from ..store import bundle
+from ..store import bundle, outputs
 from ..store.export import to_onnx
 from ..store.run_folder import model_path
 
@@ -15,10 +14,6 @@ def export(run: str | Path, out: str | Path, *, force: bool = False) -> Path:
 
     Raises OptionError (the ending), OutputError, RunError, ModelFileError.
     """
-    target = Path(out)
-    if target.suffix.lower() != ".onnx":
-        raise OptionError(f"--onnx {out}: found the ending {target.suffix!r}; expected .onnx")
-    if target.exists() and not force:
-        raise OutputError(f"{out}: it exists already; choose another place, or --force to replace it")
+    target = outputs.checked("--onnx", out, endings=(".onnx",), force=force)
     to_onnx(bundle.load(model_path(run)), target)
     return target

@@ -13,11 +13,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..core import files
-from ..core.errors import DataError, OptionError, OutputError
+from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
 from ..core.targets import Targets
 from ..data.items import BATCH, expand, load_batches
-from ..store import bundle
+from ..store import bundle, outputs
 from ..store.run_folder import model_path
 from ..store.session import Shipped
 
@@ -87,7 +87,11 @@ def predict(
 
     Raises OptionError, OutputError, RunError, ModelFileError; DataError when not one item can be read.
     """
-    target = None if out is None else checked_output(Path(out), items, force)
+    target = None if out is None else outputs.checked("-o", out, inputs=items, endings=FORMATS, force=force)
+    aside = None
+    if target is not None:
+        aside = outputs.checked("-o", target.with_name(target.stem + ".rejected.csv"), force=force)
+        aside.unlink(missing_ok=True)
     names = [str(item) for item in items]
     rejected: list[tuple[str, str]] = []
     if isinstance(run, (str, Path)):
@@ -96,11 +100,10 @@ def predict(
     else:
         frames = answers_side_by_side(_named(run), names, stdin=stdin, rejected=rejected, on_event=on_event)
     n_items = _write(target, frames, rejected) if target else _hand_over(frames, on_frame, rejected)
-    rejected_out = None
-    if rejected and target is not None:
-        rejected_out = target.with_name(target.stem + ".rejected.csv")
-        files.write_text(rejected_out, files.csv_text(("item", "reason"), rejected))
-    return Predictions(n_items, tuple(rejected), target, rejected_out)
+    if aside is None or not rejected:
+        return Predictions(n_items, tuple(rejected), target, None)
+    files.write_text(aside, files.csv_text(("item", "reason"), rejected))
+    return Predictions(n_items, tuple(rejected), target, aside)
 
 
 def answers(
@@ -113,7 +116,7 @@ def answers(
 ) -> Iterator[pl.DataFrame]:
     """One data frame a batch; items that cannot be read are added to `rejected` as (item, reason)."""
     done = 0
-    for names, values, bad in load_batches(expand(items, stdin), shipped.spec):
+    for names, values, bad in load_batches(expand(items, stdin, on_event=on_event), shipped.spec):
         rejected += bad
         done += len(names)
         steps(on_event, "predicting", done, 0)
@@ -131,7 +134,7 @@ def answers_side_by_side(
 ) -> Iterator[pl.DataFrame]:
     """`answers` of several models on the same items: one frame a batch, the columns of each model under its name."""
     done = 0
-    refs = expand(items, stdin)
+    refs = expand(items, stdin, on_event=on_event)
     while chunk := list(itertools.islice(refs, BATCH)):
         parts: list[pl.DataFrame] = []
         for name, shipped in models.items():
@@ -174,17 +177,6 @@ def frame(names: Sequence[str], shipped: Shipped, probabilities: NDArray[np.floa
         columns[name] = targets.of(name)[place]
         columns[f"{name}_probability"] = targets.marginal(name, probabilities)[np.arange(len(best)), place]
     return pl.DataFrame(columns | {f"p_{label}": probabilities[:, i] for i, label in enumerate(classes)})
-
-
-def checked_output(out: Path, items: Sequence[str | Path], force: bool) -> Path:
-    """Refuse an output of unknown kind, one that exists, and one that is also an input."""
-    if out.suffix.lower() not in FORMATS:
-        raise OptionError(f"-o {out}: found the ending {out.suffix!r}; expected {', '.join(FORMATS)}")
-    if any(str(item) != "-" and Path(item).resolve() == out.resolve() for item in items):
-        raise OptionError(f"-o {out}: it is also among the items; choose another place")
-    if out.exists() and not force:
-        raise OutputError(f"{out}: it exists already; choose another -o, or --force to replace it")
-    return out
 
 
 def csv_rows(table: pl.DataFrame, *, header: bool) -> str:

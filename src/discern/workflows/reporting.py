@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ..core import files
 from ..core.options import ReadOptions, TrainOptions
 from ..core.records import Figure, Findings
 from ..data.dataset import Dataset
@@ -35,7 +34,7 @@ def write_run_report(
     evaluation: Evaluation,
 ) -> None:
     """Write `report.html` and the tables and figures beside it into the run's folder."""
-    training, record = files.read_json(folder.training), folder.record()
+    training, record = folder.load(folder.training, "model"), folder.record()
     report = RunReport(
         title=data.name,
         model=catalogue.entry(choice["chosen"]).title,
@@ -68,6 +67,7 @@ def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -
         "--layers": (options.layers, plain.layers),
         "--epochs": (cycles[0] if cycles else None, None),
         "--augment": (options.augment, plain.augment),
+        "--features": (options.features, plain.features),
         "--batch": (options.batch_size, plain.batch_size),
         "--lr": (options.learning_rate, plain.learning_rate),
         "--patience": (options.patience, plain.patience),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from ..core import events, files, threads
+from ..core import events, threads
 from ..core.errors import OptionError, RunError, describe
 from ..core.events import Listener, silent
 from ..core.options import TrainOptions, raise_all
@@ -28,19 +28,19 @@ def resume(
     `more_epochs` goes on from a finished network for so many epochs more. `data` is needed only where the run learned
     from arrays. Threads, seed and options are the run's own.
 
-    Raises RunError (no such run, finished already, another process at work), DataError (the data have changed).
+    A run that is finished is left as it is. Raises RunError (no such run, another process at work), DataError (the data
+    have changed).
     """
     folder = RunFolder(Path(run))
     record = folder.record()
-    options = TrainOptions.from_json(record["options"])
+    options = folder.options()
     if more_epochs is not None:
         raise_all(dataclasses.replace(options, epochs=(more_epochs,)).problems())
     with folder.writing():
         record = folder.record()
         if record["state"] == "finished" and more_epochs is None:
-            raise RunError(
-                describe(str(run), found="this run is finished", do="--epochs +5 learns for five epochs more")
-            )
+            events.note(on_event, "this run is finished; --epochs +5 would learn for five epochs more")
+            return Run.open(folder.path)
         if record["state"] != "finished" and more_epochs is not None:
             raise RunError(
                 describe(str(run), found=f"this run is {record['state']}", do="resume it first, then add epochs")
@@ -56,9 +56,9 @@ def resume(
 
 def _extend(folder: RunFolder, options: TrainOptions, more: int) -> TrainOptions:
     """Reopen a finished network for another cycle of epochs."""
-    training = files.read_json(folder.training)
-    if training["model"] != "conv":
+    training = folder.load(folder.training, "model")
+    if "cycles" not in training:
         raise OptionError(f"--epochs: a {training['model']} model does not learn in epochs")
     extended = dataclasses.replace(options, epochs=(*training["cycles"], more), budget=None)
-    folder.advance("compared", options=extended.to_json())
+    folder.advance("compared", options=extended.to_json(), files={})
     return extended

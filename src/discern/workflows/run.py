@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core import files
-from ..core.errors import RunError, describe
+from ..core.errors import DiscernError, RunError, describe
 from ..core.records import Findings
 from ..evaluate.evaluation import Evaluation
 from ..store.run_folder import RunFolder, runs_below
@@ -35,8 +34,7 @@ class Run:
             raise RunError(
                 describe(str(path), found=f"this run is {record['state']}, not finished", do=f"discern resume {path}")
             )
-        findings = Findings.from_json(files.read_json(folder.audit))
-        return cls(folder.path, record, findings, Evaluation.from_json(files.read_json(folder.evaluation)))
+        return cls(folder.path, record, folder.findings(), Evaluation.from_json(folder.load(folder.evaluation)))
 
     @property
     def model(self) -> Model:
@@ -59,22 +57,29 @@ class Run:
 
 
 def list_runs(parent: str | Path = "runs") -> list[dict[str, Any]]:
-    """One row a run below `parent`: name, state, data, model, accuracy (a Figure or None), created."""
-    rows = []
-    for folder in runs_below(Path(parent)):
+    """One row a run below `parent`: run, state, data, n_items, model, accuracy (a Figure or None), created.
+
+    A run whose files are damaged has the state `damaged` and nothing else.
+    """
+    return [_row(folder) for folder in runs_below(Path(parent))]
+
+
+def _row(folder: RunFolder) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(("run", "state", "data", "n_items", "model", "accuracy", "created"))
+    row |= {"run": folder.path.name, "state": "damaged"}
+    try:
         record = folder.record()
-        finished = record["state"] == "finished"
-        rows.append(
-            {
-                "run": folder.path.name,
-                "state": record["state"],
-                "data": record["data"]["name"],
-                "n_items": record["data"]["n_items"],
-                "model": files.read_json(folder.candidates)["chosen"] if folder.candidates.exists() else None,
-                "accuracy": Evaluation.from_json(files.read_json(folder.evaluation)).figures["accuracy"]
-                if finished
-                else None,
-                "created": record["times"]["new"],
-            }
-        )
-    return rows
+        choice = folder.load(folder.candidates, "chosen") if folder.candidates.exists() else {"chosen": None}
+        evaluation = None
+        if record["state"] == "finished":
+            evaluation = Evaluation.from_json(folder.load(folder.evaluation))
+    except DiscernError:
+        return row
+    return row | {
+        "state": record["state"],
+        "data": record["data"]["name"],
+        "n_items": record["data"]["n_items"],
+        "model": choice["chosen"],
+        "accuracy": None if evaluation is None else evaluation.figures["accuracy"],
+        "created": record["times"].get("new"),
+    }

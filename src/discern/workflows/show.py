@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import files
-from ..core.errors import DataError, OptionError, OutputError, UnreadableItem, describe
+from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.optional import require
 from ..core.options import ReadOptions, raise_all, suggest
 from ..data.overview import PER_CLASS, contact_sheet
 from ..images import draw
 from ..images.decode import decode
 from ..nets import transforms
+from ..store import outputs
 from .audit import EVERYTHING
 from .train import read_with
 
@@ -78,11 +79,7 @@ def show_sheet(
     `out` is a PNG file to write. Raises OptionError, DataError, OutputError.
     """
     raise_all([*reading.problems(), PER_CLASS.problem("--per-class", per_class)])
-    target = None if out is None else Path(out)
-    if target is not None and target.suffix.lower() != ".png":
-        raise OptionError(f"-o {out}: found the ending {target.suffix!r}; expected .png")
-    if target is not None and target.exists() and not force:
-        raise OutputError(f"{out}: it exists already; choose another -o, or --force to replace it")
+    target = None if out is None else outputs.checked("-o", out, inputs=[source], endings=(".png",), force=force)
     change = None
     if augmented is not None:
         transforms.parse(augmented)

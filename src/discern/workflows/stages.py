@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from ..models import catalogue
 from ..models.base import Classifier
 from ..models.majority import Majority
 from ..store import bundle
-from ..store.run_folder import RunFolder, model_path, now
+from ..store.run_folder import RunFolder, now, repeatable
 from ..store.session import Shipped
 from . import choose
 from .reporting import write_run_report
@@ -49,6 +50,8 @@ LEFT_BEHIND = (
     "precision_",
     "augment_",
     "augment_probe_",
+    "smoothing_",
+    "averaging_",
     "layers_",
     "k_curve_",
     "n_neighbors_",
@@ -91,7 +94,7 @@ def prepared(job: Job) -> tuple[Findings, Split]:
     """Audit and divide the items."""
     folder = job.folder
     if folder.at_least("prepared"):
-        return Findings.from_json(files.read_json(folder.audit)), read_split(folder.split, job.data)
+        return folder.findings(), read_split(folder.split, job.data)
     began = job.begin("looking for faults in the data and dividing it")
     parts = job.parts or split(job.data, job.options.split)
     findings = audit(job.data, parts, on_event=job.on_event)
@@ -107,8 +110,9 @@ def compared(job: Job, parts: Split) -> dict[str, Any]:
     """Decide which model to fit, by the validation part when there are several."""
     folder = job.folder
     if folder.at_least("compared"):
-        return files.read_json(folder.candidates)
-    began = job.begin("comparing models on the validation part")
+        return folder.load(folder.candidates, "chosen", "candidates", "compared_on")
+    several = len(choose.candidates(job.options)) > 1
+    began = job.begin("comparing models") if several else time.perf_counter()
     choice = choose.choose(job.data, parts, job.options, on_event=job.on_event)
     files.write_json(folder.candidates, choice)
     job.done("compared", began)
@@ -126,7 +130,7 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
     estimator = catalogue.estimator(name, **choose.parameters(name, job.options))
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
-        extra = {"checkpoints": folder.checkpoints, "start": _start(job.options)}
+        extra = {"checkpoints": folder.checkpoints, "start": _start(folder)}
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
     facts = {"data": job.data.fingerprint, "seed": job.options.seed}
@@ -155,10 +159,13 @@ def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
     """Open the test part, once, and measure the loaded model on it."""
     folder = job.folder
     if folder.at_least("evaluated"):
-        return Evaluation.from_json(files.read_json(folder.evaluation))
+        return Evaluation.from_json(folder.load(folder.evaluation))
     began = job.begin("measuring on the test part")
     others: list[int] = []
-    test = parts.open_test("train", lambda key, reason: others.append(look(folder, key, reason, job.on_event)))
+    record, name = folder.record(), folder.path.name
+    test = parts.open_test(
+        "train", lambda key, reason: others.append(look(folder.ledger, record, name, key, reason, job.on_event))
+    )
     evaluation, probabilities = measure(shipped, job.data, test, baseline_from=parts.train)
     files.write_json(folder.evaluation, evaluation.to_json())
     files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, probabilities))
@@ -179,11 +186,6 @@ def reported(job: Job, findings: Findings, parts: Split, choice: Mapping[str, An
         if path.is_file() and repeatable(path.relative_to(folder.path).as_posix())
     }
     job.done("finished", began, files=digests)
-
-
-def repeatable(name: str) -> bool:
-    """Whether a file of a run is byte for byte the same when the run is repeated: all but the clock's and the lock."""
-    return name not in ("run.json", "log.jsonl", ".lock") and not name.startswith("checkpoints/")
 
 
 def measure(
@@ -264,13 +266,14 @@ def predictions_parquet(
     return out.getvalue()
 
 
-def look(folder: RunFolder, test_key: str, reason: str, on_event: Listener) -> int:
-    """Log one opening of the test part in the workspace's ledger; say and return how many other configurations have
-    looked at it before."""
-    record = folder.record() if folder.exists() else {}
+def look(path: Path, record: Mapping[str, Any], run: str, test_key: str, reason: str, on_event: Listener) -> int:
+    """Log one opening of the test part in the ledger at `path`; say and return how many other configurations looked.
+
+    `record` is the run's `run.json`, or empty for a model file without one.
+    """
     digest = ledger.digest({"options": record.get("options"), "read": record.get("data", {}).get("read")})
-    ledger.look(folder.ledger, test_key, folder.path.name, digest, reason)
-    others = ledger.looks(folder.ledger, test_key, digest)
+    ledger.look(path, test_key, run, digest, reason)
+    others = ledger.looks(path, test_key, digest)
     if others:
         events.note(
             on_event,
@@ -291,14 +294,11 @@ def logging(folder: RunFolder, on_event: Listener) -> Listener:
     return listen
 
 
-def _start(options: TrainOptions) -> dict[str, NDArray[np.float32]] | None:
-    if options.start is None:
+def _start(folder: RunFolder) -> dict[str, NDArray[np.float32]] | None:
+    """The weights that learning begins with, from the run's own copy."""
+    if not folder.start.is_file():
         return None
-    loaded = bundle.load(model_path(options.start))
-    if loaded.model != "conv":
-        raise DiscernError(
-            f"--from {options.start}: found a {loaded.model} model; only a network's weights can be gone on from"
-        )
+    loaded = bundle.load(folder.start)
     return {name: np.array(array) for name, array in loaded.estimator().weights_.items()}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..core import files
 from ..core.options import Interval, raise_all
 from ..fit.checkpoint import optimizer
 from ..nets.layers import parse
@@ -17,7 +16,7 @@ from ..store.summary import Summary, summarise
 def summary(run: str | Path) -> Summary:
     """Describe the model of a run or a model file. Raises RunError or ModelFileError."""
     folder = RunFolder(Path(run))
-    training = files.read_json(folder.training) if folder.training.is_file() else {}
+    training = folder.load(folder.training) if folder.training.is_file() else {}
     state = optimizer(folder.checkpoints) if folder.checkpoints.is_dir() else None
     return summarise(bundle.load(model_path(run)), training, state)
 

@@ -11,8 +11,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from .. import __version__
-from ..core import events, threads
-from ..core.errors import DataError
+from ..core import events, files, threads
+from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent
 from ..core.options import ReadOptions, SplitOptions, TrainOptions, raise_all
 from ..core.records import InputSpec
@@ -20,6 +20,7 @@ from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..data.read import read, refuse_address
 from ..data.splits import split
+from ..store import bundle
 from ..store.run_folder import RunFolder, check_apart, clear, for_new_run, free_path, model_path
 from . import choose, stages
 from .run import Run
@@ -44,6 +45,7 @@ def train(
     precision: str | None = None,
     augment: str | None = None,
     budget: float | None = None,
+    features: str | None = None,
     test: float = 0.15,
     validation: float = 0.15,
     first: float | None = None,
@@ -75,6 +77,7 @@ def train(
         precision=precision,
         augment=augment,
         budget=budget,
+        features=features,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=None if start is None else str(start),
     )
@@ -95,10 +98,10 @@ def train_with(
     """`train`, with its options as records: those of learning and, for a path, those of reading."""
     raise_all([*options.problems(), *reading.problems(), *choose.problems(options)])
     choose.check_installed(options)
-    if options.start is not None:
-        model_path(options.start)
-    if isinstance(source, str):
-        refuse_address(source)
+    start = None if options.start is None else _start_model(options.start)
+    for place in (source, out):
+        if isinstance(place, (str, Path)):
+            refuse_address(str(place))
     inputs = Path(source) if isinstance(source, (str, Path)) and not str(source).startswith("sample:") else None
     if out is not None:
         check_apart(Path(out), inputs)
@@ -114,9 +117,20 @@ def train_with(
     with folder.writing():
         for_new_run(path, inputs=inputs, force=force)
         clear(folder)
+        if start is not None:
+            files.write_bytes(folder.start, start)
         folder.create(facts(data, options, count))
         stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event), parts))
     return Run.open(folder.path)
+
+
+def _start_model(path: str) -> bytes:
+    """The bytes of the model that learning begins with. Raises OptionError when it is no network."""
+    content = model_path(path).read_bytes()
+    name = bundle.load(content).model
+    if name != "conv":
+        raise OptionError(f"--from {path}: found a {name} model; expected a network")
+    return content
 
 
 def read_with(
@@ -162,6 +176,8 @@ def facts(data: Dataset, options: TrainOptions, count: int) -> dict[str, Any]:
             "kind": data.kind,
             "reader": data.source.reader,
             "path": data.source.path,
+            "place": _absolute(data.source.path),
+            "sheet": _absolute(data.source.options.labels),
             "read": data.source.options.to_json(),
             "n_items": data.n,
             "fingerprint": data.fingerprint,
@@ -170,6 +186,11 @@ def facts(data: Dataset, options: TrainOptions, count: int) -> dict[str, Any]:
         "threads": count,
         "versions": versions(),
     }
+
+
+def _absolute(path: str | None) -> str | None:
+    """A path that holds wherever one stands; names such as `sample:digits` are no paths."""
+    return path if path is None or path.startswith("sample:") else str(Path(path).absolute())
 
 
 def versions() -> dict[str, str]:
@@ -188,12 +209,13 @@ def reopen(folder: RunFolder, data: Dataset | None, on_event: Listener) -> Datas
     record = folder.record()
     named = record["data"]
     if data is None:
-        if named["path"] is None:
-            raise DataError(f"{folder.path}: this run learned from arrays; give them again as `data`")
-        data = read_with(named["path"], ReadOptions.from_json(named["read"]), on_event=on_event)
+        data = read_with(folder.data_path(), folder.reading(), on_event=on_event)
+    other = [name for name, number in versions().items() if record["versions"].get(name) != number]
+    if other:
+        events.note(on_event, f"other versions than when this run began: {', '.join(other)}; its bytes may differ")
     if data.fingerprint != named["fingerprint"]:
         raise DataError(
-            f"{named['path'] or data.name}: not the data that {folder.path} learned from "
+            f"{named.get('path') or data.name}: not the data that {folder.path} learned from "
             f"({data.n} items now, {named['n_items']} then); `discern verify` says what differs"
         )
     return data

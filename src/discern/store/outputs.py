@@ -1,0 +1,46 @@
+"""Places that commands write to, checked before anything is read: whatever would be lost or mixed up is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..core.errors import OptionError, OutputError, describe
+from .run_folder import MANIFEST
+
+DEVICES = Path("/dev")
+
+
+def checked(
+    option: str,
+    out: str | Path,
+    *,
+    inputs: Iterable[str | Path] = (),
+    endings: Sequence[str] = (),
+    force: bool = False,
+) -> Path:
+    """The path of a file to write. Raises OptionError or OutputError.
+
+    Refused are: another ending than `endings`; a folder, or a place in a folder that is not there; a place in one of
+    `inputs` or equal to it; a place in a run's folder, whose files are the run's own; without `force`, a file that
+    exists.
+    """
+    path = Path(out)
+    name = f"{option} {out}"
+    if "://" in str(out):
+        raise OptionError(describe(name, found="an address", expected="a file on this machine"))
+    if endings and path.suffix.lower() not in endings:
+        raise OptionError(describe(name, found=f"the ending {path.suffix!r}", expected=" or ".join(endings)))
+    if path.is_dir() or not str(out):
+        raise OutputError(describe(name, found="a folder", expected="the name of a file"))
+    place = path.absolute()
+    if not place.parent.is_dir():
+        raise OutputError(describe(name, found=f"no folder {path.parent} to write into"))
+    for source in inputs:
+        if str(source) != "-" and place.resolve().is_relative_to(Path(source).resolve()):
+            raise OptionError(describe(name, found=f"it lies in what is read, {source}", expected="a place of its own"))
+    if any((folder / MANIFEST).is_file() for folder in place.resolve().parents):
+        raise OptionError(describe(name, found="it lies in a run's folder", do="choose a place outside of it"))
+    if path.exists() and not force and not place.is_relative_to(DEVICES):
+        raise OutputError(f"{path}: it exists already; choose another {option}, or --force to replace it")
+    return path
