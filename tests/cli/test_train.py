@@ -209,6 +209,7 @@ def test_every_mistake_is_named_at_once_before_data_are_read(cli: Cli, tmp_path:
         (("train", "sample:digits", "--k", "5", "--model", "conv"), "--k belongs to --model knn"),
         (("train", "sample:digits", "--model", "conv", "--layers", "conw 3"), "conv"),
         (("train", "sample:digits", "--model", "conv", "--from", "nowhere"), "nowhere"),
+        (("train", ""), "empty name"),
         (("tarin", "sample:digits"), "train"),
         (("train",), "DATA"),
         (("--threads", "0", "train", "sample:digits"), "1 to 1024"),

@@ -25,7 +25,8 @@ from .labelled import with_groups_from
 from .pictures import read_folder
 from .scan import PICTURE_ENDINGS, shown, why_not_a_file
 
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""An address, also where a path has swallowed one of its slashes; a drive has one letter."""
 KINDS = ("pictures", "table")
 NAMES_COMPARED = 10_000
 """So many names beside a missing path are looked at for the likely spelling."""
@@ -132,6 +133,8 @@ def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
             raise DataError(f"{given}: no such sample; there is {known}{suggest(given, samples.SAMPLES)}")
         return arrays.read_digits(kind, reading)
     refuse_address(given)
+    if not given:
+        raise DataError(describe("''", found="an empty name", expected="a path; . is the working folder"))
     path = Path(given)
     try:
         mode = path.stat().st_mode

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..core.errors import OptionError, OutputError, describe
+from ..data.read import refuse_address
 from .run_folder import MANIFEST
 
 DEVICES = Path("/dev")
@@ -27,8 +28,7 @@ def checked(
     """
     path = Path(out)
     name = f"{option} {out}"
-    if "://" in str(out):
-        raise OptionError(describe(name, found="an address", expected="a file on this machine"))
+    refuse_address(str(out))
     if endings and path.suffix.lower() not in endings:
         raise OptionError(describe(name, found=f"the ending {path.suffix!r}", expected=" or ".join(endings)))
     if path.is_dir() or not str(out):

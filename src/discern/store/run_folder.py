@@ -24,6 +24,7 @@ from ..core import files
 from ..core.errors import DataError, OptionError, OutputError, RunError, RunLocked, describe
 from ..core.options import ReadOptions, TrainOptions
 from ..core.records import Findings
+from ..data.read import refuse_address
 
 T = TypeVar("T")
 STATES = ("new", "prepared", "compared", "fitted", "evaluated", "finished")
@@ -303,6 +304,7 @@ def runs_below(parent: Path) -> list[RunFolder]:
 
 def model_path(run_or_model: str | Path) -> Path:
     """The model file of a run folder, or the file itself. Raises RunError when there is none."""
+    refuse_address(str(run_or_model))
     path = Path(run_or_model)
     if path.is_dir():
         folder = RunFolder(path)

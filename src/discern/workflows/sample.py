@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
+from ..data.read import refuse_address
 from ..data.samples import write_digits
 from ..data.vehicles import write_vehicles
 
@@ -21,6 +22,7 @@ def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0
     models; `seed` draws others. Raises OptionError or OutputError.
     """
     raise_all([one_of("the sample", name, SAMPLES)])
+    refuse_address(str(folder))
     if name == "vehicles":
         return write_vehicles(Path(folder), VEHICLES if n is None else n, seed=seed, force=force)
     if n is not None or seed:
