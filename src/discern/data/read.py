@@ -107,7 +107,9 @@ def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:
 
 
 def refuse_address(given: str) -> None:
-    """Raise DataError for an address such as `https://...`; nothing is looked up."""
+    """Raise DataError for an address such as `https://...`, or for no name at all; nothing is looked up."""
+    if not given:
+        raise DataError(describe("''", found="an empty name", expected="a path; . is the working folder"))
     if URL.match(given):
         do = "fetch the data yourself first: nothing is looked up"
         raise DataError(describe(given, found="an address", expected="a path on this machine", do=do))
@@ -133,8 +135,6 @@ def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
             raise DataError(f"{given}: no such sample; there is {known}{suggest(given, samples.SAMPLES)}")
         return arrays.read_digits(kind, reading)
     refuse_address(given)
-    if not given:
-        raise DataError(describe("''", found="an empty name", expected="a path; . is the working folder"))
     path = Path(given)
     try:
         mode = path.stat().st_mode
