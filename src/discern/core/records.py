@@ -154,7 +154,7 @@ class CheckResult:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Findings:
     """Everything an audit came to, worst first, with the facts that it counted."""
 
@@ -168,6 +168,10 @@ class Findings:
 
     def __len__(self) -> int:
         return sum(len(check.findings) for check in self.checks)
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{finding.code} {finding.title}" for finding in self)
+        return f"<Findings: {len(self)} from {len(self.checks)} checks{': ' + found if found else ''}>"
 
     @property
     def serious(self) -> tuple[Finding, ...]:

@@ -53,7 +53,7 @@ def expand(
         raise DataError("no items given; expected files, folders, patterns, or - for a list on standard input")
     if STDIN in arguments and stdin is None:
         raise DataError("-: nothing to read from; expected names on standard input, one a line")
-    places = [_places(argument) for argument in arguments]
+    places = [_places(argument, alone=len(arguments) == 1) for argument in arguments]
     return itertools.chain.from_iterable(
         _from_lines(stdin or ()) if place == STDIN else _items(place, on_event)
         for place in itertools.chain.from_iterable(places)
@@ -90,8 +90,11 @@ def load_batches(
         yield names, values[: len(names)], rejected
 
 
-def _places(argument: str) -> list[str]:
-    """The argument itself, or what a pattern stands for. Raises DataError."""
+def _places(argument: str, *, alone: bool) -> list[str]:
+    """The argument itself, or what a pattern stands for. Raises DataError.
+
+    What is there but cannot be read ends the job only when nothing else was asked for; among others it is one bad item.
+    """
     if argument in (STDIN, *samples.SAMPLES):
         return [argument]
     refuse_address(argument)
@@ -106,9 +109,11 @@ def _places(argument: str) -> list[str]:
             raise DataError(describe(shown(argument), found="no file has a name like this")) from None
         return found
     except (OSError, ValueError) as error:
+        if not alone:
+            return [argument]
         found_error = getattr(error, "strerror", None) or str(error)
         raise DataError(describe(shown(argument), found=found_error.lower())) from error
-    if not path.is_dir() and not path.is_file():
+    if not path.is_dir() and not path.is_file() and alone:
         raise DataError(describe(shown(argument), found=why_not_a_file(mode), expected="a picture or a folder"))
     if path.is_dir():
         _listing(path, argument)

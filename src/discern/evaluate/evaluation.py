@@ -41,7 +41,7 @@ class ClassFigures:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """What a model came to on items that learning never saw."""
 
@@ -63,6 +63,10 @@ class Evaluation:
     task: str = "classification"
     targets: Mapping[str, Evaluation] = field(default_factory=dict)
     """Each target by itself, where there are several; this record is then about all of them being right together."""
+
+    def __repr__(self) -> str:
+        base = self.baseline_figures["accuracy"]
+        return f"<Evaluation: accuracy {self.accuracy} on {self.n_items:,} items; {self.baseline_name} {base}>"
 
     @property
     def accuracy(self) -> Figure:

@@ -18,6 +18,7 @@ from ..data.splits import Split
 from ..evaluate.evaluation import evaluate
 from ..models import catalogue
 from ..nets import layers, transforms
+from ..nets.defaults import default_layers
 from ..nets.plan import plan
 from . import compare
 
@@ -38,6 +39,13 @@ OPTIONS = {
     "start": ("--from", "start"),
 }
 """Options that belong to some models only: the field of TrainOptions, as typed, and the estimator's parameter."""
+
+
+OPERATIONS = 3e12
+"""What a network may do in a comparison: half a minute or so on two cores."""
+LEARNING = 3
+"""An item that is learned from costs as much as three that are answered: forward, and backward twice."""
+FEWEST_EPOCHS, ENOUGH_EPOCHS = 3, 30
 
 
 def candidates(options: TrainOptions) -> tuple[str, ...]:
@@ -129,6 +137,22 @@ def parameters(name: str, options: TrainOptions) -> dict[str, Any]:
     return chosen | ({"random_state": options.seed} if "random_state" in takes else {})
 
 
+def brief(name: str, options: TrainOptions, data: Dataset, n: int) -> dict[str, Any]:
+    """`parameters` for a comparison after learning from `n` items: a network does about as much as the others may.
+
+    Its epochs are counted from its operations, so that the same data give the same number on every machine; a budget is
+    for the winner, and so is finding out what may be varied.
+    """
+    chosen = parameters(name, options)
+    if name != "conv" or "epochs" in chosen:
+        return chosen
+    text = options.layers or default_layers(data.input.shape, len(data.classes))
+    operations = sum(step.operations for step in plan(layers.parse(text), data.input.shape, len(data.classes)))
+    passes = int(OPERATIONS / (LEARNING * max(1, operations) * max(1, n)))
+    chosen = {"augment": "none"} | {key: value for key, value in chosen.items() if key != "budget"}
+    return chosen | ({"epochs": (max(FEWEST_EPOCHS, passes),)} if passes < ENOUGH_EPOCHS else {})
+
+
 def labelled(data: Dataset, indices: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Values and labels of some items."""
     labels = data.labels
@@ -174,13 +198,13 @@ def _measured(
     labels = labelled(data, held)[1]
     every = data.labels
     assert every is not None  # `labelled` has refused data without labels
-    baseline, rows = None, []
+    baseline, rows, n = None, [], int(comparison.to_json()["train"])
     for name in names:
         found = compare.answers(
             comparison,
             data,
             every,
-            lambda name=name: catalogue.estimator(name, **parameters(name, options)),  # type: ignore[misc]
+            lambda name=name: catalogue.estimator(name, **brief(name, options, data, n)),  # type: ignore[misc]
             on_event=_quiet(on_event),
         )
         baseline = found if baseline is None else baseline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +50,13 @@ class Model:
         """Probabilities `(n_items, n_classes)` for values in the form the model takes (`model.shipped.spec`)."""
         return self.shipped.predict_proba(values)
 
-    def predict(self, items: str | Path | Sequence[str | Path]) -> pl.DataFrame:
-        """Answers for files, folders or globs: columns item, prediction, probability, p_<label>.
+    def predict(self, items: str | Path | Sequence[str | Path] | NDArray[Any]) -> pl.DataFrame:
+        """Answers for files, folders or globs, or an array of values: columns item, prediction, probability, p_<label>.
 
         Items that cannot be read are left out; `predict(..., out=...)` lists them. Raises DataError when none can.
         """
+        if isinstance(items, np.ndarray):
+            return frame([str(row) for row in range(len(items))], self.shipped, self.predict_proba(items))
         names = [items] if isinstance(items, (str, Path)) else list(items)
         rejected: list[tuple[str, str]] = []
         frames = list(answers(self.shipped, [str(name) for name in names], rejected=rejected))
@@ -94,7 +97,7 @@ def predict(
         aside.unlink(missing_ok=True)
     names = [str(item) for item in items]
     rejected: list[tuple[str, str]] = []
-    if isinstance(run, (str, Path)):
+    if isinstance(run, (str, os.PathLike)):
         shipped = Shipped(bundle.load(model_path(run)))
         frames = answers(shipped, names, stdin=stdin, rejected=rejected, on_event=on_event)
     else:

@@ -48,6 +48,10 @@ class Run:
         """The page to open."""
         return RunFolder(self.path).report
 
+    def __fspath__(self) -> str:
+        """A run stands for its folder wherever a path is asked for."""
+        return str(self.path)
+
     def __repr__(self) -> str:
         accuracy = self.evaluation.figures["accuracy"]
         return f"Run({str(self.path)!r}: accuracy {accuracy} on {accuracy.n} items; report {self.report})"
