@@ -58,6 +58,16 @@ def test_groups_stay_together(arrays: tuple[np.ndarray, np.ndarray], tmp_path: P
     assert made.evaluation.n_groups < made.evaluation.n_items
 
 
+@pytest.mark.parametrize(("n", "says"), [(300, "folds over the training"), (3000, "Compared on the validation part")])
+def test_candidates_are_compared_by_folds_or_on_the_validation_part(n: int, says: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, n)
+    X = rng.integers(0, 100, (n, 4, 4)).astype(np.uint8) + (60 * y[:, None, None]).astype(np.uint8)
+    made = dc.train(X, y, out=tmp_path / "run", model=("knn", "bayes"))
+    assert says in made.report.read_text("utf-8")
+    assert made.evaluation.accuracy.value is not None and made.evaluation.accuracy.value > 0.9
+
+
 def test_all_mistakes_at_once(arrays: tuple[np.ndarray, np.ndarray]) -> None:
     with pytest.raises(OptionError) as caught:
         dc.train(*arrays, model="knnn", test=3, epochs=0)
