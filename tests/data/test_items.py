@@ -68,15 +68,24 @@ def test_names_from_standard_input(new: Path) -> None:
         ("nw", "did you mean 'new'"),
         ("new/*.gif", "no file has a name like this"),
         ("http://localhost/x.png", "an address"),
-        ("pipe", "a named pipe"),
-        ("nul\0", "null"),
         ("-", "nothing to read from"),
     ],
 )
 def test_wrong_arguments_are_refused_before_the_first_item(new: Path, argument: str, words: str) -> None:
-    os.mkfifo("pipe")
     with pytest.raises(DataError, match=words):
         expand(["new/a.png", argument])
+
+
+@pytest.mark.parametrize(("argument", "words"), [("pipe", "a named pipe"), ("nul\0", "null")])
+def test_what_cannot_be_read_is_refused_alone_and_one_bad_item_among_others(
+    new: Path, argument: str, words: str
+) -> None:
+    os.mkfifo("pipe")
+    with pytest.raises(DataError, match=words):
+        expand([argument])
+    ((names, _, rejected),) = load_batches(expand(["new/a.png", argument]), SPEC)
+    assert names == ["new/a.png"]
+    assert len(rejected) == 1
 
 
 def test_no_arguments() -> None:
