@@ -21,7 +21,7 @@ from ..fit import budget, checkpoint, loop, precision, share
 from ..nets import transforms
 from ..nets.augment import Augment
 from ..nets.build import Weights, build, load_weights
-from ..nets.defaults import default_layers
+from ..nets.defaults import PHOTOGRAPH, default_epochs, default_layers
 from ..nets.layers import Conv, Dense, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
 from . import probe
@@ -36,8 +36,6 @@ HELD_BACK = 0.1
 """The share of the items that is looked at, and not learned from, when no validation part is given."""
 FEWEST_TO_HOLD_BACK = 50
 """With fewer items than this none is held back."""
-PHOTOGRAPH = 48
-"""The shorter side from which pictures are learned as photographs are: varied, labels smoothed, weights averaged."""
 SMOOTHING = 0.1
 AVERAGING = 0.998
 """Of some 500 steps the weights are the mean."""
@@ -232,9 +230,7 @@ class ConvNet(Classifier):
         photographs = len(self.shape_) == 3 and min(self.shape_[:2]) >= PHOTOGRAPH
         self.smoothing_, self.averaging_ = (SMOOTHING, AVERAGING) if photographs else (0.0, 0.0)
         self.batch_size_ = int(self.batch_size or min(64 if photographs else 256, max(16, n_items // 20)))
-        default = min(30, max(8 if n_items < 20_000 else 6, 20_000 // n_items))
-        if photographs:
-            default = min(60, max(15, 200_000 // n_items))
+        default = default_epochs(n_items, photographs=photographs)
         cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
         self.cycles_ = tuple(int(cycle) for cycle in cycles)
         layers = self.layers or default_layers(self.shape_, len(self.classes_))

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from .plan import Shape
 
+PHOTOGRAPH = 48
+"""The shorter side from which pictures are learned as photographs are: varied, labels smoothed, weights averaged."""
+
 
 def default_layers(shape: Shape, n_classes: int) -> str:
     """A network for items of `shape`, `(H, W, C)` or `(F,)`, and `n_classes` classes."""
@@ -23,3 +26,10 @@ def default_layers(shape: Shape, n_classes: int) -> str:
         "conv 32 same norm, pool, conv 64 same norm, pool, residual 64, conv 128 same norm, pool, residual 128, "
         "conv 256 same norm, average, dropout 0.3"
     )
+
+
+def default_epochs(n_items: int, *, photographs: bool) -> int:
+    """How many times learning goes through `n_items` items when nothing is said."""
+    if photographs:
+        return min(60, max(15, 200_000 // n_items))
+    return min(30, max(8 if n_items < 20_000 else 6, 20_000 // n_items))
