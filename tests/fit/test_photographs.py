@@ -137,6 +137,68 @@ def test_a_budget_can_be_repeated_and_is_decided_once(tmp_path: Path, monkeypatc
     assert result(further) == result(train((3, 1)))
 
 
+def notes(events: list[Event]) -> list[tuple[int, str]]:
+    """Notes and how many epochs were over when they were said."""
+    epochs = [event.name == "epoch" for event in events]
+    return [(sum(epochs[:i]), event.facts["text"]) for i, event in enumerate(events) if event.name == "note"]
+
+
+def test_the_time_to_expect_is_said_before_the_first_epoch_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[float] = []
+
+    def measure(*given: object) -> float:
+        measured.append(epoch_seconds(*given))  # type: ignore[arg-type]
+        return 10.0
+
+    epoch_seconds = budget.epoch_seconds
+    monkeypatch.setattr(budget, "epoch_seconds", measure)
+    plain = result(train(30, layers="dense 4"))
+    assert not measured  # nobody asked, and nothing can be gone on from
+    events: list[Event] = []
+    stop = StopAt(46)  # a note, then seven events an epoch
+
+    def both(event: Event) -> None:
+        events.append(event)
+        stop(event)
+
+    with pytest.raises(Stop):
+        train(30, layers="dense 4", checkpoints=tmp_path, on_event=both)
+    assert notes(events) == [(0, "about 5 min for 30 epochs; Ctrl-C stops, `discern resume` goes on")]
+    events.clear()
+    assert result(train(30, layers="dense 4", checkpoints=tmp_path, on_event=events.append)) == plain
+    assert notes(events) == [(0, "about 4 min for 24 epochs more; Ctrl-C stops, `discern resume` goes on")]
+    assert len(measured) == 2 and min(measured) > 0
+
+
+def test_the_time_is_not_measured_where_that_would_cost_more_than_it_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    take_step = loop.take_step
+
+    def counting(*given: object) -> None:
+        taken.append(1)
+        take_step(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loop, "take_step", counting)
+    for epochs, most in ((10, 0), (30, 5), (60, 10)):  # of 6 steps
+        taken.clear()
+        train(epochs, layers="dense 4", checkpoints=tmp_path / str(epochs))
+        assert len(taken) - 6 * epochs == most
+
+
+def test_a_budget_measures_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(budget, "epoch_seconds", lambda *given: calls.append(given) or 1.0)
+    events: list[Event] = []
+    train(None, layers="dense 4", budget=60.0, checkpoints=tmp_path, on_event=events.append)  # type: ignore[arg-type]
+    assert len(calls) == 1
+    ((when, said),) = notes(events)
+    assert when == 0 and said.startswith("60 seconds are")
+
+
 def test_a_budget_and_epochs_are_not_asked_for_together() -> None:
     with pytest.raises(OptionError, match="epochs and budget are both given"):
         train(3, budget=10.0)

@@ -10,7 +10,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..core.events import Event
+from ..core.events import Event, duration
 from ..core.records import Figure
 
 
@@ -94,14 +94,6 @@ class Reporter:
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
-
-
-def duration(seconds: float) -> str:
-    """`40 s`, `3 min` or `1 h 20 min`: as exact as a guess deserves."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def epoch_line(facts: Any) -> str:

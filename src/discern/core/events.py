@@ -39,3 +39,11 @@ def steps(on_event: Listener, what: str, done: int, of: int) -> None:
 
 def note(on_event: Listener, text: str) -> None:
     on_event(Event("note", {"text": text}))
+
+
+def duration(seconds: float) -> str:
+    """`40 s`, `3 min` or `1 h 20 min`: as exact as a guess deserves."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -60,8 +60,9 @@ def read(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, Any], Arrays
     return record["progress"], arrays
 
 
-def decided(folder: Path) -> tuple[dict[str, Any], tuple[int, ...]] | None:
-    """The facts of the checkpoint in `folder` and the cycles that were begun, or None when there is none.
+def decided(folder: Path) -> tuple[dict[str, Any], tuple[int, ...], int] | None:
+    """The facts of the checkpoint in `folder`, the cycles that were begun and how many of their epochs are over, or
+    None when there is none. Epochs that a cycle left out because it ended early are over, too.
 
     What was once found out for a training, by trying or by the clock, is taken from here when it goes on.
     Raises RunError when it is damaged.
@@ -69,7 +70,9 @@ def decided(folder: Path) -> tuple[dict[str, Any], tuple[int, ...]] | None:
     if not (folder / NAME).exists():
         return None
     record, _ = _undamaged(folder / NAME)
-    return record["facts"], tuple(record["progress"]["cycles"])
+    progress = record["progress"]
+    over = sum(progress["cycles"][: progress["cycle"]]) + progress["epoch"]
+    return record["facts"], tuple(progress["cycles"]), over
 
 
 def same_cycles(folder: Path, begun: tuple[int, ...], wanted: tuple[int, ...]) -> None:

@@ -148,6 +148,8 @@ class ConvNet(Classifier):
         saving = None
         if checkpoints is not None:
             saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start))
+            if found or self.budget is None:
+                budget.announce(network, learned, looked, settings, found[2] if found else 0, on_event)
         outcome = loop.fit(network, learned, looked, settings, saving=saving, on_event=on_event)
         self.weights_, self.history_, self.best_epoch_ = outcome.weights, outcome.history, outcome.best_epoch
         self.epochs_ = len(self.history_)
