@@ -8,31 +8,37 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import UnreadableItem
 from ..core.events import Listener, steps
+from ..core.executor import Executor
 from ..core.records import InputSpec
-from ..images.decode import Header, picture_for, probe, read_bytes
+from ..images.decode import Header, picture_for, probe, quiet_pillow, read_bytes
 from ..images.fingerprints import row_hashes
 from ..images.fit import common_spec
 from .assemble import Reading, stop_if_too_many
 from .cache import Cache, cache, key_of
 from .scan import Candidate
 
+S = TypeVar("S")
+T = TypeVar("T")
+
 EVENTS = 50
 """About as many progress events come from one pass."""
 WORTH_KEEPING = 2_000_000
 """Bytes of picture files from which on decoded pictures are kept."""
 AT_ONCE = 32
-"""Files that a thread hashes in one go."""
+"""Files that a thread works on in one go, at most: to hand them over one by one costs as much as to read small ones."""
+ASKED_FIRST = 256
+"""Pictures whose headers say at what size the others will probably be wanted."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Decoded:
 def pixels_of(given: str, candidates: list[Candidate], rejected: list[tuple[str, str]], reading: Reading) -> Decoded:
     """The pixels of these files, from the cache where it has them. Raises TooManyBadItems."""
     kept = cache()
-    if kept is None or _bytes_of(candidates) < WORTH_KEEPING:
+    if kept is None or not _worth_keeping(candidates):
         return _decode(given, candidates, rejected, reading)
     contents = _hashes(candidates, reading)
     key = key_of(contents, _preparation(reading))
@@ -74,32 +80,36 @@ def pixels_of(given: str, candidates: list[Candidate], rejected: list[tuple[str,
     return _from_cache(kept, key, contents) or made  # mapped: these pixels need not stay in memory
 
 
-def load(path: Path, spec: InputSpec, max_megapixels: float) -> tuple[NDArray[np.uint8], Loaded] | str:
-    """One picture as the model sees it and what its file holds, or the reason why not."""
+def load(path: Path, spec: InputSpec, max_megapixels: float) -> NDArray[np.uint8] | str:
+    """One picture as the model sees it, or the reason why not."""
     try:
-        content = read_bytes(path, max_megapixels=max_megapixels)
-        pixels, decoded = picture_for(content, spec, max_megapixels=max_megapixels)
+        return picture_for(path, spec, max_megapixels=max_megapixels).pixels
     except UnreadableItem as error:
         return error.reason
-    return pixels, Loaded(decoded.shape, decoded.mode, hashlib.sha256(content).hexdigest(), decoded.note)
 
 
 def _decode(given: str, candidates: list[Candidate], rejected: list[tuple[str, str]], reading: Reading) -> Decoded:
-    headers = _headers(candidates, reading)
-    bad = [(c.item, one) for c, one in zip(candidates, headers, strict=True) if isinstance(one, str)]
+    """Decode at the size that some of the headers ask for, and once more if all the pictures together say otherwise."""
+    spec = _spec_for(_some_headers(candidates, reading), reading)
+    values, loaded = _pixels(candidates, spec, reading)
+    bad = [(c.item, one) for c, one in zip(candidates, loaded, strict=True) if isinstance(one, str)]
     stop_if_too_many(given, len(candidates) - len(bad), rejected + bad, reading.max_bad)
-    spec = _spec_for(headers, reading)
-    values, loaded = _pixels(candidates, headers, spec, reading)
     true_spec = _spec_for(loaded, reading)
-    if true_spec != spec:  # a picture that cannot be read must not decide what the others look like
+    if true_spec != spec:
         spec = true_spec
-        values, loaded = _pixels(candidates, headers, spec, reading)
+        values, loaded = _pixels(candidates, spec, reading)
     return Decoded(spec, values, row_hashes(values), loaded)
 
 
 def _spec_for(found: Sequence[Header | Loaded | str], reading: Reading) -> InputSpec:
     shapes = (one.shape for one in found if not isinstance(one, str))
     return reading.spec or common_spec(shapes, reading.pictures)
+
+
+def _some_headers(candidates: list[Candidate], reading: Reading) -> list[Header | str]:
+    some = np.unique(np.linspace(0, len(candidates) - 1, min(ASKED_FIRST, len(candidates))).astype(np.int64))
+    look = partial(_header, max_megapixels=reading.max_megapixels)
+    return list(in_chunks(look, [candidates[index] for index in some.tolist()], reading.executor))
 
 
 def _header(candidate: Candidate, max_megapixels: float) -> Header | str:
@@ -109,65 +119,65 @@ def _header(candidate: Candidate, max_megapixels: float) -> Header | str:
         return error.reason
 
 
-def _headers(candidates: list[Candidate], reading: Reading) -> list[Header | str]:
-    headers: list[Header | str] = []
-    tell = _progress(reading.on_event, "headers read", len(candidates))
-    look = partial(_header, max_megapixels=reading.max_megapixels)
-    for header in reading.executor.map(look, candidates):
-        headers.append(header)
-        tell(len(headers))
-    return headers
-
-
 def _pixels(
-    candidates: list[Candidate], headers: list[Header | str], spec: InputSpec, reading: Reading
+    candidates: list[Candidate], spec: InputSpec, reading: Reading
 ) -> tuple[NDArray[np.uint8], list[Loaded | str]]:
     """Values of the readable ones `(n_good, H, W, C)`, and what each file holds or why it cannot be read."""
-    named = [c for c, header in zip(candidates, headers, strict=True) if not isinstance(header, str)]
-    values = np.empty((len(named), *spec.shape), np.uint8)
+    values = np.empty((len(candidates), *spec.shape), np.uint8)
     loaded: list[Loaded | str] = []
     n_good = 0
-    tell = _progress(reading.on_event, "pictures read", len(named))
-    look = partial(_load_candidate, spec=spec, max_megapixels=reading.max_megapixels)
-    for one in reading.executor.map(look, named):
+    tell = _progress(reading.on_event, "pictures read", len(candidates))
+    look = partial(_load, spec=spec, max_megapixels=reading.max_megapixels)
+    for one in in_chunks(look, candidates, reading.executor):
         if not isinstance(one, str):
             values[n_good] = one[0]
             n_good += 1
         loaded.append(one if isinstance(one, str) else one[1])
         tell(len(loaded))
-    rest = iter(loaded)
-    return values[:n_good], [header if isinstance(header, str) else next(rest) for header in headers]
+    return values[:n_good], loaded
 
 
-def _load_candidate(
-    candidate: Candidate, spec: InputSpec, max_megapixels: float
-) -> tuple[NDArray[np.uint8], Loaded] | str:
-    return load(candidate.path, spec, max_megapixels)
+def _load(candidate: Candidate, spec: InputSpec, max_megapixels: float) -> tuple[NDArray[np.uint8], Loaded] | str:
+    try:
+        content = read_bytes(candidate.path, max_megapixels=max_megapixels)
+        found = picture_for(content, spec, max_megapixels=max_megapixels)
+    except UnreadableItem as error:
+        return error.reason
+    return found.pixels, Loaded(found.shape, found.mode, hashlib.sha256(content).hexdigest(), found.note)
 
 
-def _bytes_of(candidates: list[Candidate]) -> int:
+def _worth_keeping(candidates: list[Candidate]) -> bool:
     total = 0
     for candidate in candidates:
         with contextlib.suppress(OSError):
             total += candidate.path.stat().st_size
-    return total
+        if total >= WORTH_KEEPING:
+            return True
+    return False
 
 
 def _hashes(candidates: list[Candidate], reading: Reading) -> list[str]:
     """The SHA-256 of each file, or why its bytes cannot be read."""
-    chunks = [candidates[start : start + AT_ONCE] for start in range(0, len(candidates), AT_ONCE)]
-    look = partial(_hashes_of, max_megapixels=reading.max_megapixels)
-    return list(itertools.chain.from_iterable(reading.executor.map(look, chunks)))
+    return list(in_chunks(partial(_hash, max_megapixels=reading.max_megapixels), candidates, reading.executor))
 
 
-def _hashes_of(candidates: list[Candidate], max_megapixels: float) -> list[str]:
-    hashes = []
-    for candidate in candidates:
-        try:
-            hashes.append(hashlib.sha256(read_bytes(candidate.path, max_megapixels=max_megapixels)).hexdigest())
-        except UnreadableItem as error:
-            hashes.append(error.reason)
-    return hashes
+def _hash(candidate: Candidate, max_megapixels: float) -> str:
+    try:
+        return hashlib.sha256(read_bytes(candidate.path, max_megapixels=max_megapixels)).hexdigest()
+    except UnreadableItem as error:
+        return error.reason
+
+
+def in_chunks(look: Callable[[S], T], items: Sequence[S], executor: Executor) -> Iterator[T]:
+    """What `look` finds for each of some files, in their order; so few at once that every thread has several turns."""
+    size = max(1, min(AT_ONCE, len(items) // AT_ONCE))
+    chunks = [items[start : start + size] for start in range(0, len(items), size)]
+    return itertools.chain.from_iterable(executor.map(partial(_all, look), chunks))
+
+
+def _all(look: Callable[[S], T], chunk: Sequence[S]) -> list[T]:
+    with quiet_pillow():
+        return [look(item) for item in chunk]
 
 
 def _preparation(reading: Reading) -> dict[str, Any]:

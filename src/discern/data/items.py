@@ -6,6 +6,7 @@ import glob
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from ..core.records import InputSpec
 from ..images.decode import MAX_MEGAPIXELS
 from ..images.fit import fit_to
 from . import idx, samples
-from .decoded import load
+from .decoded import in_chunks, load
 from .read import missing_path, refuse_address
 from .scan import Scan, scan, shown, why_not_a_file
 
@@ -70,24 +71,36 @@ def load_batches(
 ) -> Iterator[Batch]:
     """Items as a model with input `spec` takes them: names, values uint8 `(b, H, W, C)`, (name, reason) of bad ones.
 
-    At most `batch` items are in memory at a time (and one IDX file). Raises DataError when the model takes no pictures.
+    While the caller works on one batch the next is loaded, so at most two are in memory at a time (and one IDX file).
+    Raises DataError when the model takes no pictures.
     """
     if spec.kind != "pictures":
         raise DataError(f"the items are pictures; the model takes {spec}")
-    run = executor or Local()
+    load_batch = partial(_load_batch, spec=spec, max_megapixels=max_megapixels, run=executor or Local())
+    remaining = iter(refs)  # names are taken here: the thread never waits for somebody who types them
+    waiting: Future[Batch] | None = None
+    with ThreadPoolExecutor(1) as ahead:
+        while chunk := list(itertools.islice(remaining, batch)):
+            following = ahead.submit(load_batch, chunk)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = following
+        if waiting is not None:
+            yield waiting.result()
+
+
+def _load_batch(chunk: list[ItemRef], spec: InputSpec, max_megapixels: float, run: Executor) -> Batch:
+    names: list[str] = []
+    rejected: list[tuple[str, str]] = []
+    values = np.empty((len(chunk), *spec.shape), np.uint8)
     look = partial(_load, spec=spec, max_megapixels=max_megapixels)
-    remaining = iter(refs)
-    while chunk := list(itertools.islice(remaining, batch)):
-        names: list[str] = []
-        rejected: list[tuple[str, str]] = []
-        values = np.empty((len(chunk), *spec.shape), np.uint8)
-        for ref, found in zip(chunk, run.map(look, chunk), strict=True):
-            if isinstance(found, str):
-                rejected.append((ref.name, found))
-            else:
-                values[len(names)] = found
-                names.append(ref.name)
-        yield names, values[: len(names)], rejected
+    for ref, found in zip(chunk, in_chunks(look, chunk, run), strict=True):
+        if isinstance(found, str):
+            rejected.append((ref.name, found))
+        else:
+            values[len(names)] = found
+            names.append(ref.name)
+    return names, values[: len(names)], rejected
 
 
 def _places(argument: str, *, alone: bool) -> list[str]:
@@ -166,8 +179,7 @@ def _from_lines(lines: Iterable[str]) -> Iterator[ItemRef]:
 def _load(ref: ItemRef, spec: InputSpec, max_megapixels: float) -> NDArray[np.uint8] | str:
     if ref.index is None:
         assert ref.path is not None
-        found = load(ref.path, spec, max_megapixels)
-        return found if isinstance(found, str) else found[0]
+        return load(ref.path, spec, max_megapixels)
     pictures = samples.digits()[0] if ref.path is None else _idx_pictures(ref.path)
     return fit_to(pictures[ref.index], spec) if ref.index < len(pictures) else "no longer in the file"
 

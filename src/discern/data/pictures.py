@@ -97,7 +97,7 @@ def load_one(
     elif isinstance(source, np.ndarray):
         return fit_to(_from_array(source), spec)
     content = source if isinstance(source, bytes) else Path(source)
-    return picture_for(content, spec, max_megapixels=max_megapixels)[0]
+    return picture_for(content, spec, max_megapixels=max_megapixels).pixels
 
 
 def _from_array(values: NDArray[Any]) -> NDArray[np.uint8]:

@@ -25,8 +25,9 @@ import re
 import stat
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ from PIL import Image, TiffImagePlugin, WebPImagePlugin
 
 from ..core.errors import UnreadableItem
 from ..core.records import InputSpec
-from .fit import fit_to, least_size
+from .fit import fit_image, least_size, pixels_of
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
 MAX_MEGAPIXELS = 50.0
@@ -87,7 +88,7 @@ class Decoded:
     """A picture as numbers."""
 
     pixels: NDArray[np.uint8]
-    """`(H, W, C)`, C is 1 or 3."""
+    """`(H, W, C)`, C is 1 or 3, or the form that was asked for."""
     mode: str
     """Pillow's name for what the file holds, such as `L`, `RGB`, `CMYK`, `I;16`."""
     note: str
@@ -112,6 +113,22 @@ def decode(source: Path | bytes, *, max_megapixels: float = MAX_MEGAPIXELS, spec
     which is much faster, and still at least twice what `spec` asks for. Raises UnreadableItem with a reason that can
     stand beside the item's name.
     """
+    return _decode(source, max_megapixels, spec, pixels_of)
+
+
+def picture_for(source: Path | bytes, spec: InputSpec, *, max_megapixels: float = MAX_MEGAPIXELS) -> Decoded:
+    """A picture from a file, or from its bytes, with its pixels as a model takes them. Raises UnreadableItem."""
+    return _decode(source, max_megapixels, spec, partial(fit_image, spec=spec))
+
+
+def _decode(
+    source: Path | bytes,
+    max_megapixels: float,
+    spec: InputSpec | None,
+    finish: Callable[[Image.Image], NDArray[np.uint8]],
+) -> Decoded:
+    """`finish` gets the upright picture in mode L or RGB while it is still Pillow's: a copy to NumPy and back again
+    costs as much as resizing."""
     content = source if isinstance(source, bytes) else read_bytes(source, max_megapixels=max_megapixels)
     with _open(io.BytesIO(content), max_megapixels) as image:
         mode, height = image.mode, image.height
@@ -120,22 +137,14 @@ def decode(source: Path | bytes, *, max_megapixels: float = MAX_MEGAPIXELS, spec
             if spec is not None and image.format in ("JPEG", "MPO"):
                 _reduce(image, size, spec)
             image.load()
-            upright = _upright(image)
-            pixels = _to_array(upright)
+            plain = _plain(_upright(image))
+            pixels = finish(plain)
             note = "several frames or pages: the first one is used" if _several(image) else ""
         except UnreadableItem:
             raise
         except Exception as error:  # a damaged file makes Pillow raise almost anything
             raise UnreadableItem(_why_not(error, height)) from error
-    return Decoded(pixels, mode, note, (*size, pixels.shape[2]))
-
-
-def picture_for(
-    source: Path | bytes, spec: InputSpec, *, max_megapixels: float = MAX_MEGAPIXELS
-) -> tuple[NDArray[np.uint8], Decoded]:
-    """The pixels of a file, or of its bytes, as a model takes them, and what the file holds. Raises UnreadableItem."""
-    decoded = decode(source, max_megapixels=max_megapixels, spec=spec)
-    return fit_to(decoded.pixels, spec), decoded
+    return Decoded(pixels, mode, note, (*size, 1 if plain.mode == "L" else 3))
 
 
 def from_image(image: Image.Image, *, max_megapixels: float = MAX_MEGAPIXELS) -> Decoded | bytes:
@@ -157,7 +166,7 @@ def from_image(image: Image.Image, *, max_megapixels: float = MAX_MEGAPIXELS) ->
     if width < 1 or height < 1:
         raise UnreadableItem(f"a picture of {width} x {height} pixels")
     try:
-        pixels = _to_array(_upright(image))
+        pixels = pixels_of(_plain(_upright(image)))
     except UnreadableItem:
         raise
     except Exception as error:
@@ -232,7 +241,7 @@ def _must_be_a_file(mode: int) -> None:
 
 @contextlib.contextmanager
 def _open(file: io.BytesIO | io.BufferedReader, max_megapixels: float) -> Iterator[Image.Image]:
-    with _quiet_pillow():
+    with quiet_pillow():
         start = file.read(256)
         file.seek(0)
         try:
@@ -323,18 +332,18 @@ def _several(image: Image.Image) -> bool:
         return True
 
 
-def _to_array(image: Image.Image) -> NDArray[np.uint8]:
-    """`(H, W, 1)` or `(H, W, 3)` from any mode that is let in."""
+def _plain(image: Image.Image) -> Image.Image:
+    """A picture of mode L or RGB from any mode that is let in."""
     if image.mode.startswith("I;16"):
-        return np.ascontiguousarray(np.asarray(image) >> 8).astype(np.uint8)[:, :, None]
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
         kind = "real" if image.mode == "F" else "whole"
         raise UnreadableItem(f"pixels are {kind} numbers of 32 bits; expected 8 or 16 bits a value")
-    grey = image.mode in GREY_MODES
+    mode = "L" if image.mode in GREY_MODES else "RGB"
     if image.mode in WITH_ALPHA or "transparency" in image.info:
-        return np.ascontiguousarray(on_white(image)[:, :, : 1 if grey else 3])
-    array = np.asarray(image.convert("L" if grey else "RGB"))
-    return np.ascontiguousarray(array.reshape(image.height, image.width, -1))
+        white = Image.fromarray(on_white(image))
+        return white.getchannel(0) if mode == "L" else white
+    return image if image.mode == mode else image.convert(mode)
 
 
 def on_white(image: Image.Image) -> NDArray[np.uint8]:
@@ -351,11 +360,12 @@ _quiet_log = logging.NullHandler()
 
 
 @contextlib.contextmanager
-def _quiet_pillow() -> Iterator[None]:
+def quiet_pillow() -> Iterator[None]:
     """Keep Pillow's warnings and log (sizes, damaged metadata) off the screen while any thread is decoding.
 
     Python keeps one list of warning filters for all threads: the first thread in changes it, the last one out puts it
-    back. What Pillow would warn of is either refused here (sizes) or has no effect on the pixels (metadata).
+    back (hold it around many pictures: each change costs). What Pillow would warn of is either refused here (sizes) or
+    has no effect on the pixels (metadata).
     """
     global _quiet_depth, _quiet_filters
     with _quiet_lock:

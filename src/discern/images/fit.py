@@ -24,20 +24,34 @@ def fit_to(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
     stretches, or with `spec.keep_aspect` keeps proportions and fills up with the mean colour of the picture's edge. For
     `spec.binary` values are 0 and 255, parted by `otsu`. A picture that fits already is returned as it is.
     """
-    channels = spec.shape[2]
-    pixels = cropped(pixels, spec.crop)
-    if pixels.shape[2] != channels:
-        pixels = _to_grey(pixels) if channels == 1 else np.repeat(pixels, 3, axis=2)
-    pixels = _kept_in_proportion(pixels, spec.shape) if spec.keep_aspect else _resized(pixels, spec.shape[:2])
-    return np.where(pixels >= otsu(pixels), np.uint8(255), np.uint8(0)) if spec.binary else pixels
+    if pixels.shape == spec.shape and not any(spec.crop):
+        return _black_and_white(pixels) if spec.binary else pixels
+    return fit_image(Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels), spec)
 
 
-def cropped(pixels: NDArray[np.uint8], crop: tuple[float, float, float, float]) -> NDArray[np.uint8]:
-    """A picture `(H, W, C)` without the shares at its left, top, right and bottom; at least one pixel is left."""
+def fit_image(image: Image.Image, spec: InputSpec) -> NDArray[np.uint8]:
+    """`fit_to` of a picture of Pillow's in mode L or RGB."""
+    image = cropped(image, spec.crop)
+    mode = "L" if spec.shape[2] == 1 else "RGB"
+    image = image if image.mode == mode else image.convert(mode)
+    if spec.keep_aspect:
+        pixels = _kept_in_proportion(image, spec.shape)
+    else:
+        pixels = pixels_of(_resized(image, spec.shape[0], spec.shape[1]))
+    return _black_and_white(pixels) if spec.binary else pixels
+
+
+def pixels_of(image: Image.Image) -> NDArray[np.uint8]:
+    """`(H, W, 1)` or `(H, W, 3)` of a picture of mode L or RGB."""
+    return np.asarray(image).reshape(image.height, image.width, -1)
+
+
+def cropped(image: Image.Image, crop: tuple[float, float, float, float]) -> Image.Image:
+    """A picture without the shares at its left, top, right and bottom; at least one pixel is left."""
     if not any(crop):
-        return pixels
-    rows, columns = (_kept(side, before, after) for side, before, after in _sides(pixels.shape, crop))
-    return np.ascontiguousarray(pixels[rows, columns])
+        return image
+    rows, columns = (_kept(side, before, after) for side, before, after in _sides((image.height, image.width), crop))
+    return image.crop((columns.start, rows.start, columns.stop, rows.stop))
 
 
 def otsu(pixels: NDArray[np.uint8]) -> int:
@@ -101,20 +115,21 @@ def _kept(side: int, before: float, after: float) -> slice:
     return slice(start, max(start + 1, side - round(side * after)))
 
 
-def _resized(pixels: NDArray[np.uint8], size: tuple[int, ...]) -> NDArray[np.uint8]:
-    height, width = size
-    if pixels.shape[:2] == (height, width):
-        return pixels
-    image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-    resized = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
-    return resized.reshape(height, width, -1)
+def _resized(image: Image.Image, height: int, width: int) -> Image.Image:
+    if image.size == (width, height):
+        return image
+    return image.resize((width, height), Image.Resampling.BILINEAR)
 
 
-def _kept_in_proportion(pixels: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    (height, width), (high, wide) = pixels.shape[:2], shape[:2]
+def _black_and_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.where(pixels >= otsu(pixels), np.uint8(255), np.uint8(0))
+
+
+def _kept_in_proportion(image: Image.Image, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    (width, height), (high, wide) = image.size, shape[:2]
     scale = min(high / height, wide / width)
     size = (min(high, max(1, round(height * scale))), min(wide, max(1, round(width * scale))))
-    inner = _resized(pixels, size)
+    inner = pixels_of(_resized(image, *size))
     if size == (high, wide):
         return inner
     edge = np.concatenate([inner[0], inner[-1], inner[1:-1, 0], inner[1:-1, -1]])
@@ -123,7 +138,3 @@ def _kept_in_proportion(pixels: NDArray[np.uint8], shape: tuple[int, ...]) -> ND
     top, left = (high - size[0]) // 2, (wide - size[1]) // 2
     full[top : top + size[0], left : left + size[1]] = inner
     return full
-
-
-def _to_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(Image.fromarray(pixels).convert("L"))[:, :, None]
