@@ -34,14 +34,14 @@ def test_every_dependency_that_the_set_up_installs_is_pinned() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line) for line in lines)
     pinned = {line.partition("==")[0] for line in lines}
     extras = PROJECT["optional-dependencies"]
-    wanted = [*PROJECT["dependencies"], *extras["torch"], *extras["dev"]]
+    wanted = [*PROJECT["dependencies"], *extras["torch"], *extras["tensorboard"], *extras["dev"]]
     assert {_normal(re.split(r"[<>=\[]", name)[0]) for name in wanted} <= pinned
     assert "torch==2.13.0" in lines
     assert extras["torch"] == ["torch==2.13.0"]
 
 
 def test_the_extras_are_there() -> None:
-    assert set(PROJECT["optional-dependencies"]) == {"torch", "web", "geo", "ray", "all", "dev"}
+    assert set(PROJECT["optional-dependencies"]) == {"torch", "web", "geo", "ray", "tensorboard", "all", "dev"}
 
 
 def test_the_build_machine_runs_what_a_user_runs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
+
+from discern.store.event_file import SCALARS, EventFile
 
 from .conftest import Cli
 
@@ -110,6 +113,36 @@ def test_a_budget_becomes_a_number_of_epochs_that_is_kept(cli: Cli, digits: Path
     assert training(tmp_path / "longer")["cycles"][0] > 1
     assert cli("train", digits, "-o", "other", *net, "--budget", "soon").status == 2
     assert cli("train", digits, "-o", "other", *NET, "--budget", "2s").status == 2
+
+
+@pytest.mark.shows("train", "--tensorboard")
+def test_event_files_hold_each_epoch_once_and_change_nothing_else(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    assert cli("train", digits, "-o", "plain", *NET).status == 0
+    result = cli("train", digits, "-o", "drawn", *NET, "--tensorboard")
+    assert result.status == 0 and "opened before" not in result.err  # it counts as the same configuration
+    assert not (tmp_path / "plain" / "tensorboard").exists()
+    digests = [json.loads((tmp_path / run / "run.json").read_text())["files"] for run in ("plain", "drawn")]
+    assert digests[0] == digests[1]
+    assert cli("resume", "drawn", "--epochs", "+1").status == 0
+    events = list(EventFile(tmp_path / "drawn" / "tensorboard").read())
+    assert [event.step for event in events] == [1, 2, 3]
+    found = [{value.tag: value.simple_value for value in event.summary.value} for event in events]
+    for scalars, facts in zip(found, training(tmp_path / "drawn")["history"], strict=True):
+        assert scalars == pytest.approx({name: facts[name] for name in SCALARS if facts[name] is not None})
+    assert cli("train", digits, "-o", "drawn", *NET, "--force").status == 0
+    assert not (tmp_path / "drawn" / "tensorboard").exists()
+
+
+@pytest.mark.bad_input("train")
+def test_without_the_library_event_files_are_refused_before_any_work(
+    cli: Cli, digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    refused = cli("train", digits, "-o", "drawn", *NET, "--tensorboard")
+    assert refused.status == 2
+    assert "--tensorboard needs tensorboardX" in refused.err
+    assert "pip install 'discern-ml[tensorboard]'" in refused.err
+    assert not (tmp_path / "drawn").exists()
 
 
 @pytest.mark.shows("train", "--features")

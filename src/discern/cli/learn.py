@@ -77,6 +77,9 @@ def train(
         bool,
         typer.Option("--drop-leaks", help="Do not learn from what also stands in the test part."),
     ] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write event files into RUN/tensorboard while learning (extra).")
+    ] = False,
     size: Size = None,
     grey: Grey = False,
     binary: Binary = False,
@@ -109,6 +112,7 @@ def train(
         augment=augment,
         budget=seconds,
         features=features,
+        tensorboard=tensorboard,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
     )

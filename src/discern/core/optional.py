@@ -8,7 +8,15 @@ from types import ModuleType
 
 from .errors import MissingDependency
 
-EXTRAS = {"torch": "torch", "fastapi": "web", "uvicorn": "web", "geopandas": "geo", "ray": "ray"}
+EXTRAS = {
+    "torch": "torch",
+    "fastapi": "web",
+    "uvicorn": "web",
+    "geopandas": "geo",
+    "ray": "ray",
+    "tensorboardX": "tensorboard",
+}
+"""Library -> the extra that brings it."""
 
 
 def available(library: str) -> bool:

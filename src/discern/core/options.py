@@ -237,6 +237,8 @@ class TrainOptions:
     split: SplitOptions = SplitOptions()
     start: str | None = None
     """`--from RUN`: a run or model file whose weights learning starts from."""
+    tensorboard: bool = False
+    """Write event files while learning; the result is the same."""
 
     @property
     def seed(self) -> int:

@@ -5,7 +5,7 @@
                           +----------- more epochs ----------+
 
 `run.json` is written first and after every stage, so whatever moment a run is killed at, the folder says how far it
-came. Clock times stand in `run.json` and `log.jsonl` only.
+came. Clock times stand in `run.json`, in `log.jsonl` and in `tensorboard/` only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ REPEATABLE = (
     "report.html",
 )
 """Files that are the same, byte for byte, when a run is repeated; so are all below `report/`."""
-OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, "report", "checkpoints"))
+OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, "report", "checkpoints", "tensorboard"))
 """Everything that a run writes into its folder."""
 RECORD = {"options": dict, "data": dict, "seed": int, "threads": int, "versions": dict, "times": dict}
 DATA = ("name", "kind", "reader", "n_items", "fingerprint", "read")
@@ -90,6 +90,10 @@ class RunFolder:
     @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.path / "tensorboard"
 
     @property
     def start(self) -> Path:

@@ -50,7 +50,7 @@ def resume(
         data = reopen(folder, data, on_event)
         if more_epochs is not None:
             options = _extend(folder, options, more_epochs)
-        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event)))
+        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, options, on_event)))
     return Run.open(folder.path)
 
 

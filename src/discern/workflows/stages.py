@@ -31,6 +31,7 @@ from ..models import catalogue
 from ..models.base import Classifier
 from ..models.majority import Majority
 from ..store import bundle
+from ..store.event_file import EventFile
 from ..store.run_folder import RunFolder, now, repeatable
 from ..store.session import Shipped
 from . import choose
@@ -142,6 +143,8 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
         spec=job.data.input,
         extra=facts,
     )
+    if job.options.tensorboard:
+        EventFile(folder.tensorboard).complete(getattr(estimator, "history_", ()))
     shipped = Shipped(bundle.load(folder.model))
     _same_answers(estimator, shipped, train[0])
     files.write_json(folder.training, _training_facts(name, estimator))
@@ -271,7 +274,10 @@ def look(path: Path, record: Mapping[str, Any], run: str, test_key: str, reason:
 
     `record` is the run's `run.json`, or empty for a model file without one.
     """
-    digest = ledger.digest({"options": record.get("options"), "read": record.get("data", {}).get("read")})
+    options = record.get("options")
+    if options is not None:  # event files change nothing of the result
+        options = {name: value for name, value in options.items() if name != "tensorboard"}
+    digest = ledger.digest({"options": options, "read": record.get("data", {}).get("read")})
     ledger.look(path, test_key, run, digest, reason)
     others = ledger.looks(path, test_key, digest)
     if others:
@@ -283,8 +289,10 @@ def look(path: Path, record: Mapping[str, Any], run: str, test_key: str, reason:
     return others
 
 
-def logging(folder: RunFolder, on_event: Listener) -> Listener:
-    """A listener that writes what happens to the run's log before it passes it on."""
+def logging(folder: RunFolder, options: TrainOptions, on_event: Listener) -> Listener:
+    """A listener that writes what happens to the run's log, and to its event file, before it passes it on."""
+    if options.tensorboard:
+        on_event = EventFile(folder.tensorboard).listener(on_event)
 
     def listen(event: Event) -> None:
         if event.name != "steps":

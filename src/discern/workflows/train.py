@@ -20,7 +20,7 @@ from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..data.read import read, refuse_address
 from ..data.splits import split
-from ..store import bundle
+from ..store import bundle, event_file
 from ..store.run_folder import RunFolder, check_apart, clear, for_new_run, free_path, model_path
 from . import choose, stages
 from .run import Run
@@ -46,6 +46,7 @@ def train(
     augment: str | None = None,
     budget: float | None = None,
     features: str | None = None,
+    tensorboard: bool = False,
     test: float = 0.15,
     validation: float = 0.15,
     first: float | None = None,
@@ -78,6 +79,7 @@ def train(
         augment=augment,
         budget=budget,
         features=features,
+        tensorboard=tensorboard,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=None if start is None else str(start),
     )
@@ -98,6 +100,8 @@ def train_with(
     """`train`, with its options as records: those of learning and, for a path, those of reading."""
     raise_all([*options.problems(), *reading.problems(), *choose.problems(options)])
     choose.check_installed(options)
+    if options.tensorboard:
+        event_file.check_installed()
     start = None if options.start is None else _start_model(options.start)
     for place in (source, out):
         if isinstance(place, (str, Path)):
@@ -120,7 +124,7 @@ def train_with(
         if start is not None:
             files.write_bytes(folder.start, start)
         folder.create(facts(data, options, count))
-        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, on_event), parts))
+        stages.work_through(stages.Job(folder, data, options, stages.logging(folder, options, on_event), parts))
     return Run.open(folder.path)
 
 
