@@ -16,6 +16,7 @@ from PIL import Image
 
 from discern.core.errors import DataError, OutputError, TooManyBadItems
 from discern.core.records import InputSpec
+from discern.data.idx import open_images
 from discern.data.read import read
 from discern.data.samples import digits, write_digits
 
@@ -198,6 +199,8 @@ def test_idx_files_are_checked(mnist: Path, content: bytes, words: str) -> None:
     with pytest.raises(DataError, match=words) as caught:
         read(mnist)
     assert "train-images-idx3-ubyte.gz" in str(caught.value)
+    with pytest.raises(DataError, match=words):
+        open_images(mnist / "train-images-idx3-ubyte.gz")
 
 
 def test_idx_labels_must_fit(mnist: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import tracemalloc
 from pathlib import Path
@@ -12,6 +13,7 @@ from PIL import Image
 
 from discern.core.errors import DataError
 from discern.core.records import InputSpec
+from discern.data.idx import open_images
 from discern.data.items import expand, load_batches
 from discern.data.read import read
 from discern.data.samples import write_digits
@@ -126,6 +128,34 @@ def test_idx_files_give_an_item_a_picture(tmp_path: Path) -> None:
     file.write_bytes(header)
     with pytest.raises(DataError, match="too short for them"):
         list(load_batches(expand([str(file)]), SPEC))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_idx_file_is_not_held_in_memory(tmp_path: Path, packed: bool) -> None:
+    pictures = np.zeros((20_000, 28, 28), np.uint8)
+    pictures[:, 0, :2] = np.arange(20_000)[:, None] % 251
+    content = b"\0\0\x08\x03" + np.array(pictures.shape, ">u4").tobytes() + pictures.tobytes()
+    file = tmp_path / f"t10k-images-idx3-ubyte{'.gz' if packed else ''}"
+    file.write_bytes(gzip.compress(content, 1) if packed else content)
+    tracemalloc.start()
+    total = 0
+    for _, values, _ in load_batches(expand([str(file)]), InputSpec("pictures", (28, 28, 1), "uint8")):
+        total += int(values.sum())
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert total == int(pictures.sum())
+    assert most < 5_000_000 < pictures.nbytes
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    content = b"\0\0\x08\x03" + np.array((1000, 8, 8), ">u4").tobytes() + bytes(64_000)
+    file = tmp_path / "t10k-images-idx3-ubyte"
+    file.write_bytes(content)
+    pictures = open_images(file)
+    assert pictures[999].shape == (8, 8, 1)
+    file.write_bytes(content[:20_000])
+    with pytest.raises(DataError, match="no longer in the file"):
+        pictures[999]
 
 
 def test_other_sizes_go_through_the_one_path(new: Path) -> None:

@@ -34,6 +34,8 @@ WIDER = 1.5
 would (measured on 40 to 2,000 items, 2 to 10 classes, 2 to 16 levels)."""
 MATTERS = 0.25
 """Share of the mistakes of guessing that a trait must take away to be worth a finding."""
+AT_ONCE = 4096
+"""Pictures whose borders are turned into floats at a time."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,10 @@ def _visible(dataset: Dataset) -> Iterator[Trait]:
     sizes = [None if path is None else _size(path) for path in dataset.paths]
     if sizes and None not in sizes:
         yield Trait("file size", _binned(np.array(sizes, np.float64)), equal)
-    border = _border(values)
+    brightness, evenness = _border(values)
     framed = "look at the borders of some pictures of each class; if they differ by their source, cut them with --crop"
-    yield Trait("brightness of the border", _binned(border.mean(axis=(1, 2))), framed)
-    yield Trait("evenness of the border", _binned(border.std(axis=1).mean(axis=1)), framed)
+    yield Trait("brightness of the border", _binned(brightness), framed)
+    yield Trait("evenness of the border", _binned(evenness), framed)
 
 
 def _named(dataset: Dataset) -> Iterator[Trait]:
@@ -166,10 +168,16 @@ def _named_levels(texts: list[str]) -> NDArray[np.int64]:
     return np.minimum(rank, 4 * LEVELS)[where]
 
 
-def _border(values: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The outermost pixels of each picture, `(n, around, C)`."""
-    edges = (values[:, 0], values[:, -1], values[:, :, 0], values[:, :, -1])
-    return np.concatenate(edges, axis=1).astype(np.float32)
+def _border(values: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean and spread of the outermost pixels of each picture, each `(n,)`; of some pictures at a time."""
+    means, spreads = [], []
+    for start in range(0, len(values), AT_ONCE):
+        some = values[start : start + AT_ONCE]
+        edges = (some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1])
+        around = np.concatenate(edges, axis=1).astype(np.float32)
+        means.append(around.mean(axis=(1, 2)))
+        spreads.append(around.std(axis=1).mean(axis=1))
+    return np.concatenate(means), np.concatenate(spreads)
 
 
 def _size(path: Path) -> int | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import math
 import os
 import re
+import tempfile
+import threading
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +21,8 @@ from ..core.errors import DataError, describe
 
 IMAGES = re.compile(r"(?P<stem>.*?)[-_.]?images[-.]idx3-ubyte(?P<gz>\.gz)?", re.IGNORECASE)
 UNSIGNED_BYTES = 0x08
+AT_ONCE = 2**20
+"""Bytes unpacked at a time."""
 MOST_SWELLING = 1032
 """No gzip file holds more than this many times its own size (RFC 1951: 258 bytes from 2 bits)."""
 PARTS = {"train": "train", "t10k": "test", "test": "test", "valid": "validation", "validation": "validation"}
@@ -44,12 +50,12 @@ def part_of(images: Path) -> str | None:
     return PARTS.get(re.split(r"[-_.]", match["stem"].lower())[-1]) if match else None
 
 
-def names_of(images: Path, n: int) -> list[str]:
+def names_of(images: Path, n: int) -> Iterator[str]:
     """Names of the `n` pictures of a file: `train/00000` and on."""
     match = IMAGES.fullmatch(images.name)
     stem = part_of(images) or (match["stem"] if match else "") or "idx"
     width = max(5, len(str(n - 1)))
-    return [f"{stem}/{index:0{width}d}" for index in range(n)]
+    return (f"{stem}/{index:0{width}d}" for index in range(n))
 
 
 def labels_file(images: Path) -> Path | None:
@@ -61,6 +67,48 @@ def labels_file(images: Path) -> Path | None:
     wanted = re.compile(re.escape(lead) + r"[-_.]?labels[-.]idx1-ubyte(\.gz)?", re.IGNORECASE)
     found = [path for path in images.parent.iterdir() if wanted.fullmatch(path.name) and path.is_file()]
     return min(found, key=lambda path: (len(path.name), path.name), default=None)
+
+
+class Pictures:
+    """The pictures of an IDX file, each `(H, W, 1)`, read from the disk when they are asked for, by any thread."""
+
+    def __init__(self, file: IO[bytes], shape: tuple[int, ...], start: int) -> None:
+        self._file, self._shape, self._start, self._lock = file, shape, start, threading.Lock()
+
+    def __len__(self) -> int:
+        return self._shape[0]
+
+    def __getitem__(self, index: int) -> NDArray[np.uint8]:
+        size = math.prod(self._shape[1:])
+        with self._lock:
+            self._file.seek(self._start + index * size)
+            content = self._file.read(size)
+        if len(content) != size:
+            raise DataError(f"picture {index} is no longer in the file")
+        return np.frombuffer(content, np.uint8).reshape(*self._shape[1:], 1)
+
+    def __del__(self) -> None:
+        self._file.close()
+
+
+def open_images(path: Path) -> Pictures:
+    """Pictures one by one, in little memory; gzip is unpacked to a temporary file. Raises DataError."""
+    with _opened(path) as (file, most):
+        shape = _shape(file, path, 3, "pictures", most)
+        if not isinstance(file, gzip.GzipFile):
+            start = file.tell()
+            _check_length(os.fstat(file.fileno()).st_size - start, shape, path)
+            return Pictures(path.open("rb"), shape, start)
+        unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - Pictures closes it
+        try:
+            left = math.prod(shape) + 1
+            while left and (content := file.read(min(left, AT_ONCE))):
+                left -= unpacked.write(content)
+            _check_length(math.prod(shape) + 1 - left, shape, path)
+        except BaseException:
+            unpacked.close()
+            raise
+        return Pictures(unpacked, shape, 0)
 
 
 def read_images(path: Path) -> NDArray[np.uint8]:
@@ -75,15 +123,26 @@ def read_labels(path: Path) -> NDArray[np.uint8]:
 
 
 def _read(path: Path, n_dimensions: int, what: str) -> NDArray[np.uint8]:
+    with _opened(path) as (file, most):
+        shape = _shape(file, path, n_dimensions, what, most)
+        content = file.read(math.prod(shape) + 1)
+        _check_length(len(content), shape, path)
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[IO[bytes] | gzip.GzipFile, int]]:
+    """A file at the start of its content, unpacked, and the most bytes that can be in it. Raises DataError."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             if not packed:
-                return _parse(file, path, n_dimensions, what, size)
+                yield file, size
+                return
             with gzip.GzipFile(fileobj=file) as unpacked:
-                return _parse(unpacked, path, n_dimensions, what, size * MOST_SWELLING)
+                yield unpacked, size * MOST_SWELLING
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         reason = "cut off" if isinstance(error, EOFError) else "damaged"
         raise DataError(describe(str(path), found=f"a {reason} gzip file", do="fetch the file again")) from error
@@ -91,7 +150,8 @@ def _read(path: Path, n_dimensions: int, what: str) -> NDArray[np.uint8]:
         raise DataError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
 
 
-def _parse(file: IO[bytes] | gzip.GzipFile, path: Path, n_dimensions: int, what: str, most: int) -> NDArray[np.uint8]:
+def _shape(file: IO[bytes] | gzip.GzipFile, path: Path, n_dimensions: int, what: str, most: int) -> tuple[int, ...]:
+    """What the header says; the file then stands at the first value."""
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[3] == 0:
         raise DataError(
@@ -109,13 +169,20 @@ def _parse(file: IO[bytes] | gzip.GzipFile, path: Path, n_dimensions: int, what:
         raise DataError(describe(str(path), found="a header that is cut off", do="fetch the file again"))
     shape = tuple(int(size) for size in np.frombuffer(header, ">u4"))
     expected = math.prod(shape)
-    sizes = " x ".join(f"{size:,}" for size in shape)
     if not expected:
-        raise DataError(describe(str(path), found=f"{sizes} values", expected=f"at least one of the {what}"))
+        raise DataError(describe(str(path), found=f"{_sizes(shape)} values", expected=f"at least one of the {what}"))
     if expected > most:  # before anything of that size is allocated
-        raise DataError(describe(str(path), found=f"a header of {sizes} values on a file too short for them"))
-    content = file.read(expected + 1)
-    if len(content) != expected:
-        found = "more" if len(content) > expected else f"only {len(content):,}"
-        raise DataError(describe(str(path), found=f"{found} values", expected=f"{expected:,} ({sizes})"))
-    return np.frombuffer(content, np.uint8).reshape(shape)
+        raise DataError(describe(str(path), found=f"a header of {_sizes(shape)} values on a file too short for them"))
+    return shape
+
+
+def _check_length(found: int, shape: tuple[int, ...], path: Path) -> None:
+    """Raise DataError when a file holds other than what its header says."""
+    expected = math.prod(shape)
+    if found != expected:
+        much = "more" if found > expected else f"only {found:,}"
+        raise DataError(describe(str(path), found=f"{much} values", expected=f"{expected:,} ({_sizes(shape)})"))
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return " x ".join(f"{size:,}" for size in shape)

@@ -71,8 +71,8 @@ def load_batches(
 ) -> Iterator[Batch]:
     """Items as a model with input `spec` takes them: names, values uint8 `(b, H, W, C)`, (name, reason) of bad ones.
 
-    While the caller works on one batch the next is loaded, so at most two are in memory at a time (and one IDX file).
-    Raises DataError when the model takes no pictures.
+    While the caller works on one batch the next is loaded, so at most two are in memory at a time. Raises DataError
+    when the model takes no pictures.
     """
     if spec.kind != "pictures":
         raise DataError(f"the items are pictures; the model takes {spec}")
@@ -184,7 +184,7 @@ def _load(ref: ItemRef, spec: InputSpec, max_megapixels: float) -> NDArray[np.ui
     return fit_to(pictures[ref.index], spec) if ref.index < len(pictures) else "no longer in the file"
 
 
-def _idx_pictures(file: Path) -> NDArray[np.uint8]:
+def _idx_pictures(file: Path) -> idx.Pictures:
     try:
         about = file.stat()
     except OSError as error:
@@ -192,7 +192,7 @@ def _idx_pictures(file: Path) -> NDArray[np.uint8]:
     return _last_idx_pictures(file, about.st_mtime_ns, about.st_size)
 
 
-@lru_cache(maxsize=1)
-def _last_idx_pictures(file: Path, mtime_ns: int, size: int) -> NDArray[np.uint8]:
-    """The file that was read last stays in memory, so that its items are not read one by one from gzip."""
-    return idx.read_images(file)
+@lru_cache(maxsize=2)  # where one file ends and the next begins, threads need both
+def _last_idx_pictures(file: Path, mtime_ns: int, size: int) -> idx.Pictures:
+    """The files that were read last stay open, so that items are not unpacked one by one."""
+    return idx.open_images(file)
