@@ -154,6 +154,21 @@ def test_features_change_what_an_algorithm_looks_at(cli: Cli, digits: Path, tmp_
 
 
 @pytest.mark.shows("train", "--patience")
+def test_few_items_are_learned_from_to_the_end_unless_patience_is_asked_for(
+    cli: Cli, digits: Path, tmp_path: Path
+) -> None:
+    result = cli("train", digits, "-o", "all", *NET)
+    assert "so few that it learns from all 204" in result.err
+    assert cli("train", digits, "-o", "patient", *NET, "--patience", 5).status == 0
+    epochs = [training(tmp_path / run)["history"][-1] for run in ("all", "patient")]
+    assert epochs[0]["validation_loss"] is None and epochs[1]["validation_loss"] is not None
+    pages = [(tmp_path / run / "report.html").read_text() for run in ("all", "patient")]
+    assert ["none was held back to look at" in page for page in pages] == [True, False]
+    assert not (tmp_path / "all" / "report" / "accuracy.svg").exists()
+    assert (tmp_path / "patient" / "report" / "accuracy.svg").is_file()
+
+
+@pytest.mark.shows("train", "--patience")
 def test_patience_ends_training_on_labels_that_cannot_be_learned(cli: Cli, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for position in range(120):

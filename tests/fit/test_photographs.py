@@ -13,7 +13,7 @@ import torch
 from scipy.special import log_softmax
 
 from discern.core.errors import OptionError, RunError
-from discern.core.events import Event
+from discern.core.events import Event, Listener, silent
 from discern.fit import budget, loop
 from discern.models import convolutional
 from discern.models.convolutional import ConvNet
@@ -205,3 +205,30 @@ def test_a_budget_and_epochs_are_not_asked_for_together() -> None:
     for wrong in (0.0, -1.0, math.nan):
         with pytest.raises(OptionError, match="budget is"):
             train(None, budget=wrong)  # type: ignore[arg-type]
+
+
+def test_few_items_are_all_learned_from_and_tell_before_how_they_may_be_varied(tmp_path: Path) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (160, 16, 16, 1)).astype(np.uint8)
+    labels = np.arange(len(pictures)) % 2
+    pictures[labels == 1] //= 2
+    held = slice(100, None)
+
+    def fitted(folder: Path, on_event: Listener = silent) -> ConvNet:
+        model = ConvNet(LAYERS, epochs=4, batch_size=16, precision="float32")
+        model.fit(
+            *(pictures[:100], labels[:100]),
+            validation=(pictures[held], labels[held]),
+            learn_from_all=True,
+            checkpoints=folder,
+            on_event=on_event,
+        )
+        return model
+
+    model = fitted(tmp_path / "whole")
+    assert len(model.augment_probe_) > 5
+    same = ConvNet(LAYERS, epochs=4, batch_size=16, precision="float32", augment=model.augment_)
+    same.fit(pictures, labels, validation=(pictures[:0], labels[:0]))
+    assert result(same) == result(model)  # as if there had been no validation part
+    with pytest.raises(Stop):
+        fitted(tmp_path / "stopped", StopAt(26))
+    assert result(fitted(tmp_path / "stopped")) == result(model)

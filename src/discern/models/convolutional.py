@@ -111,10 +111,13 @@ class ConvNet(Classifier):
         validation: Labelled | None = None,
         on_event: Listener = silent,
         checkpoints: Path | None = None,
+        learn_from_all: bool = False,
         start: Weights | None = None,
     ) -> Self:
         """Learn from X and y; choose the epoch by `validation`, or by a seeded tenth when there are 50 items or more.
 
+        With `learn_from_all` the validation items are learned from too, through the whole schedule; they tell only, and
+        before, how pictures may be varied (docs/decisions/0053-few-items.md).
         `checkpoints` is a folder: the training goes on from the checkpoint it holds, and keeps one there. `start` is
         the `weights_` of another ConvNet to begin from; a head of another number of classes is made anew.
         Raises OptionError, ValueError for data that cannot be used, RunError for a checkpoint that does not fit.
@@ -124,11 +127,13 @@ class ConvNet(Classifier):
         items, targets = self._begin_fit(X, y)
         self.shape_ = self._shape(items)
         train, held_back = self._parts(items, targets, validation)
-        self._decide(len(train[0]))
+        everything = _joined(train, held_back) if learn_from_all and held_back is not None else train
+        self._decide(len(everything[0]))
         steps = self._plan()
-        self.mean_, self.scale_ = _normal(train[0].reshape(-1, *self.shape_))
+        self.mean_, self.scale_ = _normal(everything[0].reshape(-1, *self.shape_))
         found = checkpoint.decided(Path(checkpoints)) if checkpoints is not None else None
         self._decide_augment(train, held_back, found[0] if found else {}, on_event)
+        train, held_back = everything, None if everything is not train else held_back
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seeds.derive(self.random_state, "weights"))
             network = build(steps, self.mean_, self.scale_)
@@ -331,6 +336,10 @@ def _normal(values: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float
     scale = np.sqrt(variance)
     scale[~(scale > 1e-30)] = 1.0
     return mean.astype(np.float32), scale.astype(np.float32)
+
+
+def _joined(train: probe.Items, held_back: probe.Items) -> probe.Items:
+    return np.concatenate([train[0], held_back[0]]), np.concatenate([train[1], held_back[1]])
 
 
 def _held_back(targets: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:

@@ -32,7 +32,9 @@ def drawings(report: RunReport) -> tuple[Drawing, ...]:
     """Every figure that the report has."""
     found = [per_class(report.evaluation), confusion(report.evaluation)]
     if len(report.training.epochs) > 1:
-        found += [loss_curve(report.training), accuracy_curve(report.training)]
+        found.append(loss_curve(report.training))
+        if any(epoch.get("validation_accuracy") is not None for epoch in report.training.epochs):
+            found.append(accuracy_curve(report.training))
     if report.training.k_curve:
         found.append(k_curve(report.training))
     return tuple(drawing for drawing in found if drawing is not None)

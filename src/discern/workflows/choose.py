@@ -153,6 +153,13 @@ def brief(name: str, options: TrainOptions, data: Dataset, n: int) -> dict[str, 
     return chosen | ({"epochs": (max(FEWEST_EPOCHS, passes),)} if passes < ENOUGH_EPOCHS else {})
 
 
+def learns_to_the_end(name: str, parts: Split, options: TrainOptions) -> bool:
+    """Whether a network learns from the validation part too: where items are few, and nobody asked it to stop early."""
+    n_items = len(parts.train) + len(parts.validation)
+    few = len(parts.validation) > 0 and n_items < compare.FEW
+    return few and options.patience is None and catalogue.entry(name).resumable
+
+
 def labelled(data: Dataset, indices: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Values and labels of some items."""
     labels = data.labels

@@ -127,11 +127,17 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
         return Shipped(bundle.load(folder.model))
     name = choice["chosen"]
     began = job.begin(f"training {catalogue.entry(name).title}")
-    events.note(job.on_event, _size(job.data, len(parts.train)))
+    to_the_end = choose.learns_to_the_end(name, parts, job.options)
+    n_learned = len(parts.train) + len(parts.validation) * to_the_end
+    events.note(job.on_event, _size(job.data, n_learned))
+    if to_the_end:
+        events.note(job.on_event, f"so few that it learns from all {n_learned:,}, to the end, and none is held back")
     estimator = catalogue.estimator(name, **choose.parameters(name, job.options))
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
         extra = {"checkpoints": folder.checkpoints, "start": _start(folder)}
+    if to_the_end:
+        extra["learn_from_all"] = True
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
     facts = {"data": job.data.fingerprint, "seed": job.options.seed}
