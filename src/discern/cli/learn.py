@@ -64,6 +64,10 @@ def train(
     start: Annotated[
         str | None, typer.Option("--from", metavar="RUN", help="conv: start from the weights of this run or model.")
     ] = None,
+    search: Annotated[
+        int | None,
+        typer.Option("--search", metavar="N", help="Try N settings of the model; keep the best on validation."),
+    ] = None,
     test: Annotated[float, typer.Option("--test", metavar="SHARE", help="Share of the items kept for testing.")] = 0.15,
     validation: Annotated[
         float, typer.Option("--validation", metavar="SHARE", help="Share of the rest kept for choosing.")
@@ -115,6 +119,7 @@ def train(
         tensorboard=tensorboard,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
+        search=search,
     )
     how = reading(
         problems,

@@ -239,6 +239,8 @@ class TrainOptions:
     """`--from RUN`: a run or model file whose weights learning starts from."""
     tensorboard: bool = False
     """Write event files while learning; the result is the same."""
+    search: int | None = None
+    """How many settings are tried, the default among them; the best on validation is kept."""
 
     @property
     def seed(self) -> int:
@@ -256,6 +258,7 @@ class TrainOptions:
             None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
             None if self.features is None else one_of("--features", self.features, FEATURES),
             None if self.budget is None else Interval(0, 10_000_000, open_low=True).problem("--budget", self.budget),
+            None if self.search is None else Interval(2, 10_000, whole=True).problem("--search", self.search),
             "--budget and --epochs were both given; expected one of them" if self.budget and self.epochs else None,
         ]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from numpy.typing import NDArray
 
 from ..core.errors import OptionError
+from ..core.options import FEATURES as FEATURE_NAMES
 from ..core.options import raise_all, suggest
 from ..core.records import InputSpec
 
@@ -58,9 +59,14 @@ class Entry:
     """Those of them that `fit` takes; the others belong to the constructor."""
     resumable: bool = False
     """Whether `fit` takes `checkpoints=` and goes on from what it finds there."""
+    search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """What `--search` may put for a parameter; a network's layers are varied instead (`workflows.settings`)."""
 
 
 FEATURES = "what is looked at: pixels, or hog (histograms of oriented gradients)"
+
+STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
+LEAVES = (1, 2, 3, 5, 10)
 
 ENTRIES: Mapping[str, Entry] = {
     entry.name: entry
@@ -90,6 +96,7 @@ ENTRIES: Mapping[str, Entry] = {
                 "C": "inverse strength of the penalty on large weights",
                 "max_iter": "most steps of the solver",
             },
+            search={"C": STRENGTHS},
         ),
         Entry(
             "svm",
@@ -102,6 +109,7 @@ ENTRIES: Mapping[str, Entry] = {
                 "max_iter": "most steps of the solver",
                 "features": FEATURES,
             },
+            search={"C": STRENGTHS, "features": FEATURE_NAMES},
         ),
         Entry(
             "bayes",
@@ -113,6 +121,7 @@ ENTRIES: Mapping[str, Entry] = {
                 "var_smoothing": "share of the largest variance that is added to every variance",
                 "features": FEATURES,
             },
+            search={"var_smoothing": (0.001, 0.01, 0.02, 0.1, 0.2), "features": FEATURE_NAMES},
         ),
         Entry(
             "tree",
@@ -126,6 +135,7 @@ ENTRIES: Mapping[str, Entry] = {
                 "random_state": "the seed",
                 "features": FEATURES,
             },
+            search={"max_depth": (4, 8, 16, 32), "min_samples_leaf": LEAVES, "features": FEATURE_NAMES},
         ),
         Entry(
             "forest",
@@ -140,6 +150,12 @@ ENTRIES: Mapping[str, Entry] = {
                 "random_state": "the seed",
                 "features": FEATURES,
             },
+            search={
+                "n_trees": (50, 200, 400),
+                "max_depth": (8, 16, 32),
+                "min_samples_leaf": LEAVES,
+                "features": FEATURE_NAMES,
+            },
         ),
         Entry(
             "boosting",
@@ -153,6 +169,13 @@ ENTRIES: Mapping[str, Entry] = {
                 "max_leaf_nodes": "most answers of a tree",
                 "min_samples_leaf": "fewest items that an answer rests on",
                 "features": FEATURES,
+            },
+            search={
+                "n_rounds": (25, 50, 100, 200),
+                "shrinkage": (0.03, 0.1, 0.2, 0.3),
+                "max_leaf_nodes": (7, 15, 31, 63),
+                "min_samples_leaf": (5, 10, 20, 50),
+                "features": FEATURE_NAMES,
             },
         ),
         Entry(
@@ -171,6 +194,13 @@ ENTRIES: Mapping[str, Entry] = {
                 "random_state": "the seed",
                 "features": FEATURES,
             },
+            search={
+                "width": (32, 64, 128, 256, 512),
+                "depth": (1, 2, 3),
+                "learning_rate": (0.0003, 0.001, 0.003, 0.01),
+                "alpha": (0.00001, 0.0001, 0.001, 0.01, 0.1),
+                "features": FEATURE_NAMES,
+            },
         ),
         Entry(
             "lvq",
@@ -184,6 +214,7 @@ ENTRIES: Mapping[str, Entry] = {
                 "random_state": "the seed",
                 "features": FEATURES,
             },
+            search={"n_prototypes": (1, 2, 3, 5, 8, 12), "features": FEATURE_NAMES},
         ),
         Entry(
             "conv",

@@ -38,6 +38,19 @@ class Candidate:
     title: str
     figures: Mapping[str, Figure]
     chosen: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of the model that was tried, in the last round that it came to."""
+
+    number: int
+    """0 is the default."""
+    words: str
+    epochs: int | None
+    figures: Mapping[str, Figure]
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,10 @@ class RunReport:
     evaluation: Evaluation
     candidates: tuple[Candidate, ...] = ()
     compared_on: Mapping[str, int] | None = None
+    settings: tuple[Setting, ...] = ()
+    """Those that were tried, the best first."""
+    gain: Figure | None = None
+    """By how much the kept setting passed the default."""
     """How many items each candidate learned from (`train`) and was measured on (`validation`); of how many `folds`."""
     training: Training = field(default_factory=Training)
     gallery: tuple[Picture, ...] = ()

@@ -23,6 +23,7 @@ def csv_files(report: RunReport) -> dict[str, str]:
         "split.csv": (("label", *report.parts), _split(report)),
         "findings.csv": (("code", "severity", "title", "count", "items", "detail", "what_to_do"), _findings(report)),
         "candidates.csv": (("model", "chosen", "figure", *FIGURE_COLUMNS), _candidates(report)),
+        "settings.csv": (("setting", "words", "epochs", "chosen", "figure", *FIGURE_COLUMNS), _settings(report)),
         "epochs.csv": (EPOCH_COLUMNS, _epochs(report)),
         "k_curve.csv": (("k", "errors", *FIGURE_COLUMNS), _k_curve(report)),
     }
@@ -73,6 +74,12 @@ def _candidates(report: RunReport) -> Iterator[Row]:
     for candidate in report.candidates:
         for name, figure in candidate.figures.items():
             yield (candidate.model, "yes" if candidate.chosen else "", name, *_cells(figure))
+
+
+def _settings(report: RunReport) -> Iterator[Row]:
+    for one in report.settings:
+        for name, figure in one.figures.items():
+            yield (one.number, one.words, one.epochs, "yes" if one.chosen else "", name, *_cells(figure))
 
 
 def _epochs(report: RunReport) -> Iterator[Row]:

@@ -15,8 +15,14 @@ from numpy.typing import NDArray
 
 from ..core import seeds
 from ..core.options import TrainOptions
+from ..core.records import Figure
 from ..data.dataset import Dataset
 from ..data.splits import Split
+from ..evaluate.evaluation import evaluate
+from ..images import hog
+from ..models import catalogue
+from ..nets import defaults, layers
+from ..nets import plan as nets
 
 FEW = 2000
 """Below so many items in training and validation together, candidates are compared by folds over both."""
@@ -28,11 +34,20 @@ COMPARED_VALIDATION = 2000
 """Candidates are compared on at most so many items, the same for each; the winner then learns from all."""
 SHARE = 0.1
 """Of the estimated time of the longest training, for the whole comparison."""
-AT_LEAST = 20.0
+AT_LEAST = 8.0
 """Estimated seconds that a comparison may take in any case."""
+FEWEST_EPOCHS = 2
+"""Of the network in a comparison."""
+LEARNING = 3
+"""An item that is learned from costs as much as three that are answered: forward, and backward twice."""
+SPEED = 2e11
+"""Operations of a network a second."""
+HOG_SECONDS = 2.2e-7
+"""For a pixel, whatever its channels."""
 
 NETWORK = "conv"
 """Never left out: from few pictures it learns least of all, and from many the most."""
+HOG = "hog"
 
 Rows = NDArray[np.int64]
 Work = Callable[[int, int, int], float]
@@ -47,20 +62,42 @@ SECONDS: Mapping[str, Work] = {
     "boosting": lambda n, d, k: (5e-3 + 5e-7 * n) * d * (k if k > 2 else 1),
     "mlp": lambda n, d, k: 5e-7 * n * d,
     "lvq": lambda n, d, k: 1e-7 * n * d * k,
-    "conv": lambda n, d, k: 2.0 + 2.5e-6 * n * d,
 }
 """About what learning from n items of d values in k classes takes, measured on digits and on photographs."""
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A model in a comparison, with the features that it looks at where those are not as asked for."""
+
+    model: str
+    features: str | None = None
+
+    def __str__(self) -> str:
+        return self.model if self.features is None else f"{self.model} on {self.features}"
+
+    @property
+    def title(self) -> str:
+        title = catalogue.entry(self.model).title
+        return title if self.features is None else f"{title} on {self.features}"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What its estimator is given besides what was asked for."""
+        return {} if self.features is None else {"features": self.features}
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What is compared, and on which items."""
 
-    names: tuple[str, ...]
+    entrants: tuple[Entrant, ...]
     left_out: tuple[dict[str, str], ...]
-    """`{"model", "reason"}`"""
+    """`{"model", "title", "reason"}`"""
     parts: tuple[tuple[Rows, Rows], ...]
     """Rows to learn from and rows to answer, of each fold; the rows that are answered are all different."""
+    operations: float = np.inf
+    """What the network may do in each fold."""
 
     @property
     def by_folds(self) -> bool:
@@ -70,51 +107,146 @@ class Comparison:
     def answered(self) -> Rows:
         return np.concatenate([held for _, held in self.parts])
 
+    @property
+    def n_learned(self) -> int:
+        """The fewest items that are learned from in a fold."""
+        return min(len(train) for train, _ in self.parts)
+
     def to_json(self) -> dict[str, int]:
         """`{"train", "validation"}`, and `folds` where there are any."""
-        facts = {"train": min(len(train) for train, _ in self.parts), "validation": len(self.answered)}
+        facts = {"train": self.n_learned, "validation": len(self.answered)}
         return {**facts, "folds": len(self.parts)} if self.by_folds else facts
 
 
-def plan(data: Dataset, parts: Split, names: Sequence[str], options: TrainOptions, *, choosy: bool) -> Comparison:
-    """Which of `names` to compare and on what; `choosy`: what would take too long for its chances is left out."""
+def plan(
+    data: Dataset, parts: Split, entrants: Sequence[Entrant], options: TrainOptions, *, choosy: bool
+) -> Comparison:
+    """Which of `entrants` to compare and on what; `choosy`: what would take too long for its chances is left out.
+
+    The network may use half of what is allowed and all others together the other half, the cheapest first.
+    """
     both = np.sort(np.concatenate([parts.train, parts.validation]))
-    d, k = data.input.n_values, len(data.classes)
     if len(both) < FEW:
         divided = tuple(_folds(data, both, options.seed))
         rounds, most = len(divided), max(len(train) for train, _ in divided)
     else:
         rounds, most = 1, min(COMPARED_TRAIN, len(parts.train))
-    seconds = {name: SECONDS[name] for name in names}
-    allowed = max(AT_LEAST, SHARE * max(work(len(both), d, k) for work in seconds.values()))
+    if not choosy:
+        divided = divided if rounds > 1 else _validation(parts, most, options.seed)
+        return Comparison(tuple(entrants), (), divided)
+    with_network = any(entrant.model == NETWORK for entrant in entrants)
+    others = [entrant for entrant in entrants if entrant.model != NETWORK]
+    if with_network:
+        full = LEARNING * operations(data, options) * len(parts.train) * epochs(data, options, len(parts.train)) / SPEED
+    else:
+        full = max(_seconds(entrant, len(both), data) for entrant in others)
+    allowed = max(AT_LEAST, SHARE * full)
+    half = allowed / 2 if with_network else allowed
     least = most if rounds > 1 else min(most, FEWEST_TRAIN)
-    longest = np.inf if not choosy else allowed / 2
-    kept = [name for name in names if name == NETWORK or rounds * seconds[name](least, d, k) <= longest]
+    by_cost = sorted(others, key=lambda entrant: rounds * _seconds(entrant, least, data))
+    kept = [entrant for entrant in by_cost[:1] if not with_network]
+    for entrant in by_cost:
+        if entrant not in kept and rounds * _together([*kept, entrant], least, data) <= half:
+            kept.append(entrant)
     reason = "learning would take too long to be compared; --model compares it all the same"
-    left_out = tuple({"model": name, "reason": reason} for name in names if name not in kept)
+    left_out = tuple(
+        {"model": str(entrant), "title": entrant.title, "reason": reason} for entrant in others if entrant not in kept
+    )
     if rounds == 1:
-        while choosy and most > least and sum(seconds[name](most, d, k) for name in kept) > allowed:
+        while most > least and _together(kept, most, data) > half:
             most = max(least, most * 4 // 5)
-        train = _at_most(parts.train, most, options.seed)
-        divided = ((train, _at_most(parts.validation, COMPARED_VALIDATION, options.seed)),)
-    return Comparison(tuple(kept), left_out, divided)
+        divided = _validation(parts, most, options.seed)
+    chosen = tuple(entrant for entrant in entrants if entrant.model == NETWORK or entrant in kept)
+    return Comparison(chosen, left_out, divided, half * SPEED / rounds)
+
+
+def operations(data: Dataset, options: TrainOptions) -> int:
+    """What the network does to answer for one item."""
+    shape, n_classes = data.input.shape, len(data.classes)
+    steps = nets.plan(layers.parse(options.layers or defaults.default_layers(shape, n_classes)), shape, n_classes)
+    return max(1, sum(step.operations for step in steps))
+
+
+def epochs(data: Dataset, options: TrainOptions, n: int) -> int:
+    """How many epochs the network learns from `n` items, as asked for or as by default."""
+    shape = data.input.shape
+    photographs = len(shape) == 3 and min(shape[:2]) >= defaults.PHOTOGRAPH
+    return sum(options.epochs) if options.epochs else defaults.default_epochs(n, photographs=photographs)
+
+
+def _seconds(entrant: Entrant, n: int, data: Dataset) -> float:
+    """What learning from `n` items takes; without the features, which are worked out once for all."""
+    shape = data.input.shape
+    d = hog.Plan(shape).n_features if entrant.features == HOG else data.input.n_values  # type: ignore[arg-type]
+    return SECONDS[entrant.model](n, d, len(data.classes))
+
+
+def _together(entrants: Sequence[Entrant], n: int, data: Dataset) -> float:
+    pixels = data.input.shape[0] * data.input.shape[1] if data.kind == "pictures" else 0
+    features = HOG_SECONDS * n * pixels if any(entrant.features == HOG for entrant in entrants) else 0.0
+    return features + sum(_seconds(entrant, n, data) for entrant in entrants)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one candidate answered for the rows of a comparison."""
+
+    probabilities: NDArray[np.float64]
+    """`(n, n_classes)` in the order of the data's classes."""
+    fitted: Any
+    """The estimator of the last fold."""
 
 
 def answers(
-    comparison: Comparison, data: Dataset, labels: NDArray[Any], make: Callable[[], Any], **extra: Any
-) -> NDArray[np.float64]:
-    """Probabilities of the rows that are answered, `(n, n_classes)` in the order of `data.classes`.
+    comparison: Comparison, data: Dataset, make: Callable[[], Any], *, features: Features | None = None, **extra: Any
+) -> Answers:
+    """What `make()`, a new estimator for each fold, answers; `extra` goes to its `fit`.
 
-    `make` gives a new estimator for each fold; `extra` goes to its `fit`.
+    `features` gives what is looked at by row, where it is not the data's own values.
     """
     found = []
-    classes = np.asarray(data.classes)
+    classes, labels = np.asarray(data.classes), data.labels
+    assert labels is not None  # `choose` has refused data without labels
+    model = None
     for train, held in comparison.parts:
-        model = make().fit(data.values[train], labels[train], **extra)
+        values = data.values.__getitem__ if features is None else features.of
+        model = make().fit(values(train), labels[train], **extra)
         columns = np.zeros((len(held), len(classes)))
-        columns[:, np.searchsorted(classes, model.classes_)] = model.predict_proba(data.values[held])
+        columns[:, np.searchsorted(classes, model.classes_)] = model.predict_proba(values(held))
         found.append(columns)
-    return np.concatenate(found)
+    return Answers(np.concatenate(found), model)
+
+
+def figures(
+    comparison: Comparison, data: Dataset, probabilities: NDArray[np.float64], baseline: NDArray[np.float64]
+) -> dict[str, Figure]:
+    """The figures of what a candidate answered, beside those of the baseline."""
+    held = comparison.answered
+    labels = data.labels
+    assert labels is not None  # `choose` has refused data without labels
+    measured = evaluate(
+        labels[held],
+        probabilities,
+        np.asarray(data.classes),
+        units=data.units[held],
+        kind=data.kind,
+        baseline_probabilities=baseline,
+        baseline_name="majority",
+    )
+    return dict(measured.figures)
+
+
+class Features:
+    """Gradient features of the items of a comparison, worked out once; as pictures of one row."""
+
+    def __init__(self, comparison: Comparison, data: Dataset) -> None:
+        self._rows = np.unique(np.concatenate([np.concatenate(part) for part in comparison.parts]))
+        self._values = hog.hog(data.values[self._rows])[:, None, :, None]
+
+    def of(self, rows: Rows) -> NDArray[np.float32]:
+        """`(n, 1, n_features, 1)`"""
+        found: NDArray[np.float32] = self._values[np.searchsorted(self._rows, rows)]
+        return found
 
 
 def _folds(data: Dataset, both: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
@@ -130,6 +262,11 @@ def _folds(data: Dataset, both: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
     for each in range(number):
         held = fold[unit] == each
         yield both[~held], both[held]
+
+
+def _validation(parts: Split, most: int, seed: int) -> tuple[tuple[Rows, Rows], ...]:
+    """`most` rows to learn from, and the validation part."""
+    return ((_at_most(parts.train, most, seed), _at_most(parts.validation, COMPARED_VALIDATION, seed)),)
 
 
 def _at_most(indices: Rows, n: int, seed: int) -> Rows:

@@ -17,7 +17,7 @@ from ..data.splits import Split
 from ..evaluate.evaluation import Evaluation
 from ..models import catalogue
 from ..report.html import write_report
-from ..report.record import Candidate, Picture, RunReport, Training, pick_pictures
+from ..report.record import Candidate, Picture, RunReport, Setting, Training, pick_pictures
 from ..store import bundle
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder
@@ -46,6 +46,8 @@ def write_run_report(
         evaluation=evaluation,
         candidates=_candidates(choice),
         compared_on=choice["compared_on"],
+        settings=_settings(choice),
+        gain=_gain(choice),
         training=_training(training, bundle.load(folder.model)),
         gallery=_gallery(folder, data),
         versions=record["versions"],
@@ -73,6 +75,7 @@ def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -
         "--patience": (options.patience, plain.patience),
         "--precision": (options.precision, plain.precision),
         "--from": (options.start, plain.start),
+        "--search": (options.search, plain.search),
         "--test": (options.split.test, plain.split.test),
         "--validation": (options.split.validation, plain.split.validation),
         "--split": (None if options.split.first is None else f"first:{options.split.first:g}", None),
@@ -132,15 +135,45 @@ def _counts(parts: Split) -> dict[str, dict[str, int]]:
 
 
 def _candidates(choice: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    features = choice.get("parameters", {}).get("features")
+    same = [row for row in choice["candidates"] if row["model"] == choice["chosen"]]
+    alike = [row for row in same if row.get("parameters", {}).get("features") == features]
+    chosen = (alike or same or [None])[0]
     return tuple(
         Candidate(
-            row["model"],
+            " on ".join([row["model"], *row.get("parameters", {}).values()]),
             row["title"],
             {name: Figure.from_json(figure) for name, figure in row["figures"].items()},
-            chosen=row["model"] == choice["chosen"],
+            chosen=row is chosen,
+            note=f"after {100 * row['trained']:.0f} % of its training" if "trained" in row else "",
         )
         for row in choice["candidates"]
     )
+
+
+def _settings(choice: Mapping[str, Any]) -> tuple[Setting, ...]:
+    """The settings that were tried, each with its last round: those that came furthest first, then the best."""
+    found = choice.get("search", {"rows": ()})
+    last = {row["setting"]: row for row in found["rows"]}
+    kept = found["setting"] if last and found["model"] == choice["chosen"] else None
+    ranked = sorted(
+        last.values(), key=lambda row: (-row["round"], -row["figures"]["accuracy"]["value"], row["setting"])
+    )
+    return tuple(
+        Setting(
+            row["setting"],
+            row["words"],
+            row["epochs"],
+            {name: Figure.from_json(figure) for name, figure in row["figures"].items()},
+            chosen=row["setting"] == kept,
+        )
+        for row in ranked
+    )
+
+
+def _gain(choice: Mapping[str, Any]) -> Figure | None:
+    found = choice.get("search")
+    return Figure.from_json(found["gain"]) if found and found["model"] == choice["chosen"] else None
 
 
 def _training(facts: Mapping[str, Any], loaded: Bundle) -> Training:

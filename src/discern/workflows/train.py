@@ -53,6 +53,7 @@ def train(
     drop_leaks: bool = False,
     groups: Groups | None = None,
     start: str | Path | None = None,
+    search: int | None = None,
     seed: int = 0,
     force: bool = False,
     on_event: Listener = silent,
@@ -61,9 +62,10 @@ def train(
 
     `source` is a folder, MNIST's IDX files, an `.npz`, `"sample:digits"`, a Dataset, or an array `(n, H, W[, C])` or
     `(n, n_features)` with labels `y` (and `groups`, items that belong together). `model` names one or several of the
-    catalogue, compared on the validation part; none compares all that are installed. `out` is the run folder
-    (default: `runs/<name of the data>`, never overwritten without `force`). How pictures are prepared, and where their
-    labels and groups come from, is said to `read`: give its Dataset.
+    catalogue, compared on the validation part; none compares all that are installed. `search` is how many settings of
+    the chosen model are tried (`workflows.search`). `out` is the run folder (default: `runs/<name of the data>`, never
+    overwritten without `force`). How pictures are prepared, and where their labels and groups come from, is said to
+    `read`: give its Dataset.
 
     Raises OptionError (all mistakes at once, before any data is read), DataError, OutputError, MissingDependency.
     """
@@ -82,6 +84,7 @@ def train(
         tensorboard=tensorboard,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=None if start is None else str(start),
+        search=search,
     )
     return train_with(source, options, y=y, groups=groups, out=out, force=force, on_event=on_event)
 
