@@ -153,6 +153,18 @@ def test_features_change_what_an_algorithm_looks_at(cli: Cli, digits: Path, tmp_
     assert cli("train", digits, "-o", "other", "--model", "bayes", "--features", "hogg").status == 2
 
 
+@pytest.mark.shows("train", "--search")
+def test_settings_are_tried_and_the_best_is_kept(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    result = cli("train", digits, "-o", "run", "--model", "lvq", "--search", "3")
+    assert result.status == 0 and "kept: " in result.err
+    found = json.loads((tmp_path / "run" / "candidates.json").read_text())
+    assert [row["setting"] for row in found["search"]["rows"]] == [0, 1, 2]
+    best = max(found["search"]["rows"], key=lambda row: row["figures"]["accuracy"]["value"])
+    assert training(tmp_path / "run")["parameters"].items() >= best["changed"].items()
+    refused = cli("train", digits, "-o", "other", "--model", "majority", "--search", "3")
+    assert refused.status == 2 and "--search finds nothing to try" in refused.err
+
+
 @pytest.mark.shows("train", "--patience")
 def test_few_items_are_learned_from_to_the_end_unless_patience_is_asked_for(
     cli: Cli, digits: Path, tmp_path: Path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,11 @@ from ..core.optional import available
 from ..core.options import TrainOptions, one_of
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from ..evaluate.evaluation import evaluate
 from ..models import catalogue
 from ..nets import layers, transforms
-from ..nets.defaults import default_layers
 from ..nets.plan import plan
-from . import compare
+from . import compare, settings
+from .compare import Entrant
 
 AUTO = "auto"
 """`--model auto`, the same as naming none: those that suit the data are compared."""
@@ -41,11 +40,9 @@ OPTIONS = {
 """Options that belong to some models only: the field of TrainOptions, as typed, and the estimator's parameter."""
 
 
-OPERATIONS = 3e12
-"""What a network may do in a comparison: half a minute or so on two cores."""
-LEARNING = 3
-"""An item that is learned from costs as much as three that are answered: forward, and backward twice."""
-FEWEST_EPOCHS, ENOUGH_EPOCHS = 3, 30
+CATCHING_UP = 0.25
+"""The network's errors fall at least with this power of what it learns from: a tenth of its training leaves it with 1.8
+times the errors of the whole (measured: with about the root, docs/decisions/0052-search.md)."""
 
 
 def candidates(options: TrainOptions) -> tuple[str, ...]:
@@ -83,9 +80,25 @@ def problems(options: TrainOptions) -> list[str | None]:
     except OptionError as error:
         found.extend(f"--{problem}" for problem in error.problems)
     found += _limits(options)
+    found += _search_problems(options, known)
     if _auto(options) and not candidates(options):
         found.append("the options given belong to different models; name one with --model")
     return found
+
+
+def _search_problems(options: TrainOptions, known: list[str]) -> list[str | None]:
+    """What stands against `--search` with these models."""
+    if options.search is None:
+        return []
+    able = [name for name in catalogue.ENTRIES if settings.searchable(name)]
+    return [
+        "--search and --from were both given; expected one of them: the weights to start from fix the network"
+        if options.start
+        else None,
+        f"--search finds nothing to try in --model {', '.join(known)}; expected one of {', '.join(able)}"
+        if known and not set(known) & set(able)
+        else None,
+    ]
 
 
 def _limits(options: TrainOptions) -> list[str | None]:
@@ -137,20 +150,28 @@ def parameters(name: str, options: TrainOptions) -> dict[str, Any]:
     return chosen | ({"random_state": options.seed} if "random_state" in takes else {})
 
 
-def brief(name: str, options: TrainOptions, data: Dataset, n: int) -> dict[str, Any]:
-    """`parameters` for a comparison after learning from `n` items: a network does about as much as the others may.
+def entrants(data: Dataset, options: TrainOptions) -> tuple[Entrant, ...]:
+    """The candidates for these data: where nothing was asked for and items are pictures, on gradient features too."""
+    found = [Entrant(name) for name in candidates(options)]
+    if _auto(options) and options.features is None and settings.has_edges(data):
+        found += [Entrant(e.model, compare.HOG) for e in found if "features" in catalogue.entry(e.model).parameters]
+    return tuple(found)
 
-    Its epochs are counted from its operations, so that the same data give the same number on every machine; a budget is
-    for the winner, and so is finding out what may be varied.
+
+def brief(entrant: Entrant, options: TrainOptions, data: Dataset, comparison: compare.Comparison) -> dict[str, Any]:
+    """`parameters` for a comparison: the network's epochs are cut to what it may do there.
+
+    They are counted from its operations, so that the same data give the same number on every machine; a budget is for
+    the winner, and so is finding out what may be varied. Gradient features come from outside.
     """
-    chosen = parameters(name, options)
-    if name != "conv" or "epochs" in chosen:
+    chosen = parameters(entrant.model, options)
+    if entrant.model != compare.NETWORK or "epochs" in chosen:
         return chosen
-    text = options.layers or default_layers(data.input.shape, len(data.classes))
-    operations = sum(step.operations for step in plan(layers.parse(text), data.input.shape, len(data.classes)))
-    passes = int(OPERATIONS / (LEARNING * max(1, operations) * max(1, n)))
     chosen = {"augment": "none"} | {key: value for key, value in chosen.items() if key != "budget"}
-    return chosen | ({"epochs": (max(FEWEST_EPOCHS, passes),)} if passes < ENOUGH_EPOCHS else {})
+    n = comparison.n_learned
+    passes = comparison.operations / (compare.LEARNING * compare.operations(data, options) * n)
+    whole = compare.epochs(data, options, n)
+    return chosen | ({"epochs": (max(compare.FEWEST_EPOCHS, int(passes)),)} if passes < whole else {})
 
 
 def learns_to_the_end(name: str, parts: Split, options: TrainOptions) -> bool:
@@ -172,80 +193,121 @@ def choose(data: Dataset, parts: Split, options: TrainOptions, *, on_event: List
     """Compare the candidates and name the winner: the highest accuracy, then the lowest log loss.
 
     Below 2,000 items by folds over the training and the validation part, else on the validation part. The record is
-    `{"schema", "chosen", "compared_on": {"train", "validation"[, "folds"]}, "candidates": [{"model", "title",
-    "figures"}], "left_out": [{"model", "reason"}]}`; with one candidate or without validation items nothing is
-    compared.
+    `{"schema", "chosen", "parameters", "compared_on": {"train", "validation"[, "folds"]}, "candidates": [{"model",
+    "title", "parameters", "figures"[, "trained"]}], "left_out": [{"model", "title", "reason"}]}`; with one candidate or
+    without validation items nothing is compared. `trained` is the share of its whole training that the network had: as
+    it goes on learning, its errors count for less (`expected`).
     """
-    names = candidates(options)
-    if len(names) == 1 or not len(parts.validation):
-        chosen = names[0] if names else "knn"
-        return {"schema": 1, "chosen": chosen, "compared_on": None, "candidates": [], "left_out": []}
-    comparison = compare.plan(data, parts, names, options, choosy=_auto(options))
-    for left in comparison.left_out:
-        events.note(on_event, f"{catalogue.entry(left['model']).title} is not compared: {left['reason']}")
-    others = tuple(name for name in comparison.names if name != "majority")
-    rows = _measured(data, comparison, ("majority", *others), options, on_event)
-    ranked = sorted((row for row in rows if row["model"] in comparison.names), key=_rank)
+    known = entrants(data, options)
+    if len(known) == 1 or not len(parts.validation):
+        first = known[0] if known else Entrant("knn")
+        return _record(first.model, first.parameters)
+    comparison = compare.plan(data, parts, known, options, choosy=_auto(options))
+    if comparison.left_out:
+        titles = ", ".join(left["title"] for left in comparison.left_out)
+        events.note(on_event, f"not compared: {titles}; {comparison.left_out[0]['reason']}")
+    rows = _measured(data, parts, comparison, options, on_event)
+    ranked = ranking([row for row in rows if row["model"] != "majority" or "majority" in options.model])
     compared_on = comparison.to_json()
     if len(ranked) > 1:
         events.note(on_event, _sentence(ranked, compared_on))
     if not comparison.by_folds and compared_on["train"] < len(parts.train):
         n_items = f"{compared_on['train']:,}"
         events.note(on_event, f"compared after learning from {n_items} items; the winner learns from all")
-    left_out = list(comparison.left_out)
-    chosen = ranked[0]["model"]
-    return {"schema": 1, "chosen": chosen, "compared_on": compared_on, "candidates": rows, "left_out": left_out}
+    best = ranked[0]
+    return _record(best["model"], best["parameters"]) | {
+        "compared_on": compared_on,
+        "candidates": rows,
+        "left_out": list(comparison.left_out),
+    }
+
+
+def _record(model: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"schema": 1, "chosen": model, "parameters": dict(given), "compared_on": None}
+    return found | {"candidates": [], "left_out": []}
+
+
+def winning(choice: Mapping[str, Any], options: TrainOptions) -> dict[str, Any]:
+    """Constructor arguments of the estimator that was chosen."""
+    return parameters(choice["chosen"], options) | dict(choice.get("parameters", {}))
 
 
 def _measured(
-    data: Dataset, comparison: compare.Comparison, names: Sequence[str], options: TrainOptions, on_event: Listener
+    data: Dataset, parts: Split, comparison: compare.Comparison, options: TrainOptions, on_event: Listener
 ) -> list[dict[str, Any]]:
     """The figures of each candidate, the first of which is the baseline."""
-    held = comparison.answered
-    labels = labelled(data, held)[1]
-    every = data.labels
-    assert every is not None  # `labelled` has refused data without labels
-    baseline, rows, n = None, [], int(comparison.to_json()["train"])
-    for name in names:
+    rows: list[dict[str, Any]] = []
+    baseline, edges, guessing = None, None, 1.0
+    others = (entrant for entrant in comparison.entrants if entrant.model != "majority")
+    for entrant in (Entrant("majority"), *others):
+        if entrant.features == compare.HOG and edges is None:
+            edges = compare.Features(comparison, data)
+        given = brief(entrant, options, data, comparison)
         found = compare.answers(
             comparison,
             data,
-            every,
-            lambda name=name: catalogue.estimator(name, **brief(name, options, data, n)),  # type: ignore[misc]
-            on_event=_quiet(on_event),
-        )
+            lambda entrant=entrant, given=given: catalogue.estimator(entrant.model, **given),  # type: ignore[misc]
+            features=edges if entrant.features == compare.HOG else None,
+            on_event=quiet(on_event),
+        ).probabilities
         baseline = found if baseline is None else baseline
-        figures = evaluate(
-            labels,
-            found,
-            np.asarray(data.classes),
-            units=data.units[held],
-            kind=data.kind,
-            baseline_probabilities=baseline,
-            baseline_name=names[0],
-        ).figures
+        figures = compare.figures(comparison, data, found, baseline)
         facts = {key: figure.to_json() for key, figure in figures.items()}
-        rows.append({"model": name, "title": catalogue.entry(name).title, "figures": facts})
-        on_event(Event("candidate", {"model": name, "validation_accuracy": figures["accuracy"].value}))
+        row: dict[str, Any] = {
+            "model": entrant.model,
+            "title": entrant.title,
+            "parameters": entrant.parameters,
+            "figures": facts,
+        }
+        if entrant.model == compare.NETWORK and _auto(options) and (figures["accuracy"].low or 0.0) > guessing:
+            share = _trained(given, data, parts, comparison, options)
+            row |= {"trained": share} if share < 1 else {}
+        rows.append(row)
+        if entrant.model == "majority":
+            guessing = figures["accuracy"].value or 0.0
+        on_event(Event("candidate", {"model": str(entrant), "validation_accuracy": figures["accuracy"].value}))
     return rows
+
+
+def _trained(
+    given: Mapping[str, Any], data: Dataset, parts: Split, comparison: compare.Comparison, options: TrainOptions
+) -> float:
+    """The share of the network's whole training that it had in a comparison, by items learned from."""
+    n = comparison.n_learned
+    had = n * (sum(given["epochs"]) if "epochs" in given else compare.epochs(data, options, n))
+    whole = len(parts.train) * compare.epochs(data, options, len(parts.train))
+    return 1.0 if comparison.by_folds and "epochs" not in given else round(min(1.0, had / whole), 4)
+
+
+def ranking(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The candidates, the best first."""
+    return sorted(rows, key=lambda row: (-expected(row), row["figures"]["log_loss"]["value"] or 0.0))
+
+
+def expected(row: Mapping[str, Any]) -> float:
+    """The accuracy that counts: as measured, or what a network that was cut short will at least come to."""
+    right: float = row["figures"]["accuracy"]["value"]
+    left: float = float(row.get("trained", 1.0)) ** CATCHING_UP
+    return 1 - (1 - right) * left
 
 
 def _auto(options: TrainOptions) -> bool:
     return options.model in ((), (AUTO,))
 
 
-def _rank(row: dict[str, Any]) -> tuple[float, float]:
-    return -row["figures"]["accuracy"]["value"], row["figures"]["log_loss"]["value"] or 0.0
-
-
 def _sentence(ranked: list[dict[str, Any]], compared_on: Mapping[str, int]) -> str:
     best, second = ranked[0], ranked[1]
     gap = best["figures"]["accuracy"]["value"] - second["figures"]["accuracy"]["value"]
+    if gap < 0:
+        behind = f"{-100 * gap:.1f} points behind {second['title']}"
+        return (
+            f"chosen: {best['title']}, {behind} after {100 * best['trained']:.0f} % of its training, which will go on"
+        )
     by = f"by {100 * gap:.1f} points over" if gap else "by its log loss; as many right as"
     where = f"over {compared_on['folds']} folds" if "folds" in compared_on else "on the validation part"
     return f"chosen: {best['title']}, {by} {second['title']} {where}"
 
 
-def _quiet(on_event: Listener) -> Listener:
+def quiet(on_event: Listener) -> Listener:
     """Pass on how far a candidate is, not its epochs: those of the winner follow."""
     return lambda event: on_event(event) if event.name == "steps" else None

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from ..store import bundle
 from ..store.event_file import EventFile
 from ..store.run_folder import RunFolder, now, repeatable
 from ..store.session import Shipped
-from . import choose
+from . import choose, search
 from .reporting import write_run_report
 
 SAME = 1e-4
@@ -86,6 +87,7 @@ def work_through(job: Job) -> None:
     """Bring a run from whatever state it is in to its report."""
     findings, parts = prepared(job)
     choice = compared(job, parts)
+    job = dataclasses.replace(job, data=search.resized(job.data, choice, job.on_event))
     shipped = fitted(job, parts, choice)
     evaluation = evaluated(job, parts, shipped)
     reported(job, findings, parts, choice, evaluation)
@@ -108,14 +110,23 @@ def prepared(job: Job) -> tuple[Findings, Split]:
 
 
 def compared(job: Job, parts: Split) -> dict[str, Any]:
-    """Decide which model to fit, by the validation part when there are several."""
+    """Decide which model to fit and with what settings, by the validation part when there are several."""
     folder = job.folder
     if folder.at_least("compared"):
         return folder.load(folder.candidates, "chosen", "candidates", "compared_on")
     several = len(choose.candidates(job.options)) > 1
     began = job.begin("comparing models") if several else time.perf_counter()
-    choice = choose.choose(job.data, parts, job.options, on_event=job.on_event)
-    files.write_json(folder.candidates, choice)
+    searching = job.options.search is not None
+    if searching and folder.candidates.exists():
+        choice = folder.load(folder.candidates, "chosen", "parameters", "candidates")
+    else:
+        choice = choose.choose(job.data, parts, job.options, on_event=job.on_event)
+        files.write_json(folder.candidates, choice)
+    if searching and not search.finished(choice):
+        events.stage(job.on_event, "trying settings")
+        keep = partial(files.write_json, folder.candidates)
+        choice = search.search(job.data, parts, job.options, choice, keep=keep, on_event=job.on_event)
+        keep(choice)
     job.done("compared", began)
     return choice
 
@@ -132,7 +143,7 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
     events.note(job.on_event, _size(job.data, n_learned))
     if to_the_end:
         events.note(job.on_event, f"so few that it learns from all {n_learned:,}, to the end, and none is held back")
-    estimator = catalogue.estimator(name, **choose.parameters(name, job.options))
+    estimator = catalogue.estimator(name, **choose.winning(choice, job.options))
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
         extra = {"checkpoints": folder.checkpoints, "start": _start(folder)}
