@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
+from discern.models.convolutional import ConvNet
 from discern.store import bundle
 
 from .conftest import Cli
@@ -111,6 +112,36 @@ def test_make_and_model_from_a_sheet(cli: Cli, cars: Path, tmp_path: Path) -> No
     pairs = set(answers.select("make", "model").unique().iter_rows())
     assert pairs <= set(CARS.values()), "an answer that the data do not hold"
     assert (answers["make_probability"] >= answers["probability"] - 1e-6).all()
+
+
+def test_a_network_learns_make_and_model(cli: Cli, cars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    learn = ConvNet.fit
+
+    def fit(self: ConvNet, *data: Any, **named: Any) -> ConvNet:
+        learn(self, *data, **named)
+        given.append((self.classes_.tolist(), named["class_labels"].tolist()))
+        return self
+
+    monkeypatch.setattr(ConvNet, "fit", fit)
+    sheet = ("--labels", cars / "metadata.csv", "--label", "model", "--label", "make", "--group-from", r"(.+)_\d+")
+    network = ("--model", "conv", "--layers", "conv 8 norm, average", "--epochs", "20", "--batch", "8")
+    result = cli("train", cars / "photos", "-o", "run", *sheet, *network, "--test", "0.3")
+    assert result.status == 0, result.err
+    # makes: Fiat, Ford; models: Fiesta, Focus, Panda
+    assert given == [(["Fiesta / Ford", "Focus / Ford", "Panda / Fiat"], [[0, 1], [1, 1], [2, 0]])]
+    record = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert {name: block["figures"]["accuracy"]["value"] for name, block in record["targets"].items()} == {
+        "model": 1.0,
+        "make": 1.0,
+        "joint": 1.0,
+    }
+    arrays = bundle.load(tmp_path / "run" / "model.discern").estimator().weights_
+    assert {name for name in arrays if name.startswith("head.")} == {"head.weight", "head.bias"}
+    assert cli("verify", "run").status == 0
+    assert cli("predict", "run", cars / "photos", "-o", "cars.parquet").status == 0
+    answers = pl.read_parquet(tmp_path / "cars.parquet")
+    assert set(answers.select("make", "model").unique().iter_rows()) <= set(CARS.values())
 
 
 def test_one_vehicle_a_class_cannot_be_tested_by_group(cli: Cli, cars: Path, tmp_path: Path) -> None:

@@ -63,6 +63,22 @@ def test_stopped_at_every_step_in_turn(whole: bytes, tmp_path: Path, monkeypatch
     assert (stops > 8, found) == (True, whole)
 
 
+def test_stopped_and_gone_on_with_several_targets(
+    whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    pairs = np.array([[0, 0], [0, 1], [1, 0]])
+    never_stopped = train(3, class_labels=pairs)
+    assert result(never_stopped) != whole
+    for at in (3, 8, 12, 21):
+        folder = tmp_path / str(at)
+        with pytest.raises(Stop):
+            train(3, checkpoints=folder, on_event=StopAt(at), class_labels=pairs)
+        assert result(train(3, checkpoints=folder, class_labels=pairs)) == result(never_stopped)
+    with pytest.raises(RunError, match="other class labels"):
+        train(3, checkpoints=folder, class_labels=pairs[::-1])
+
+
 def test_what_is_kept_within_an_epoch_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
     with pytest.raises(Stop):

@@ -28,10 +28,13 @@ def train(
     *,
     checkpoints: Path | None = None,
     on_event: Listener = silent,
+    class_labels: NDArray[np.int64] | None = None,
     **parameters: Any,
 ) -> ConvNet:
     parameters = {"layers": LAYERS, "batch_size": 16, "patience": None, **parameters}
-    return ConvNet(epochs=epochs, **parameters).fit(*data(), checkpoints=checkpoints, on_event=on_event)
+    return ConvNet(epochs=epochs, **parameters).fit(
+        *data(), checkpoints=checkpoints, on_event=on_event, class_labels=class_labels
+    )
 
 
 def result(model: ConvNet) -> bytes:

@@ -284,3 +284,47 @@ def test_weights_of_another_run_are_a_start(small: ConvNet) -> None:
 
     with pytest.raises(OptionError, match="do not fit these layers: conv1, dense1;"):
         ConvNet("conv 5 same norm, pool, sigmoid", epochs=1).fit(PICTURES, labels, start=small.weights_)
+
+
+PAIRS = np.array([[left, right] for left in range(5) for right in range(5) if (left + right) % 5 < 3])
+"""15 of the 25 pairs of five labels and five."""
+
+
+def of_pairs(rng: np.random.Generator, each: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Rows with a noisy mark for each of the two labels, and the position of their pair."""
+    positions = np.repeat(np.arange(len(PAIRS)), each)
+    rows = np.concatenate([np.eye(5)[PAIRS[positions, 0]], np.eye(5)[PAIRS[positions, 1]]], axis=1)
+    return (rows + rng.normal(0, 0.45, rows.shape)).astype(np.float32), positions
+
+
+def test_what_is_learned_of_a_label_serves_every_pair_that_has_it() -> None:
+    """Two items a pair are few, six items a label are more; what is kept has the plain head's arrays."""
+    losses: dict[bool, list[float]] = {False: [], True: []}
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        X, y = of_pairs(rng, 2)
+        new, truth = of_pairs(rng, 20)
+        for by_label in losses:
+            model = ConvNet("dense 16 norm", epochs=20, random_state=seed)
+            model.fit(X, y, validation=(X[:0], y[:0]), class_labels=PAIRS if by_label else None)
+            config, arrays = codec.encode(model)
+            codec.check(config, arrays, model.input_, len(PAIRS))
+            answers = model.predict_proba(new)
+            assert answers.shape == (len(new), len(PAIRS)), "a pair that was never seen has no probability"
+            losses[by_label].append(-float(np.log(answers[np.arange(len(new)), truth]).mean()))
+    assert max(by - plain for by, plain in zip(losses[True], losses[False], strict=True)) < 0
+
+
+def test_weights_that_were_folded_are_begun_from() -> None:
+    X, y = of_pairs(np.random.default_rng(0), 4)
+    nothing = {"validation": (X[:0], y[:0]), "class_labels": PAIRS}
+    first = ConvNet("dense 16", epochs=10).fit(X, y, **nothing)
+    again = ConvNet("dense 16", epochs=1, learning_rate=1e-9).fit(X, y, start=first.weights_, **nothing)
+    np.testing.assert_allclose(again.predict_proba(X), first.predict_proba(X), atol=1e-5)
+
+
+@pytest.mark.parametrize("labels", [PAIRS[:-1], PAIRS[:, 0], PAIRS[:, :0], PAIRS - 1, PAIRS * 1.0])
+def test_labels_of_classes_that_do_not_fit_are_refused(labels: NDArray[Any]) -> None:
+    X, y = of_pairs(np.random.default_rng(0), 1)
+    with pytest.raises(DataError, match=r"expected \(15, n_targets\), whole numbers from 0"):
+        ConvNet("dense 4", epochs=1).fit(X, y, class_labels=labels)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.signal import correlate2d
 
-from discern.nets.build import build, load_weights, weights_of
+from discern.nets.build import begin_from, build, fold, load_weights, weights_of
 from discern.nets.defaults import default_layers
 from discern.nets.facts import array_facts
 from discern.nets.layers import parse
@@ -147,3 +147,49 @@ def test_facts_of_arrays() -> None:
     (facts,) = array_facts({"a": np.array([[1, 2], [3, 6]], np.float32)})
     assert (facts.name, facts.shape, facts.count, facts.mean, facts.low, facts.high) == ("a", (2, 2), 4, 3, 1, 6)
     assert facts.deviation == pytest.approx(np.sqrt(3.5))
+
+
+CODES = np.array([[0, 0], [0, 1], [1, 1], [2, 0]])
+"""Four of the six pairs of three labels and two."""
+
+
+def test_a_head_by_label_folds_into_a_plain_one() -> None:
+    steps = plan(parse("conv 3 norm, average, dense 5"), (9, 8, 3), len(CODES))
+    mean, scale = np.zeros(3, np.float32), np.ones(3, np.float32)
+    torch.manual_seed(0)
+    network = build(steps, mean, scale, CODES).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter)
+    weights = weights_of(network)
+    folded = fold(network, weights)
+    planned = {name: shape for step in steps for name, shape in step.arrays.items()}
+    assert {name: value.shape for name, value in folded.items()} == planned, "the plain network's arrays, no others"
+    makes, models = weights["head.label_weight"][:3], weights["head.label_weight"][3:]
+    for row, (make, model) in enumerate(CODES):
+        expected = weights["head.weight"][row] + makes[make] + models[model]
+        np.testing.assert_allclose(folded["head.weight"][row], expected, rtol=1e-6)
+    plain = build(steps, mean, scale).eval()
+    load_weights(plain, folded)
+    values = 5 * torch.randn(50, 9, 8, 3)
+    with torch.inference_mode():
+        learned, kept = (module(values).softmax(dim=1) for module in (network, plain))
+    assert float(learned.std(dim=0).max()) > 0.01, "answers that do not depend on the item show nothing"
+    torch.testing.assert_close(kept, learned, rtol=0, atol=1e-5)
+
+
+def test_folded_weights_begin_as_the_network_that_they_are_of() -> None:
+    steps = plan(parse("conv 3 norm, average"), (9, 8, 3), len(CODES))
+    mean, scale = np.zeros(3, np.float32), np.ones(3, np.float32)
+    plain, by_label = build(steps, mean, scale).eval(), build(steps, mean, scale, CODES).eval()
+    begin_from(by_label, weights_of(plain))
+    values = torch.randn(5, 9, 8, 3)
+    with torch.inference_mode():
+        torch.testing.assert_close(by_label(values), plain(values))
+
+
+def test_a_sigmoid_head_is_never_by_label() -> None:
+    steps = plan(parse("dense 3, sigmoid"), (4,), 2)
+    network = build(steps, np.zeros(4, np.float32), np.ones(4, np.float32), np.array([[0, 0], [1, 1]]))
+    weights = weights_of(network)
+    assert fold(network, weights) is weights
+    assert weights["head.weight"].shape == (1, 3)

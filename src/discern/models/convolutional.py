@@ -20,7 +20,7 @@ from ..core.options import SEED, Interval, raise_all
 from ..fit import budget, checkpoint, loop, precision, share
 from ..nets import transforms
 from ..nets.augment import Augment
-from ..nets.build import Weights, build, load_weights
+from ..nets.build import Weights, begin_from, build, fold, load_weights
 from ..nets.defaults import PHOTOGRAPH, default_epochs, default_layers
 from ..nets.layers import Conv, Dense, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
@@ -113,6 +113,7 @@ class ConvNet(Classifier):
         checkpoints: Path | None = None,
         learn_from_all: bool = False,
         start: Weights | None = None,
+        class_labels: NDArray[np.int64] | None = None,
     ) -> Self:
         """Learn from X and y; choose the epoch by `validation`, or by a seeded tenth when there are 50 items or more.
 
@@ -120,11 +121,15 @@ class ConvNet(Classifier):
         before, how pictures may be varied (docs/decisions/0053-few-items.md).
         `checkpoints` is a folder: the training goes on from the checkpoint it holds, and keeps one there. `start` is
         the `weights_` of another ConvNet to begin from; a head of another number of classes is made anew.
+        `class_labels` is for classes that are combinations of labels, `(n_classes, n_targets)`: for each class, in the
+        order of `classes_`, the position of its label among those of each target. What is learned of a label then
+        serves all its classes; what is kept has one plain head, as without (docs/decisions/0050-several-targets.md).
         Raises OptionError, ValueError for data that cannot be used, RunError for a checkpoint that does not fit.
         """
         began = time.monotonic()
         raise_all(self._problems())
         items, targets = self._begin_fit(X, y)
+        codes = self._codes(class_labels)
         self.shape_ = self._shape(items)
         train, held_back = self._parts(items, targets, validation)
         everything = _joined(train, held_back) if learn_from_all and held_back is not None else train
@@ -136,9 +141,9 @@ class ConvNet(Classifier):
         train, held_back = everything, None if everything is not train else held_back
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seeds.derive(self.random_state, "weights"))
-            network = build(steps, self.mean_, self.scale_)
+            network = build(steps, self.mean_, self.scale_, codes)
         if start is not None:
-            load_weights(network, _matching(start, steps, on_event))
+            begin_from(network, _matching(start, steps, on_event))
         learned = loop.Part.of(train[0].reshape(-1, *self.shape_), train[1])
         looked = loop.Part.of(*held_back) if held_back is not None else None
         settings = self._settings(steps)
@@ -152,11 +157,12 @@ class ConvNet(Classifier):
             settings = dataclasses.replace(settings, cycles=self.cycles_)
         saving = None
         if checkpoints is not None:
-            saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start))
+            saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start, codes))
             if found or self.budget is None:
                 budget.announce(network, learned, looked, settings, found[2] if found else 0, on_event)
         outcome = loop.fit(network, learned, looked, settings, saving=saving, on_event=on_event)
-        self.weights_, self.history_, self.best_epoch_ = outcome.weights, outcome.history, outcome.best_epoch
+        self.weights_ = fold(network, outcome.weights)
+        self.history_, self.best_epoch_ = outcome.history, outcome.best_epoch
         self.epochs_ = len(self.history_)
         return self
 
@@ -213,6 +219,20 @@ class ConvNet(Classifier):
         if not fits:
             raise OptionError(f"shape is {self.shape!r}, {math.prod(shape)} values; the data are {self.input_}")
         return shape
+
+    def _codes(self, class_labels: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+        """`class_labels`, checked. Raises DataError."""
+        if class_labels is None:
+            return None
+        codes = np.asarray(class_labels)
+        n_classes = len(self.classes_)
+        fits = codes.ndim == 2 and len(codes) == n_classes and codes.shape[1] > 0
+        if not fits or codes.dtype.kind not in "iu" or codes.min() < 0:
+            raise DataError(
+                f"class_labels has shape {codes.shape} and type {codes.dtype}; expected ({n_classes}, n_targets), "
+                "whole numbers from 0"
+            )
+        return codes.astype(np.int64)
 
     def _parts(
         self, items: NDArray[Any], targets: NDArray[np.int64], validation: Labelled | None
@@ -294,12 +314,14 @@ class ConvNet(Classifier):
         train: tuple[NDArray[Any], NDArray[np.int64]],
         held_back: tuple[NDArray[Any], NDArray[np.int64]] | None,
         start: Weights | None,
+        codes: NDArray[np.int64] | None,
     ) -> dict[str, Any]:
         """What a checkpoint holds for: when any of it changes, going on would not give the same bytes."""
         return {
             "training data": checkpoint.digest(*train, np.asarray(self.classes_).astype(str)),
             "validation data": checkpoint.digest(*(held_back or (None,))),
             "start weights": checkpoint.digest(*((start or {})[name] for name in sorted(start or {}))),
+            "class labels": None if codes is None else checkpoint.digest(codes),
             "layers": self.layers_,
             "shape": list(self.shape_),
             "batch_size": settings.batch_size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from collections.abc import Mapping
 
@@ -46,6 +47,37 @@ class SecondClass(nn.Module):
         return torch.cat([torch.zeros_like(x), x], dim=1)
 
 
+class HeadByLabel(nn.Linear):
+    """A last layer whose classes are combinations of labels, `(B, F)` to `(B, n_classes)`.
+
+    A class's weights are the sum of those of its labels and of its own, which begin at 0: what is learned of a label
+    serves all classes that have it, and what is particular to a class has a place. `folded` is the one plain layer that
+    answers the same.
+    """
+
+    codes: Tensor
+
+    def __init__(self, n_features: int, codes: NDArray[np.int64]) -> None:
+        """`codes` is `(n_classes, n_targets)`: the position of each class's label among the labels of each target."""
+        super().__init__(n_features, len(codes))
+        n_labels = codes.max(axis=0) + 1
+        first = np.cumsum(n_labels) - n_labels
+        self.register_buffer("codes", torch.from_numpy(codes + first), persistent=False)
+        shared = nn.Linear(n_features, int(n_labels.sum()))
+        self.label_weight, self.label_bias = shared.weight, nn.Parameter(torch.zeros(int(n_labels.sum())))
+        nn.init.zeros_(self.weight)
+        nn.init.zeros_(self.bias)
+
+    def folded(self) -> tuple[Tensor, Tensor]:
+        """Weights `(n_classes, F)` and biases `(n_classes,)` of the combinations."""
+        weight = nn.functional.embedding(self.codes, self.label_weight).sum(dim=1)
+        bias = nn.functional.embedding(self.codes, self.label_bias[:, None]).sum(dim=(1, 2))
+        return self.weight + weight, self.bias + bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.linear(x, *self.folded())
+
+
 class Block(nn.Module):
     """A residual block, `(B, C, H, W)` to `(B, filters, ceil(H / stride), ceil(W / stride))`.
 
@@ -76,15 +108,23 @@ class Block(nn.Module):
         return joined.relu_()
 
 
-def build(steps: tuple[Step, ...], mean: NDArray[np.float32], scale: NDArray[np.float32]) -> nn.Sequential:
+def build(
+    steps: tuple[Step, ...],
+    mean: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    codes: NDArray[np.int64] | None = None,
+) -> nn.Sequential:
     """The module that takes raw items, `(B, H, W, C)` or `(B, F)`, and gives logits `(B, n_classes)`.
 
-    `mean` and `scale` are per channel, `(C,)`, or per feature, `(F,)`. Weights are drawn from torch's generator
-    (He et al. 2015, "Delving deep into rectifiers", for what ReLU follows).
+    `mean` and `scale` are per channel, `(C,)`, or per feature, `(F,)`. With `codes`, `(n_classes, n_targets)`, a
+    softmax head is a `HeadByLabel`, for learning; `fold` gives the arrays of the network without. Weights are drawn
+    from torch's generator (He et al. 2015, "Delving deep into rectifiers", for what ReLU follows).
     """
     parts: OrderedDict[str, nn.Module] = OrderedDict(entry=Entry(steps[0].takes, mean, scale))
     for before, step in zip((None, *steps), steps, strict=False):
         parts.update(_modules(step))
+        if codes is not None and isinstance(step.layer, Head) and step.layer.kind == "softmax":
+            parts[step.name] = HeadByLabel(step.takes[0], codes)
         if before and isinstance(step.layer, Pool) and not step.layer.mean and f"{before.name}_relu" in parts:
             parts.move_to_end(f"{before.name}_relu")  # the same numbers, and fewer of them for ReLU to visit
     network = nn.Sequential(parts).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -98,6 +138,27 @@ def weights_of(network: nn.Module) -> Weights:
         for name, value in network.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
+
+
+def fold(network: nn.Module, weights: Weights) -> Weights:
+    """The arrays that a network without `codes` takes to answer as `network` does with `weights`."""
+    head = getattr(network, "head", None)
+    if not isinstance(head, HeadByLabel):
+        return weights
+    with torch.no_grad():
+        head = copy.deepcopy(head)
+        load_weights(head, {name.removeprefix("head."): weights[name] for name in weights if name.startswith("head.")})
+        weight, bias = head.folded()
+    plain = {name: value for name, value in weights.items() if not name.startswith("head.")}
+    return plain | {"head.weight": weight.numpy(), "head.bias": bias.numpy()}
+
+
+def begin_from(network: nn.Module, weights: Weights) -> None:
+    """Load plain weights, folded ones too: a head by label takes them as its classes' own, and its labels add 0."""
+    load_weights(network, weights)
+    head = getattr(network, "head", None)
+    if isinstance(head, HeadByLabel) and "head.weight" in weights:
+        nn.init.zeros_(head.label_weight)
 
 
 def load_weights(network: nn.Module, weights: Mapping[str, NDArray[np.float32]]) -> None:

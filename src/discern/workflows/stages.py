@@ -144,9 +144,11 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
     if to_the_end:
         events.note(job.on_event, f"so few that it learns from all {n_learned:,}, to the end, and none is held back")
     estimator = catalogue.estimator(name, **choose.winning(choice, job.options))
+    targets = targets_of(job.data.items[parts.train])
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
-        extra = {"checkpoints": folder.checkpoints, "start": _start(folder)}
+        codes = np.stack([targets.codes(target) for target in targets.names], axis=1) if targets else None
+        extra = {"checkpoints": folder.checkpoints, "start": _start(folder), "class_labels": codes}
     if to_the_end:
         extra["learn_from_all"] = True
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
@@ -156,7 +158,7 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
         folder.model,
         estimator,
         model=name,
-        targets=targets_of(job.data.items[parts.train]),
+        targets=targets,
         spec=job.data.input,
         extra=facts,
     )
