@@ -20,6 +20,7 @@ PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / ".discern-setup"
 OLDEST = (3, 11)
+SHORT_BENCHMARKS = ("predict", "prepare", "memory", "growth")
 
 
 class Failed(Exception):
@@ -27,7 +28,7 @@ class Failed(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    chores = {"setup": setup, "demo": demo, "test": test, "lint": lint, "docs": docs, "status": status}
+    chores = {"setup": setup, "demo": demo, "test": test, "lint": lint, "docs": docs, "status": status, "bench": bench}
     if len(arguments) != 1 or arguments[0] not in chores:
         print(f"usage: python make.py {'|'.join(chores)}", file=sys.stderr)
         return 2
@@ -96,6 +97,13 @@ def status() -> None:
     """Write docs/status.md anew from the tests and the command line."""
     setup()
     _run("status", PYTHON, Path("tests") / "status.py")
+
+
+def bench() -> None:
+    """The short benchmarks, one after the other; each says what it claims. On a machine that does nothing else."""
+    setup()
+    for name in SHORT_BENCHMARKS:
+        _run(f"benchmark {name}", PYTHON, Path("benchmarks") / f"{name}.py")
 
 
 def _stamp() -> str:

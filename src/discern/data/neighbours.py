@@ -233,5 +233,6 @@ def _connected(joined: Rows, first: Rows, second: Rows) -> Rows:
 def _groups(joined: Rows) -> list[Rows]:
     """The rows that share a number with others."""
     order = np.argsort(joined, kind="stable")
+    order = order[np.bincount(joined, minlength=len(joined))[joined[order]] > 1]  # nearly all stand alone
     groups = np.split(order, np.flatnonzero(np.diff(joined[order])) + 1)
-    return sorted((rows.astype(np.int64) for rows in groups if len(rows) > 1), key=lambda rows: int(rows[0]))
+    return sorted((rows.astype(np.int64) for rows in groups if len(rows)), key=lambda rows: int(rows[0]))
