@@ -83,9 +83,9 @@ def test_the_form_that_a_model_takes() -> None:
 
 
 def test_large_pictures_are_stretched() -> None:
-    data = read(RNG.integers(0, 256, (2, 70, 90, 3), dtype=np.uint8))
-    assert data.values.shape == (2, 64, 64, 3)
-    assert data.notes and data.items["width"].to_list() == [90, 90]
+    data = read(RNG.integers(0, 256, (2, 70, 130, 3), dtype=np.uint8))
+    assert data.values.shape == (2, 112, 112, 3)
+    assert data.notes and data.items["width"].to_list() == [130, 130]
 
 
 @pytest.mark.parametrize(

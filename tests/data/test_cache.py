@@ -19,6 +19,7 @@ from discern.data import decoded
 from discern.data.cache import Cache, cache, key_of
 from discern.data.dataset import Dataset
 from discern.data.read import read
+from discern.images import fit
 
 RNG = np.random.default_rng(0)
 FACTS = {"a": ["é", 1]}
@@ -167,6 +168,14 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(photos: Path, monkeypa
     monkeypatch.setattr(decoded, "_hashes", lambda *a: ["0" * 64 if i == 3 else h for i, h in enumerate(plain(*a))])
     assert read(photos).n == 30
     assert not (photos.parent / "cache").exists()
+
+
+def test_another_common_size_is_another_entry(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.new("RGB", (30, 200)).save(photos / "a" / "long.png")
+    assert read(photos).input.shape == (112, 112, 3)
+    for module in (decoded, fit):
+        monkeypatch.setattr(module, "COMMON_SIZE", 80)
+    assert read(photos).input.shape == (80, 80, 3)
 
 
 def test_the_place_is_the_platforms_unless_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -111,10 +111,10 @@ def test_a_single_class_and_an_empty_one(tmp_path: Path) -> None:
 def test_sizes_and_colours_are_brought_together(photos: Path) -> None:
     picture(photos / "cat" / "wide.png", (20, 90), "RGB")
     data = read(photos)
-    assert data.values.shape == (9, 64, 64, 3)
-    assert data.input.shape == (64, 64, 3)
+    assert data.values.shape == (9, 112, 112, 3)
+    assert data.input.shape == (112, 112, 3)
     assert data.items["height"].to_list().count(20) == 1
-    assert any("resized to 64 x 64" in text for text in data.notes)
+    assert any("resized to 112 x 112" in text for text in data.notes)
     assert any("three equal channels" in text for text in data.notes)
 
 

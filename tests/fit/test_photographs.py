@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from discern.core.events import Event, Listener, silent
 from discern.fit import budget, loop
 from discern.models import convolutional
 from discern.models.convolutional import ConvNet
+from discern.nets.augment import Augment
+from discern.nets.transforms import parse
 from fit.test_resume import Stop, StopAt
 from fit.training import data, result, train
 
@@ -88,7 +91,7 @@ def test_the_average_follows_the_weights_and_statistics() -> None:
         network.train()(torch.randn(4, 1, 5, 5))
         with torch.no_grad():
             network[0].weight.add_(torch.randn(2, 1, 3, 3))
-        loop.follow(average, network, 0.6, step)
+        loop.follow(average, network, 2.5, step)
         kept = min(0.6, (1 + step) / (10 + step))
         for name, value in network.state_dict().items():
             if value.dtype.is_floating_point:
@@ -232,3 +235,34 @@ def test_few_items_are_all_learned_from_and_tell_before_how_they_may_be_varied(t
     with pytest.raises(Stop):
         fitted(tmp_path / "stopped", StopAt(26))
     assert result(fitted(tmp_path / "stopped")) == result(model)
+
+
+def test_pictures_grow_while_they_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    pictures, labels = random.integers(0, 256, (40, 112, 112, 3), dtype=np.uint8), np.arange(40) % 2
+    sizes: list[tuple[int, ...]] = []
+    forward = Augment.__call__
+
+    def recorded(self: Augment, *given: Any) -> torch.Tensor:
+        varied = forward(self, *given)
+        sizes.append(tuple(varied.shape[1:]))
+        return varied
+
+    monkeypatch.setattr(Augment, "__call__", recorded)
+    layers = "conv 4 5x5 same stride 4 norm, average"
+    model = ConvNet(layers, epochs=5, batch_size=20, augment="none", precision="float32").fit(pictures, labels)
+    assert sizes[0] == (64, 64, 3) and sizes[-1] == (96, 96, 3) and sizes == sorted(sizes)
+    assert model.growing_ == (4 / 7, 6 / 7)
+    assert model.predict_proba(pictures).shape == (40, 2)
+    sizes.clear()
+    flat = ConvNet("conv 4 5x5 same stride 4 norm, flatten", epochs=1, augment="none").fit(pictures, labels)
+    assert flat.growing_ is None and not sizes  # a layer for each place takes one size only
+
+
+def test_pictures_of_another_size_are_the_same_pictures() -> None:
+    """Halved without being moved, a picture of squares of 2 x 2 pixels is itself."""
+    small = torch.randint(0, 256, (3, 8, 8, 2), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    large = small.repeat_interleave(2, dim=1).repeat_interleave(2, dim=2)
+    plain = Augment(parse("none"), torch.zeros(2), torch.ones(2))
+    found = plain(large, torch.Generator(), (8, 8))
+    torch.testing.assert_close(found, small.float(), atol=1e-3, rtol=0)

@@ -201,7 +201,8 @@ def test_the_optimizer_can_be_looked_at(tmp_path: Path) -> None:
     found = checkpoint.optimizer(tmp_path)
     assert (found.steps_taken, found.cycles, found.facts["batch_size"]) == (12, (2,), 16)
     learned = {name for name in model.weights_ if ".running_" not in name}
-    assert found.first.keys() == found.second.keys() == learned
+    assert found.first.keys() == learned
+    assert found.second.keys() == learned - {"dense1.weight"}  # Muon keeps one mean, AdamW two
     assert all((value >= 0).all() for value in found.second.values())
     with pytest.raises(RunError, match="no checkpoint"):
         checkpoint.optimizer(tmp_path / "none")

@@ -57,9 +57,9 @@ def test_constant_pictures_stay_constant_at_any_size() -> None:
     [
         ([(8, 8, 1)], (8, 8, 1)),
         ([(28, 30, 1), (28, 30, 3)], (28, 30, 3)),
-        ([(64, 64, 3)], (64, 64, 3)),
-        ([(65, 65, 3)], (64, 64, 3)),
-        ([(8, 8, 1), (8, 9, 1)], (64, 64, 1)),
+        ([(112, 112, 3)], (112, 112, 3)),
+        ([(113, 113, 3)], (112, 112, 3)),
+        ([(8, 8, 1), (8, 9, 1)], (112, 112, 1)),
     ],
 )
 def test_the_common_size(shapes: list[tuple[int, int, int]], expected: tuple[int, ...]) -> None:
@@ -109,7 +109,7 @@ def test_the_common_form_with_options() -> None:
     assert common_spec(shapes, PictureOptions(size=(5, 6), binary=True)) == InputSpec(
         "pictures", (5, 6, 1), "uint8", binary=True
     )
-    assert common_spec([(80, 80, 3)], PictureOptions(crop=(0, 0, 0, 0.5))).shape == (64, 64, 3)
+    assert common_spec([(120, 120, 3)], PictureOptions(crop=(0, 0, 0, 0.5))).shape == (112, 112, 3)
 
 
 def test_fingerprints_are_of_type_shape_and_values() -> None:

@@ -199,7 +199,7 @@ def test_the_default_number_of_epochs_follows_the_number_of_items(n_items: int, 
     model.shape_ = (64, 64, 3)
     model._decide(n_items)
     assert model.cycles_ == (min(60, max(15, 200_000 // n_items)),)
-    assert (model.smoothing_, model.averaging_) == (0.1, 0.998)
+    assert (model.smoothing_, model.averaging_) == (0.1, 0.06)
 
 
 def test_a_validation_part_of_one_class_works_and_an_unknown_label_does_not() -> None:

@@ -23,7 +23,7 @@ from ..core.executor import Executor
 from ..core.records import InputSpec
 from ..images.decode import Header, picture_for, probe, quiet_pillow, read_bytes
 from ..images.fingerprints import row_hashes
-from ..images.fit import common_spec
+from ..images.fit import COMMON_SIZE, common_spec
 from .assemble import Reading, stop_if_too_many
 from .cache import Cache, cache, key_of
 from .scan import Candidate
@@ -182,7 +182,8 @@ def _all(look: Callable[[S], T], chunk: Sequence[S]) -> list[T]:
 
 def _preparation(reading: Reading) -> dict[str, Any]:
     spec = None if reading.spec is None else reading.spec.to_json()
-    return {"spec": spec, "pictures": reading.pictures.to_json(), "max_megapixels": reading.max_megapixels}
+    asked = {"pictures": reading.pictures.to_json(), "max_megapixels": reading.max_megapixels}
+    return {"spec": spec, "common_size": COMMON_SIZE, **asked}
 
 
 def _from_cache(kept: Cache, key: str, contents: list[str]) -> Decoded | None:

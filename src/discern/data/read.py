@@ -53,7 +53,7 @@ def read(
 
     `source` is a folder with a folder per class (or `train/ validation/ test/` above them), a folder of IDX files, a
     `.npz` file, `"sample:digits"`, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
-    always text. Pictures of several sizes, or larger than 64 x 64, are stretched to 64 x 64, or to the `spec` of a
+    always text. Pictures of several sizes, or larger than 112 x 112, are stretched to 112 x 112, or to the `spec` of a
     model that is to answer for them. `groups` says what must stay together: item name -> group, as a mapping or a
     function, or one group an item for arrays; or `group_from` is a regular expression whose one part in parentheses is
     the group, matched against the whole name of a file without its ending (its path, when the expression has a `/`).

@@ -89,7 +89,7 @@ def same_cycles(folder: Path, begun: tuple[int, ...], wanted: tuple[int, ...]) -
 
 @dataclass(frozen=True)
 class Optimizer:
-    """What the optimizer of a training remembers: AdamW's two running means for each array of weights."""
+    """What the optimizer of a training remembers of the gradient of each array of weights."""
 
     facts: dict[str, Any]
     """What the checkpoint holds for, among it learning_rate, weight_decay and batch_size."""
@@ -99,7 +99,7 @@ class Optimizer:
     first: Arrays
     """Running mean of the gradient, by the name of the weights."""
     second: Arrays
-    """Running mean of the squared gradient."""
+    """Running mean of the squared gradient, of the arrays that AdamW moves; Muon keeps none."""
 
 
 def optimizer(folder: Path) -> Optimizer:

@@ -25,6 +25,7 @@ from ..core.events import Event, Listener, note, steps
 from ..nets.augment import Augment
 from ..nets.build import Weights, load_weights, weights_of
 from . import checkpoint, share
+from .optimizer import Optimizer
 from .precision import Precision, computing
 from .schedule import one_cycle
 
@@ -32,6 +33,10 @@ CHECKPOINT_SECONDS = 20.0
 """A checkpoint is written at the end of each epoch, and within it when the last one is older than this."""
 SHOWN_STEPS = 20
 """How often an epoch tells its progress."""
+GROWN = 0.7
+"""The share of a cycle after which pictures have their last size."""
+EVEN = 16
+"""Sides are learned from in multiples of this, so that halving them leaves nothing over."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,11 @@ class Settings:
     smoothing: float = 0.0
     """The share of each label that is given evenly to all classes while learning (Szegedy et al. 2016)."""
     averaging: float = 0.0
-    """How much of the running mean of the weights a step keeps; the mean is what is looked at and given. 0: no mean."""
+    """The share of a cycle's steps whose weights are averaged; the mean is what is looked at and given. 0: no mean."""
     augment: Augment | None = None
     """Varies the pictures of each batch before it is learned from."""
+    growing: tuple[float, float] | None = None
+    """Pictures are learned from at this share of their sides at first, and at this one at the end of a cycle."""
 
 
 @dataclass
@@ -80,7 +87,7 @@ class State:
     """Where a training stands: everything that changes, and that a checkpoint keeps."""
 
     network: nn.Module
-    optimizer: torch.optim.AdamW
+    optimizer: Optimizer
     loss_sum: Tensor
     """Sum over the items of this epoch so far, float64, on its own: read once an epoch."""
     cycle: int = 0
@@ -204,21 +211,29 @@ def take_step(
     values = train.values[batches[step]]
     if settings.augment is not None:
         draws = torch.Generator().manual_seed(seeds.derive(settings.seed, "augment", number, step))
-        values = settings.augment(values, draws)
+        values = settings.augment(values, draws, size_of(values, (state.epoch * n_steps + step) / total, settings))
     loss = train_step(state, values, train.targets[batches[step]], rate, settings)
     state.loss_sum += loss.double() * len(values)
     if state.average is not None:
-        follow(state.average, state.network, settings.averaging, (number - 1) * n_steps + step)
+        follow(state.average, state.network, settings.averaging * total, (number - 1) * n_steps + step)
+
+
+def size_of(pictures: Tensor, done: float, settings: Settings) -> tuple[int, int] | None:
+    """Height and width at which `pictures`, `(B, H, W, C)`, are learned from when `done` of a cycle is over."""
+    if settings.growing is None:
+        return None
+    first, last = settings.growing
+    share_of_sides = first + (last - first) * min(1.0, done / GROWN)
+    height, width = (max(EVEN, round(side * share_of_sides / EVEN) * EVEN) for side in pictures.shape[1:3])
+    return height, width
 
 
 def train_step(state: State, values: Tensor, targets: Tensor, rate: float, settings: Settings) -> Tensor:
     """One step of the optimizer on one batch; the batch's mean loss, still a tensor."""
-    for group in state.optimizer.param_groups:
-        group["lr"] = rate
-    state.optimizer.zero_grad()
+    state.network.zero_grad()
     loss = loss_of(state.network, values, targets, settings)
     torch.autograd.backward(loss)
-    state.optimizer.step()
+    state.optimizer.step(rate)
     return loss.detach()
 
 
@@ -230,12 +245,13 @@ def loss_of(network: nn.Module, values: Tensor, targets: Tensor, settings: Setti
 
 
 @torch.no_grad()
-def follow(average: nn.Module, network: nn.Module, kept: float, steps_before: int) -> None:
-    """Move the running mean of weights and statistics a step; it keeps less in the beginning, to forget the first."""
-    kept = min(kept, (1 + steps_before) / (10 + steps_before))
-    for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.dtype.is_floating_point:
-            mean.lerp_(now, 1 - kept)
+def follow(average: nn.Module, network: nn.Module, span: float, steps_before: int) -> None:
+    """Move the running mean, of `span` steps, of weights and statistics a step; in the beginning it forgets faster."""
+    kept = min(1 - 1 / max(span, 2.0), (1 + steps_before) / (10 + steps_before))
+    means, now = (
+        [value for value in part.state_dict().values() if value.dtype.is_floating_point] for part in (average, network)
+    )
+    torch._foreach_lerp_(means, now, 1 - kept)
 
 
 def finish_epoch(state: State, train: Part, validation: Part | None, settings: Settings, of: int) -> dict[str, Any]:
@@ -291,12 +307,8 @@ def gave_up(state: State, settings: Settings) -> bool:
     return min(state.epoch, len(state.history) - state.best_epoch) >= settings.patience
 
 
-def optimizer_for(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter 2019); weights decay, biases and normalisation do not."""
-    weights = [parameter for parameter in network.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
-    groups = [{"params": weights, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
+def optimizer_for(network: nn.Module, settings: Settings) -> Optimizer:
+    return Optimizer(network, settings.weight_decay, getattr(torch, settings.precision))
 
 
 def keep(state: State, saving: Saving, settings: Settings) -> None:
@@ -305,20 +317,15 @@ def keep(state: State, saving: Saving, settings: Settings) -> None:
     arrays |= {f"best/{name}": value for name, value in state.best.items()}
     if state.average is not None:
         arrays |= {f"average/{name}": value for name, value in weights_of(state.average).items()}
-    taken = 0.0
-    for name, parameter in state.network.named_parameters():
-        moments = state.optimizer.state.get(parameter)
-        if moments:
-            taken = float(moments["step"])
-            arrays[f"first/{name}"] = moments["exp_avg"].contiguous().numpy()
-            arrays[f"second/{name}"] = moments["exp_avg_sq"].contiguous().numpy()
+    for kind, memory in (("first", state.optimizer.first), ("second", state.optimizer.second)):
+        arrays |= {f"{kind}/{name}": value.contiguous().numpy() for name, value in memory.items()}
     progress = {
         "cycles": list(settings.cycles[: state.cycle + bool(state.epoch or state.step)]),
         "cycle": state.cycle,
         "epoch": state.epoch,
         "step": state.step,
         "loss_sum": float(state.loss_sum),
-        "taken": taken,
+        "taken": state.optimizer.taken,
         "history": state.history,
         "best_epoch": state.best_epoch,
         "best_loss": state.best_loss if state.best else None,
@@ -341,16 +348,7 @@ def restore(state: State, saving: Saving, settings: Settings) -> None:
         load_weights(state.average, checkpoint.under("average/", arrays))
     state.best = checkpoint.under("best/", arrays)
     state.best_loss = progress["best_loss"] if state.best else math.inf
-    first, second = checkpoint.under("first/", arrays), checkpoint.under("second/", arrays)
-    for name, parameter in state.network.named_parameters():
-        if name in first:
-            state.optimizer.state[parameter] = {
-                "step": torch.tensor(progress["taken"], dtype=torch.float32),
-                "exp_avg": _like(parameter, first[name]),
-                "exp_avg_sq": _like(parameter, second[name]),
-            }
-
-
-def _like(parameter: Tensor, value: NDArray[Any]) -> Tensor:
-    """`value` in the memory order of `parameter`."""
-    return torch.empty_like(parameter, requires_grad=False).copy_(torch.from_numpy(value))
+    state.optimizer.taken = progress["taken"]
+    for kind, memory in (("first", state.optimizer.first), ("second", state.optimizer.second)):
+        for name, value in checkpoint.under(f"{kind}/", arrays).items():
+            memory[name].copy_(torch.from_numpy(value))

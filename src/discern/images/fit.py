@@ -12,7 +12,7 @@ from PIL import Image
 from ..core.options import PictureOptions
 from ..core.records import InputSpec
 
-COMMON_SIZE = 64
+COMMON_SIZE = 112
 """Height and width that pictures of several sizes, or of larger ones, are brought to."""
 
 
@@ -84,8 +84,8 @@ def least_size(height: int, width: int, spec: InputSpec) -> tuple[int, int]:
 
 
 def common_spec(shapes: Iterable[tuple[int, int, int]], options: PictureOptions | None = None) -> InputSpec:
-    """What a model of these pictures takes: the size asked for, or else their own when all share one of at most 64 x 64
-    (after what is cut away), or else 64 x 64.
+    """What a model of these pictures takes: the size asked for, or else their own when all share one of at most
+    112 x 112 (after what is cut away), or else 112 x 112.
 
     `shapes` are `(H, W, C)`; the result has colour when any picture has it and grey is not asked for.
     """

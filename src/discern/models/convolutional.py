@@ -21,8 +21,8 @@ from ..fit import budget, checkpoint, loop, precision, share
 from ..nets import transforms
 from ..nets.augment import Augment
 from ..nets.build import Weights, begin_from, build, fold, load_weights
-from ..nets.defaults import PHOTOGRAPH, default_epochs, default_layers
-from ..nets.layers import Conv, Dense, Residual, parse, text_of
+from ..nets.defaults import LARGE, PHOTOGRAPH, default_epochs, default_layers
+from ..nets.layers import Average, Conv, Dense, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
 from . import probe
 from .base import Classifier, Labelled
@@ -37,8 +37,14 @@ HELD_BACK = 0.1
 FEWEST_TO_HOLD_BACK = 50
 """With fewer items than this none is held back."""
 SMOOTHING = 0.1
-AVERAGING = 0.998
-"""Of some 500 steps the weights are the mean."""
+AVERAGING = 0.06
+"""The share of the steps whose weights are averaged."""
+GROWING = (4 / 7, 6 / 7)
+"""The shares of their sides at which photographs are learned from, first and last. They are recognised whole: what is
+learned from small pictures serves on larger ones (Touvron et al. 2019, "Fixing the train-test resolution discrepancy"),
+and small ones cost less."""
+COUNTED = 2**16
+"""Pixels whose mean and variance are counted at a time."""
 LOOK_VALUES = 2**24
 """Values of the largest layer that are held at a time where nothing is learned."""
 
@@ -64,7 +70,8 @@ class ConvNet(Classifier):
     After `fit`: `weights_` (name to float32 array), `layers_` (the description in full), `shape_`, `history_` (a
     mapping for each epoch), `epochs_` (how many were run), `cycles_` (how many were asked for, cycle by cycle),
     `best_epoch_` (whose weights are kept), `batch_size_`, `learning_rate_`, `precision_`, `mean_`, `scale_`, `augment_`
-    (the description), `augment_probe_` (a mapping for each variation that was tried), `smoothing_`, `averaging_`.
+    (the description), `augment_probe_` (a mapping for each variation that was tried), `smoothing_`, `averaging_`,
+    `growing_` (shares of the sides at which photographs are learned from, first and last).
     """
 
     resumable: ClassVar[bool] = True
@@ -263,6 +270,8 @@ class ConvNet(Classifier):
         layers = self.layers or default_layers(self.shape_, len(self.classes_))
         steps = plan(parse(layers), self.shape_, len(self.classes_))
         self.layers_ = text_of(step.layer for step in steps)
+        averaged = any(isinstance(step.layer, Average) for step in steps)
+        self.growing_ = GROWING if photographs and averaged and min(self.shape_[:2]) >= LARGE else None
         weighted = [step.layer for step in steps if isinstance(step.layer, Conv | Dense | Residual)]
         steady = bool(weighted) and all(isinstance(layer, Residual) or layer.norm for layer in weighted)
         self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.003))
@@ -289,7 +298,11 @@ class ConvNet(Classifier):
             self.augment_ = transforms.NONE
 
     def _settings(self, steps: tuple[Step, ...]) -> loop.Settings:
-        varied = transforms.parse(self.augment_)
+        varied, mean, scale = (
+            transforms.parse(self.augment_),
+            torch.from_numpy(self.mean_),
+            torch.from_numpy(self.scale_),
+        )
         return loop.Settings(
             cycles=self.cycles_,
             batch_size=self.batch_size_,
@@ -302,7 +315,8 @@ class ConvNet(Classifier):
             look_batch=_look_batch(steps),
             smoothing=self.smoothing_,
             averaging=self.averaging_,
-            augment=Augment(varied, torch.from_numpy(self.mean_), torch.from_numpy(self.scale_)) if varied else None,
+            augment=Augment(varied, mean, scale) if varied or self.growing_ else None,
+            growing=self.growing_,
         )
 
     def _plan(self) -> tuple[Step, ...]:
@@ -331,6 +345,7 @@ class ConvNet(Classifier):
             "random_state": settings.seed,
             "smoothing": settings.smoothing,
             "averaging": settings.averaging,
+            "growing": settings.growing and list(settings.growing),
             "augment asked": self.augment,
             "augment": self.augment_,
             "augment probe": list(self.augment_probe_),
@@ -343,14 +358,17 @@ class ConvNet(Classifier):
 def _normal(values: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Mean and standard deviation of each channel or feature, float32; the deviation of a constant is 1.
 
-    Bytes are counted, which is exact and in one pass.
+    Sums of bytes are whole numbers below 2**53, exact in any order.
     """
     n_channels = values.shape[-1]
     if values.dtype == np.uint8:
-        levels = np.arange(256, dtype=np.float64)
-        counts = np.stack([np.bincount(values[..., c].ravel(), minlength=256) for c in range(n_channels)])
-        mean = counts @ levels / counts.sum(axis=1)
-        variance = (counts * (levels - mean[:, None]) ** 2).sum(axis=1) / counts.sum(axis=1)
+        total, squares, flat = np.zeros(n_channels), np.zeros(n_channels), values.reshape(-1, n_channels)
+        for begin in range(0, len(flat), COUNTED):
+            some = flat[begin : begin + COUNTED].astype(np.float64)
+            total += some.sum(axis=0)
+            squares += np.einsum("ij,ij->j", some, some)
+        mean = total / len(flat)
+        variance = squares / len(flat) - mean**2
     else:
         flat = values.reshape(-1, n_channels)
         mean = flat.mean(axis=0, dtype=np.float64)

@@ -34,6 +34,8 @@ SURE = 2.0
 """Standard errors by which the probe has to be better than guessing before its answers tell anything."""
 LEARNED, LOOKED = 4000, 1000
 """Most items that the probe learns from and looks at."""
+SIDE = 32
+"""What the shorter side is brought near to, so that the probe takes seconds."""
 STEPS = 400
 """Steps of learning, about."""
 BATCH = 64
@@ -61,6 +63,7 @@ def find(
     A row holds `variation` (`none` first), `accuracy` on the validation items varied so, `n` and `kept`.
     """
     train, held_back = _some(train, LEARNED, seed, "learned"), _some(held_back, LOOKED, seed, "looked")
+    shape, (train, held_back) = _small(shape, train, held_back)
     n_classes = int(max(train[1].max(), held_back[1].max())) + 1
     steps = plan(parse(LAYERS), shape, n_classes)
     probe = _Probe(steps, shape, mean, scale, precision, seed, train, held_back)
@@ -139,6 +142,18 @@ class _Probe:
             values = Augment(variation, self.mean, self.scale)(values, draws)
         with share.using(self.settings.threads):
             return loop.look(self.network, loop.Part(values, self.part.targets), self.settings)[1]
+
+
+def _small(shape: Shape, *parts: Items) -> tuple[Shape, list[Items]]:
+    """Pictures brought near to `SIDE` a side, by means of squares of pixels; the edge that is left is dropped."""
+    step = max(1, min(shape[:2]) // SIDE)
+    height, width = shape[0] // step, shape[1] // step
+    small = []
+    for values, targets in parts:
+        pictures = values.reshape(-1, *shape)[:, : height * step, : width * step]
+        squares = pictures.reshape(-1, height, step, width, step, shape[2])
+        small.append((squares.mean(axis=(2, 4), dtype=np.float32).astype(values.dtype), targets))
+    return (height, width, shape[2]), small if step > 1 else list(parts)
 
 
 def _some(items: Items, most: int, seed: int, purpose: str) -> Items:

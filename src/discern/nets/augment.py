@@ -28,11 +28,14 @@ class Augment:
         self.mean = mean.view(1, -1, 1, 1)
         self.scale = scale.view(1, -1, 1, 1)
 
-    def __call__(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
+    def __call__(self, pictures: Tensor, generator: torch.Generator, size: tuple[int, int] | None = None) -> Tensor:
+        """`size` is the height and width of what is given; None for those of `pictures`."""
         asked = self.augmentation
         values = pictures.permute(0, 3, 1, 2).to(torch.float32)
-        if asked.moves:
-            places = affine_grid(matrices(asked, values.shape, generator), list(values.shape), align_corners=False)
+        height, width = size or values.shape[2:]
+        if asked.moves or values.shape[2:] != (height, width):
+            given = [*values.shape[:2], height, width]
+            places = affine_grid(matrices(asked, values.shape, generator), given, align_corners=False)
             values = grid_sample(values, places, padding_mode="reflection", align_corners=False)
         values = self._colours(values, generator)
         if asked.erase:

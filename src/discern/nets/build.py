@@ -34,7 +34,8 @@ class Entry(nn.Module):
         self.register_buffer("scale", torch.from_numpy(scale.copy()).view(broadcast), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x.view(len(x), *self.shape)
+        if x.ndim != len(self.shape) + 1:
+            x = x.view(len(x), *self.shape)
         if len(self.shape) == 3:
             x = x.permute(0, 3, 1, 2)
         return (x.to(self.mean.dtype) - self.mean).div_(self.scale)

@@ -9,6 +9,8 @@ from .plan import Shape
 
 PHOTOGRAPH = 48
 """The shorter side from which pictures are learned as photographs are: varied, labels smoothed, weights averaged."""
+LARGE = 96
+"""The shorter side from which their first layer looks at every fourth pixel, and learning begins with them small."""
 
 
 def default_layers(shape: Shape, n_classes: int) -> str:
@@ -22,6 +24,11 @@ def default_layers(shape: Shape, n_classes: int) -> str:
         return "conv 32 same norm, conv 32 same norm, pool, conv 64 same norm, dropout 0.3"
     if side < 48:
         return "conv 16 5x5 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
+    if side >= LARGE:
+        return (
+            "conv 64 6x6 same stride 4 norm, residual 64, conv 128 same norm, pool, residual 128, conv 256 same norm, "
+            "pool, residual 256, average, dropout 0.3"
+        )
     return (
         "conv 32 same norm, pool, conv 64 same norm, pool, residual 64, conv 128 same norm, pool, residual 128, "
         "conv 256 same norm, average, dropout 0.3"

@@ -83,15 +83,17 @@ def _training(training: Mapping[str, Any], width: int | None) -> str:
 
 
 def _optimizer(state: Optimizer, width: int | None) -> str:
-    """AdamW's memory: for each array the running mean of its gradient, and its size (the root of the mean square)."""
-    sizes = {name: np.sqrt(square) for name, square in state.second.items()}
-    gradients = tuple((f.name, f"{f.mean:.4g}") for f in array_facts(dict(sorted(state.first.items()))))
+    """What moves each array, and for each its gradient's running mean and size (the root of the mean square)."""
+    names = sorted(state.first)
+    means = array_facts({name: state.first[name] for name in names})
+    squares = {name: state.second.get(name, state.first[name] ** 2) for name in names}
+    sizes = array_facts({name: np.sqrt(square) for name, square in squares.items()})
     rows = [
-        (name, mean, f"{size.mean:.4g}")
-        for (name, mean), size in zip(gradients, array_facts(dict(sorted(sizes.items()))), strict=True)
+        (name, "AdamW" if name in state.second else "Muon", f"{mean.mean:.4g}", f"{size.mean:.4g}")
+        for name, mean, size in zip(names, means, sizes, strict=True)
     ]
-    head = f"AdamW after {words.count(state.steps_taken, 'step')} of the last cycle: what it remembers of the gradient"
-    return head + "\n" + table(("array", "running mean", "typical size"), rows, width=width)
+    head = f"after {words.count(state.steps_taken, 'step')} of the last cycle: what is remembered of the gradient"
+    return head + "\n" + table(("array", "moved by", "running mean", "typical size"), rows, width=width)
 
 
 def _shown(value: object) -> str:

@@ -54,6 +54,7 @@ LEFT_BEHIND = (
     "augment_probe_",
     "smoothing_",
     "averaging_",
+    "growing_",
     "layers_",
     "k_curve_",
     "n_neighbors_",
