@@ -61,7 +61,7 @@ def test_the_makefile_only_calls_make_py() -> None:
 def test_a_wrong_chore_gets_the_list(arguments: list[str]) -> None:
     run = subprocess.run([sys.executable, ROOT / "make.py", *arguments], capture_output=True, text=True, check=False)
     assert run.returncode == 2
-    assert run.stderr == "usage: python make.py setup|demo|test|lint|docs|status\n"
+    assert run.stderr == "usage: python make.py setup|demo|test|lint|docs|status|bench\n"
 
 
 def test_a_set_up_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:

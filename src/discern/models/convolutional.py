@@ -24,6 +24,7 @@ from ..nets.build import Weights, begin_from, build, fold, load_weights
 from ..nets.defaults import LARGE, PHOTOGRAPH, default_epochs, default_layers
 from ..nets.layers import Average, Conv, Dense, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
+from ..nets.scaling import mean_and_scale
 from . import probe
 from .base import Classifier, Labelled
 
@@ -43,8 +44,6 @@ GROWING = (4 / 7, 6 / 7)
 """The shares of their sides at which photographs are learned from, first and last. They are recognised whole: what is
 learned from small pictures serves on larger ones (Touvron et al. 2019, "Fixing the train-test resolution discrepancy"),
 and small ones cost less."""
-COUNTED = 2**16
-"""Pixels whose mean and variance are counted at a time."""
 LOOK_VALUES = 2**24
 """Values of the largest layer that are held at a time where nothing is learned."""
 
@@ -142,7 +141,7 @@ class ConvNet(Classifier):
         everything = _joined(train, held_back) if learn_from_all and held_back is not None else train
         self._decide(len(everything[0]))
         steps = self._plan()
-        self.mean_, self.scale_ = _normal(everything[0].reshape(-1, *self.shape_))
+        self.mean_, self.scale_ = mean_and_scale(everything[0].reshape(-1, *self.shape_))
         found = checkpoint.decided(Path(checkpoints)) if checkpoints is not None else None
         self._decide_augment(train, held_back, found[0] if found else {}, on_event)
         train, held_back = everything, None if everything is not train else held_back
@@ -353,29 +352,6 @@ class ConvNet(Classifier):
             "threads": settings.threads,
             "torch": str(torch.__version__),
         }
-
-
-def _normal(values: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean and standard deviation of each channel or feature, float32; the deviation of a constant is 1.
-
-    Sums of bytes are whole numbers below 2**53, exact in any order.
-    """
-    n_channels = values.shape[-1]
-    if values.dtype == np.uint8:
-        total, squares, flat = np.zeros(n_channels), np.zeros(n_channels), values.reshape(-1, n_channels)
-        for begin in range(0, len(flat), COUNTED):
-            some = flat[begin : begin + COUNTED].astype(np.float64)
-            total += some.sum(axis=0)
-            squares += np.einsum("ij,ij->j", some, some)
-        mean = total / len(flat)
-        variance = squares / len(flat) - mean**2
-    else:
-        flat = values.reshape(-1, n_channels)
-        mean = flat.mean(axis=0, dtype=np.float64)
-        variance = ((flat - mean) ** 2).mean(axis=0)
-    scale = np.sqrt(variance)
-    scale[~(scale > 1e-30)] = 1.0
-    return mean.astype(np.float32), scale.astype(np.float32)
 
 
 def _joined(train: probe.Items, held_back: probe.Items) -> probe.Items:
