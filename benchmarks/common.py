@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
@@ -55,6 +56,47 @@ def timed(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None
         wrong(f"{' '.join(map(str, command))[:200]}\nended with {process.returncode}: {errors[-1000:]}")
     processor = after.children_user + after.children_system - before.children_user - before.children_system
     return Timing(seconds, processor, most[0], output)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One whole run of `discern train`."""
+
+    timing: Timing
+    accuracy: float
+    """Of the test part, opened once."""
+    n: int
+    stages: dict[str, float]
+    """Seconds of each stage by the clock, as `run.json` has them."""
+
+
+def learned(data: Path, run: Path, model: str | None, *options: str, cache: Path | None = None) -> Learned:
+    """Train into `run`; with `cache`, pictures are decoded into that folder and not taken from an earlier one."""
+    named = () if model is None else ("--model", model)
+    env = {} if cache is None else {"DISCERN_CACHE": str(cache)}
+    timing = timed([*DISCERN, "train", data, *named, *options, "-o", run], env=env)
+    figure = json.loads((run / "evaluation.json").read_text())["figures"]["accuracy"]
+    record = json.loads((run / "run.json").read_text())
+    return Learned(timing, figure["value"], figure["n"], record["seconds"])
+
+
+def verdict(what: str, runs: Sequence[Learned]) -> None:
+    """What some runs took and reached, and where the time went."""
+    show(what, [one.timing for one in runs])
+    accuracies = [100 * one.accuracy for one in runs]
+    mean = f"mean {statistics.mean(accuracies):.2f} %, " if len(runs) > 1 else ""
+    print(f"  {'':28} {mean}{', '.join(f'{one:.2f} %' for one in accuracies)} of {runs[0].n:,} test items")
+    stages = {name: statistics.median(one.stages[name] for one in runs) for name in runs[0].stages}
+    rest = statistics.median(one.timing.seconds - sum(one.stages.values()) for one in runs)
+    print(f"  {'':28} {', '.join(f'{name} {value:.1f}' for name, value in stages.items())}, the rest {rest:.1f} s")
+
+
+def peer_python() -> Path:
+    """The Python of the peers; skips the benchmark when DISCERN_PEERS names none."""
+    named = os.environ.get("DISCERN_PEERS")
+    if not named:
+        skip("DISCERN_PEERS names no Python with what benchmarks/peers/requirements.txt lists")
+    return Path(named)
 
 
 def alternating(sides: Mapping[str, Callable[[], Timing]], repeats: int) -> dict[str, list[Timing]]:

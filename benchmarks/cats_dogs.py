@@ -1,0 +1,47 @@
+"""Cats and dogs, from two folders of photographs to a saved, evaluated and reported run, beside a plain Keras script.
+
+DISCERN_PEERS names the Python that has what benchmarks/peers/requirements.txt lists. The cache of decoded pictures is
+empty at the start of every run. `--long` adds what takes more than a few minutes, `--seeds` the runs by default.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from common import claim, data, learned, machine, peer_python, ratio, show, timed, verdict
+
+BUDGETS = (("80.4 %", "a twelfth", "15s"), ("88 %", "a sixth", "45s"), ("94 %", "the whole", "330s"))
+SEEDS = 3
+
+
+def main() -> None:
+    machine()
+    photographs = data("cats-dogs")
+    asked = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if "--seeds" not in asked:
+            peer = [timed([peer_python(), Path(__file__).parent / "peers" / "keras_photographs.py", photographs])]
+            show("Keras, 8,000 steps", peer)
+            print(f"  {'':28} {peer[0].output.strip().splitlines()[-1]}")
+            for figure, share, budget in BUDGETS if "--long" in asked else BUDGETS[:2]:
+                claim(f"{figure} in at most {share} of its time, whole processes")
+                options = ("--budget", budget)
+                runs = [
+                    learned(photographs, folder / f"run{budget}", "conv", *options, cache=folder / f"cache{budget}")
+                ]
+                verdict(f"discern, a budget of {budget}", runs)
+                ratio([one.timing for one in runs], peer)
+            return
+        claim(f"by default, in at most 20 minutes, a mean of 95.5 % over {SEEDS} seeds")
+        runs = []
+        for seed in range(SEEDS):
+            runs.append(learned(photographs, folder / f"{seed}", None, "--seed", str(seed), cache=folder / f"c{seed}"))
+            verdict(f"discern, seed {seed}", runs[-1:])
+        verdict("discern, as it comes", runs)
+
+
+if __name__ == "__main__":
+    main()
