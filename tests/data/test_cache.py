@@ -6,20 +6,24 @@ import os
 import stat
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from discern.core.errors import OptionError
+from discern.core.errors import OptionError, TooManyBadItems
 from discern.core.events import Event
 from discern.core.options import PictureOptions
 from discern.data import decoded
-from discern.data.cache import Cache, cache, key_of
+from discern.data.cache import Cache, Draft, cache, key_of
 from discern.data.dataset import Dataset
 from discern.data.read import read
 from discern.images import fit
+from discern.images.fingerprints import row_hashes
 
 RNG = np.random.default_rng(0)
 FACTS = {"a": ["é", 1]}
@@ -101,10 +105,11 @@ def test_what_is_damaged_is_made_anew(photos: Path) -> None:
     first = read(photos)
     (kept,) = files(photos)
     whole = kept.read_bytes()
-    pixel = len(whole) - 5
+    pixel, fact = 4096 + 5, len(whole) - 5
     for damaged in (
         b"", whole[:30], whole[:-1], whole + b"x", b"X" + whole[1:], whole[:60] + b"~" + whole[61:],
         whole[:pixel] + bytes([whole[pixel] ^ 1]) + whole[pixel + 1 :], whole[:8] + b"\xff" * 8 + whole[16:],
+        whole[:fact] + bytes([whole[fact] ^ 1]) + whole[fact + 1 :],
     ):  # fmt: skip
         kept.unlink()  # pictures that are in use stay mapped
         kept.write_bytes(damaged)
@@ -138,9 +143,10 @@ def test_a_place_that_cannot_be_written_is_only_slower(photos: Path, monkeypatch
 
 def test_what_was_used_longest_ago_goes(tmp_path: Path) -> None:
     values = RNG.integers(0, 256, (4, 50, 50, 1), dtype=np.uint8)
-    size = 4096 + values.nbytes
+    hashes = row_hashes(values)
+    assert Cache(tmp_path / "one", 10**6).save("a", values, hashes, FACTS)
+    size = (tmp_path / "one" / "a.pixels").stat().st_size
     store = Cache(tmp_path / "c", 3 * size)
-    hashes = decoded.row_hashes(values)
     for order, key in enumerate("abc"):
         assert store.save(key, values, hashes, FACTS)
         os.utime(tmp_path / "c" / f"{key}.pixels", (order, order))
@@ -166,8 +172,55 @@ def test_small_folders_are_not_kept(photos: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_file_that_changes_while_it_is_read_is_not_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = decoded._hashes
     monkeypatch.setattr(decoded, "_hashes", lambda *a: ["0" * 64 if i == 3 else h for i, h in enumerate(plain(*a))])
-    assert read(photos).n == 30
-    assert not (photos.parent / "cache").exists()
+    data = read(photos)
+    assert not files(photos)
+    monkeypatch.setenv("DISCERN_CACHE", "off")
+    same(data, read(photos))
+
+
+def test_a_disk_that_fills_up_costs_time_only(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, written = Draft.write, []
+
+    def full(draft: Draft, pixels: NDArray[np.uint8]) -> None:
+        written.append(pixels)
+        if len(written) > 20:
+            raise OSError(28, "No space left on device")
+        plain(draft, pixels)
+
+    monkeypatch.setattr(Draft, "write", full)
+    data = read(photos)
+    assert len(written) == 21 and not files(photos)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=100))
+    assert read(photos).fingerprint == data.fingerprint and len(written) == 21
+    monkeypatch.setenv("DISCERN_CACHE", "off")
+    same(data, read(photos))
+
+
+def test_nothing_is_left_of_a_reading_that_fails(photos: Path) -> None:
+    for index in range(20):
+        (photos / "a" / f"bad{index}.png").write_bytes(b"<html>")
+    with pytest.raises(TooManyBadItems):
+        read(photos)
+    assert not files(photos)
+
+
+def test_pictures_are_decoded_into_the_file_and_not_into_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoded, "WORTH_KEEPING", 1)
+    monkeypatch.setenv("DISCERN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("DISCERN_THREADS", "1")
+    for index in range(400):
+        path = tmp_path / "photos" / "ab"[index % 2] / f"{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (112, 112), (index % 256, index // 256, 0)).save(path)
+    tracemalloc.start()
+    try:
+        data = read(tmp_path / "photos")
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert data.n == 400 and most < data.values.nbytes / 2
 
 
 def test_another_common_size_is_another_entry(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:

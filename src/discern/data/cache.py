@@ -17,10 +17,11 @@ import json
 import math
 import os
 import secrets
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import platformdirs
@@ -35,10 +36,10 @@ LIMIT = 4.0
 """Gigabytes."""
 PIXELS = 1
 """Raised when the same file gives other pixels than before."""
-MAGIC = b"DISCERN1"
+MAGIC = b"DISCERN2"
 ENDING = ".pixels"
 PAGE = 4096
-LONGEST_HEADER = 2**31
+LONGEST_RECORD = 2**31
 OLD = 86_400.0
 """Seconds after which a temporary file belongs to a process that was killed."""
 DECODERS = ("pil", "libjpeg_turbo", "zlib", "libtiff", "webp")
@@ -75,19 +76,34 @@ class Cache:
 
     def save(self, key: str, values: NDArray[np.uint8], hashes: list[str], facts: dict[str, Any]) -> bool:
         """Keep pictures; whether that was possible (a full or closed disk is no mistake, only slower)."""
-        if values.nbytes > self.limit:
+        draft = self.begin(values.nbytes)
+        if draft is None:
             return False
-        temporary = self.folder / (TEMPORARY + secrets.token_hex(8))
+        with draft:
+            try:
+                draft.write(values)
+            except OSError:
+                return False
+            return self.keep(draft, key, values.shape, hashes, facts)
+
+    def begin(self, n_bytes: int) -> Draft | None:
+        """A file for pixels that come one after another, at most `n_bytes`; None where there is no room for them."""
         try:
+            if n_bytes > self.limit:
+                return None
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(_header(values, hashes, facts))
-                file.write(np.ascontiguousarray(values).data)
-            temporary.replace(self.folder / (key + ENDING))
+            if shutil.disk_usage(self.folder).free < n_bytes:
+                return None
+            return Draft(self.folder / (TEMPORARY + secrets.token_hex(8)))
         except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            return None
+
+    def keep(self, draft: Draft, key: str, shape: tuple[int, ...], hashes: list[str], facts: dict[str, Any]) -> bool:
+        """Give a draft that is complete its name; whether that was possible."""
+        try:
+            draft.complete(shape, hashes, facts)
+            draft.path.replace(self.folder / (key + ENDING))
+        except OSError:
             return False
         self._evict(key)
         return True
@@ -110,6 +126,43 @@ class Cache:
             with contextlib.suppress(OSError):
                 Path(path).unlink()
             total -= size
+
+
+class Draft:
+    """A file in the making, under a name that nobody looks for; it goes at the end unless it was kept."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError."""
+        self.path = path
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        self._file = os.fdopen(handle, "w+b")
+        self._file.write(bytes(PAGE))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):  # no longer there once it was kept
+            self.path.unlink(missing_ok=True)
+
+    def write(self, pixels: NDArray[np.uint8]) -> None:
+        """Raises OSError."""
+        self._file.write(np.ascontiguousarray(pixels).data)
+
+    def complete(self, shape: tuple[int, ...], hashes: list[str], facts: dict[str, Any]) -> None:
+        """Write the record, and then its length and hash into the first page. Raises OSError."""
+        record = json.dumps({"shape": shape, "hashes": hashes, "facts": facts}).encode()
+        self._file.write(record)
+        self._file.seek(0)
+        self._file.write(MAGIC + len(record).to_bytes(8, "little") + hashlib.sha256(record).digest())
+        self._file.close()
+
+    def values(self, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+        """What has been written, mapped; what is written to the array stays its own. Raises OSError or ValueError."""
+        self._file.close()
+        return np.asarray(np.memmap(self.path, np.uint8, "c", PAGE, shape))
 
 
 def cache() -> Cache | None:
@@ -135,29 +188,24 @@ def key_of(contents: list[str], preparation: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _header(values: NDArray[np.uint8], hashes: list[str], facts: dict[str, Any]) -> bytes:
-    """Magic, length and hash of the JSON that follows, then zeros up to a whole page: the pixels begin there."""
-    record = json.dumps({"shape": values.shape, "hashes": hashes, "facts": facts}).encode()
-    start = MAGIC + len(record).to_bytes(8, "little") + hashlib.sha256(record).digest() + record
-    return start + bytes(-len(start) % PAGE)
-
-
 def _read(path: Path) -> Entry | None:
+    """A page with the length and the hash of the record, the pixels, the record."""
     with path.open("rb") as file:
-        start = file.read(48)
+        start = file.read(PAGE)
         length = int.from_bytes(start[8:16], "little")
-        if start[:8] != MAGIC or length > LONGEST_HEADER or length > os.fstat(file.fileno()).st_size:
+        n_pixels = os.fstat(file.fileno()).st_size - PAGE - length
+        if start[:8] != MAGIC or any(start[48:]) or length > LONGEST_RECORD or n_pixels < 0:
             return None
+        file.seek(PAGE + n_pixels)
         text = file.read(length)
         if hashlib.sha256(text).digest() != start[16:48]:
             return None
         record = json.loads(text)
         shape = tuple(record["shape"])
-        offset = 48 + length + -(48 + length) % PAGE
-        if os.fstat(file.fileno()).st_size != offset + math.prod(shape):
+        if math.prod(shape) != n_pixels:
             return None
         # "c": what the program writes to it stays its own; the file never changes
-        values = np.asarray(np.memmap(file, np.uint8, "c", offset, shape))
+        values = np.asarray(np.memmap(file, np.uint8, "c", PAGE, shape))
     if row_hashes(values) != record["hashes"]:
         return None
     return Entry(values, record["hashes"], record["facts"])

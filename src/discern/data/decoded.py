@@ -6,6 +6,7 @@ What is decoded is kept (see `cache`), so that the next reading of the same file
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -22,10 +23,10 @@ from ..core.events import Listener, steps
 from ..core.executor import Executor
 from ..core.records import InputSpec
 from ..images.decode import Header, picture_for, probe, quiet_pillow, read_bytes
-from ..images.fingerprints import row_hashes
+from ..images.fingerprints import fingerprint
 from ..images.fit import COMMON_SIZE, common_spec
 from .assemble import Reading, stop_if_too_many
-from .cache import Cache, cache, key_of
+from .cache import Cache, Draft, cache, key_of
 from .scan import Candidate
 
 S = TypeVar("S")
@@ -65,19 +66,27 @@ def pixels_of(given: str, candidates: list[Candidate], rejected: list[tuple[str,
     """The pixels of these files, from the cache where it has them. Raises TooManyBadItems."""
     kept = cache()
     if kept is None or not _worth_keeping(candidates):
-        return _decode(given, candidates, rejected, reading)
+        return _decode(given, candidates, rejected, reading)[0]
     contents = _hashes(candidates, reading)
     key = key_of(contents, _preparation(reading))
     found = _from_cache(kept, key, contents)
     if found is not None:
         return found
-    made = _decode(given, candidates, rejected, reading)
-    same = all(isinstance(one, str) or one.sha256 == was for one, was in zip(made.loaded, contents, strict=True))
-    if not same or not made.hashes:  # a file was written meanwhile: the key is not that of these pixels
-        return made
-    loaded = [one if isinstance(one, str) else [one.shape, one.mode, one.note] for one in made.loaded]
-    kept.save(key, made.values, made.hashes, {"spec": made.spec.to_json(), "loaded": loaded})
-    return _from_cache(kept, key, contents) or made  # mapped: these pixels need not stay in memory
+    with contextlib.ExitStack() as drafts, contextlib.suppress(_NoRoom):
+        made, draft = _decode(given, candidates, rejected, reading, partial(_begin, kept, drafts))
+        if draft is None:
+            return made
+        shape = (len(made.hashes), *made.spec.shape)
+        same = all(isinstance(one, str) or one.sha256 == was for one, was in zip(made.loaded, contents, strict=True))
+        if same and made.hashes:  # else a file was written meanwhile: the key is not that of these pixels
+            loaded = [one if isinstance(one, str) else [one.shape, one.mode, one.note] for one in made.loaded]
+            kept.keep(draft, key, shape, made.hashes, {"spec": made.spec.to_json(), "loaded": loaded})
+            found = _from_cache(kept, key, contents)
+            if found is not None:
+                return found
+        with contextlib.suppress(OSError, ValueError):
+            return dataclasses.replace(made, values=draft.values(shape))
+    return _decode(given, candidates, rejected, reading)[0]
 
 
 def load(path: Path, spec: InputSpec, max_megapixels: float) -> NDArray[np.uint8] | str:
@@ -88,17 +97,36 @@ def load(path: Path, spec: InputSpec, max_megapixels: float) -> NDArray[np.uint8
         return error.reason
 
 
-def _decode(given: str, candidates: list[Candidate], rejected: list[tuple[str, str]], reading: Reading) -> Decoded:
-    """Decode at the size that some of the headers ask for, and once more if all the pictures together say otherwise."""
+class _NoRoom(Exception):
+    """A draft could not be written to its end."""
+
+
+def _begin(kept: Cache, drafts: contextlib.ExitStack, n_bytes: int) -> Draft | None:
+    drafts.close()  # pictures at a size that turned out to be another
+    draft = kept.begin(n_bytes)
+    return None if draft is None else drafts.enter_context(draft)
+
+
+def _decode(
+    given: str,
+    candidates: list[Candidate],
+    rejected: list[tuple[str, str]],
+    reading: Reading,
+    begin: Callable[[int], Draft | None] = lambda n_bytes: None,
+) -> tuple[Decoded, Draft | None]:
+    """Decode at the size that some of the headers ask for, and once more if all the pictures together say otherwise.
+
+    Where `begin` gives a draft, the pixels go there and `values` has no rows. Raises _NoRoom, TooManyBadItems.
+    """
     spec = _spec_for(_some_headers(candidates, reading), reading)
-    values, loaded = _pixels(candidates, spec, reading)
+    values, hashes, loaded, draft = _pixels(candidates, spec, reading, begin)
     bad = [(c.item, one) for c, one in zip(candidates, loaded, strict=True) if isinstance(one, str)]
     stop_if_too_many(given, len(candidates) - len(bad), rejected + bad, reading.max_bad)
     true_spec = _spec_for(loaded, reading)
     if true_spec != spec:
         spec = true_spec
-        values, loaded = _pixels(candidates, spec, reading)
-    return Decoded(spec, values, row_hashes(values), loaded)
+        values, hashes, loaded, draft = _pixels(candidates, spec, reading, begin)
+    return Decoded(spec, values, hashes, loaded), draft
 
 
 def _spec_for(found: Sequence[Header | Loaded | str], reading: Reading) -> InputSpec:
@@ -120,30 +148,43 @@ def _header(candidate: Candidate, max_megapixels: float) -> Header | str:
 
 
 def _pixels(
-    candidates: list[Candidate], spec: InputSpec, reading: Reading
-) -> tuple[NDArray[np.uint8], list[Loaded | str]]:
-    """Values of the readable ones `(n_good, H, W, C)`, and what each file holds or why it cannot be read."""
-    values = np.empty((len(candidates), *spec.shape), np.uint8)
+    candidates: list[Candidate], spec: InputSpec, reading: Reading, begin: Callable[[int], Draft | None]
+) -> tuple[NDArray[np.uint8], list[str], list[Loaded | str], Draft | None]:
+    """Values of the readable ones `(n_good, H, W, C)`, the hash of each, what each file holds or why it cannot be read,
+    and the draft that has the values instead."""
+    draft = begin(len(candidates) * spec.n_values)
+    values = np.empty((len(candidates) if draft is None else 0, *spec.shape), np.uint8)
+    hashes: list[str] = []
     loaded: list[Loaded | str] = []
-    n_good = 0
     tell = _progress(reading.on_event, "pictures read", len(candidates))
     look = partial(_load, spec=spec, max_megapixels=reading.max_megapixels)
     for one in in_chunks(look, candidates, reading.executor):
         if not isinstance(one, str):
-            values[n_good] = one[0]
-            n_good += 1
+            if draft is None:
+                values[len(hashes)] = one[0]
+            else:
+                _write(draft, one[0])
+            hashes.append(one[2])
         loaded.append(one if isinstance(one, str) else one[1])
         tell(len(loaded))
-    return values[:n_good], loaded
+    return values[: len(hashes)], hashes, loaded, draft
 
 
-def _load(candidate: Candidate, spec: InputSpec, max_megapixels: float) -> tuple[NDArray[np.uint8], Loaded] | str:
+def _write(draft: Draft, pixels: NDArray[np.uint8]) -> None:
+    try:
+        draft.write(pixels)
+    except OSError as error:
+        raise _NoRoom from error
+
+
+def _load(candidate: Candidate, spec: InputSpec, max_megapixels: float) -> tuple[NDArray[np.uint8], Loaded, str] | str:
     try:
         content = read_bytes(candidate.path, max_megapixels=max_megapixels)
         found = picture_for(content, spec, max_megapixels=max_megapixels)
     except UnreadableItem as error:
         return error.reason
-    return found.pixels, Loaded(found.shape, found.mode, hashlib.sha256(content).hexdigest(), found.note)
+    facts = Loaded(found.shape, found.mode, hashlib.sha256(content).hexdigest(), found.note)
+    return found.pixels, facts, fingerprint(found.pixels)
 
 
 def _worth_keeping(candidates: list[Candidate]) -> bool:
