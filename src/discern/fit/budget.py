@@ -53,7 +53,7 @@ def epoch_seconds(
         learning = (time.monotonic() - began) / timed * n_steps
         if validation is None:
             return learning
-        some = loop.Part(validation.values[: settings.look_batch], validation.targets[: settings.look_batch])
+        some = loop.Part(*validation.batch(slice(settings.look_batch)))
         began = time.monotonic()
         loop.look(state.shown, some, settings)
         return learning + (time.monotonic() - began) * len(validation) / len(some)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from ..core import seeds
 from ..core.errors import OptionError
 from ..core.events import Event, Listener, note, steps
+from ..core.rows import Rows
 from ..nets.augment import Augment
 from ..nets.build import Weights, load_weights, weights_of
 from . import checkpoint, share
@@ -45,15 +46,22 @@ class Part:
 
     values: Tensor
     targets: Tensor
+    rows: Tensor | None = None
+    """Which rows of `values` the items are, `(n,)`; None where they are all of them, in their order."""
 
     @classmethod
-    def of(cls, values: NDArray[Any], targets: NDArray[np.int64]) -> Part:
+    def of(cls, values: NDArray[Any] | Rows, targets: NDArray[np.int64]) -> Part:
         """The arrays themselves, not copies, unless torch cannot share them (read-only memory)."""
-        values, targets = (np.require(array, requirements=["C", "W"]) for array in (values, targets))
-        return cls(torch.from_numpy(values), torch.from_numpy(targets))
+        whole, rows = (values.values, torch.from_numpy(values.indices)) if isinstance(values, Rows) else (values, None)
+        whole, targets = (np.require(array, requirements=["C", "W"]) for array in (whole, targets))
+        return cls(torch.from_numpy(whole), torch.from_numpy(targets), rows)
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    def batch(self, items: slice | Tensor) -> tuple[Tensor, Tensor]:
+        """Values and positions of classes of some items."""
+        return self.values[items if self.rows is None else self.rows[items]], self.targets[items]
 
 
 @dataclass(frozen=True)
@@ -208,11 +216,11 @@ def take_step(
     total = n_steps * settings.cycles[state.cycle]
     rate = one_cycle(state.epoch * n_steps + step, total, settings.learning_rate)
     torch.default_generator.manual_seed(seeds.derive(settings.seed, "step", number, step))
-    values = train.values[batches[step]]
+    values, targets = train.batch(batches[step])
     if settings.augment is not None:
         draws = torch.Generator().manual_seed(seeds.derive(settings.seed, "augment", number, step))
         values = settings.augment(values, draws, size_of(values, (state.epoch * n_steps + step) / total, settings))
-    loss = train_step(state, values, train.targets[batches[step]], rate, settings)
+    loss = train_step(state, values, targets, rate, settings)
     state.loss_sum += loss.double() * len(values)
     if state.average is not None:
         follow(state.average, state.network, settings.averaging * total, (number - 1) * n_steps + step)
@@ -289,8 +297,8 @@ def look(network: nn.Module, part: Part, settings: Settings) -> tuple[float, flo
     losses, right = 0.0, 0
     with torch.inference_mode(), computing(settings.precision):
         for begin in range(0, len(part), settings.look_batch):
-            batch = slice(begin, begin + settings.look_batch)
-            logits, targets = network(part.values[batch]).float(), part.targets[batch]
+            values, targets = part.batch(slice(begin, begin + settings.look_batch))
+            logits = network(values).float()
             losses += float(nn.functional.cross_entropy(logits, targets, reduction="sum"))
             right += int((logits.argmax(dim=1) == targets).sum())
     return losses / len(part), right / len(part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,8 +15,10 @@ from ..core.errors import DataError
 from ..core.events import Listener, silent
 from ..core.options import Interval, raise_all
 from ..core.records import InputSpec
+from ..core.rows import Rows
 
 Labelled = tuple[ArrayLike, ArrayLike]
+P = TypeVar("P", NDArray[Any], Rows)
 
 
 class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -61,15 +63,24 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             items, y = validate_data(self, X, y, dtype=np.float32)
             self.input_ = InputSpec("table", (items.shape[1],), "float32")
         else:
-            y = _check_y(y, estimator=self)
-            if np.shape(y)[0] != len(items):
-                raise DataError(f"{len(items)} pictures but {np.shape(y)[0]} labels; expected one label a picture")
-            self.input_ = _spec_of(items)
-            self.n_features_in_ = self.input_.n_values
+            y = self._begin_pictures(items, y)
+        return items, self._begin_classes(y)
+
+    def _begin_pictures(self, pictures: NDArray[Any] | Rows, y: ArrayLike) -> NDArray[Any]:
+        """Check labels; set `input_`, `n_features_in_`. Raises DataError or ValueError."""
+        labels: NDArray[Any] = _check_y(y, estimator=self)
+        if len(labels) != len(pictures):
+            raise DataError(f"{len(pictures)} pictures but {len(labels)} labels; expected one label a picture")
+        self.input_ = _spec_of(pictures)
+        self.n_features_in_ = self.input_.n_values
+        return labels
+
+    def _begin_classes(self, y: ArrayLike) -> NDArray[np.int64]:
+        """Set `classes_`; the position of each label in it. Raises ValueError."""
         if np.asarray(y).dtype.kind not in "USiub":  # text and whole numbers are labels, however many differ
             check_classification_targets(y)
         self.classes_, positions = np.unique(np.asarray(y), return_inverse=True)
-        return items, positions.astype(np.int64)
+        return positions.astype(np.int64)
 
     def _positions(self, y: ArrayLike) -> NDArray[np.int64]:
         """Positions of known labels in `classes_`. Raises DataError for a label that was not learned."""
@@ -87,18 +98,24 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if self.input_.kind == "pictures":
                 raise DataError(f"found {np.ndim(X)} dimensions; this model takes {self.input_}")
             return validate_data(self, X, dtype=np.float32, reset=False)  # type: ignore[no-any-return]
-        found = _spec_of(items)
+        return self._check_pictures(items)
+
+    def _check_pictures(self, pictures: P) -> P:
+        """The pictures, if they have the form that `fit` saw. Raises DataError."""
+        found = _spec_of(pictures)
         if found != self.input_:
             raise DataError(f"found {found}, {found.dtype}; this model takes {self.input_}, {self.input_.dtype}")
-        return items
+        return pictures
 
 
-def _spec_of(pictures: NDArray[Any]) -> InputSpec:
+def _spec_of(pictures: NDArray[Any] | Rows) -> InputSpec:
     return InputSpec("pictures", pictures.shape[1:], "uint8" if pictures.dtype == np.uint8 else "float32")
 
 
 def _as_pictures(X: ArrayLike) -> NDArray[Any] | None:
     """`(n, H, W, C)` in uint8 or float32 when X has three or four dimensions, else None."""
+    if isinstance(X, Rows):
+        X = X[:]
     if not isinstance(X, np.ndarray) or X.ndim not in (3, 4):
         return None
     items = X[..., None] if X.ndim == 3 else X

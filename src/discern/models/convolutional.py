@@ -17,6 +17,7 @@ from ..core import seeds
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, note, silent
 from ..core.options import SEED, Interval, raise_all
+from ..core.rows import Rows
 from ..fit import budget, checkpoint, loop, precision, share
 from ..nets import transforms
 from ..nets.augment import Augment
@@ -25,7 +26,7 @@ from ..nets.defaults import LARGE, PHOTOGRAPH, default_epochs, default_layers
 from ..nets.layers import Average, Conv, Dense, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
 from ..nets.scaling import mean_and_scale
-from . import probe
+from . import parts, probe
 from .base import Classifier, Labelled
 
 AUTO = "auto"
@@ -33,8 +34,6 @@ COUNT = Interval(1, 1_000_000, whole=True)
 RATE = Interval(0, 1, open_low=True)
 LEARNING = 3
 """Operations of a training step for one of looking: forward, gradients of the values, gradients of the weights."""
-HELD_BACK = 0.1
-"""The share of the items that is looked at, and not learned from, when no validation part is given."""
 FEWEST_TO_HOLD_BACK = 50
 """With fewer items than this none is held back."""
 SMOOTHING = 0.1
@@ -130,18 +129,20 @@ class ConvNet(Classifier):
         `class_labels` is for classes that are combinations of labels, `(n_classes, n_targets)`: for each class, in the
         order of `classes_`, the position of its label among those of each target. What is learned of a label then
         serves all its classes; what is kept has one plain head, as without (docs/decisions/0050-several-targets.md).
+        Pictures may be `Rows` of uint8 `(N, H, W, C)`, mapped from a file: they are read batch by batch.
         Raises OptionError, ValueError for data that cannot be used, RunError for a checkpoint that does not fit.
         """
         began = time.monotonic()
         raise_all(self._problems())
-        items, targets = self._begin_fit(X, y)
+        rows = (X, self._begin_classes(self._begin_pictures(X, y))) if parts.stays(X) else None
+        items, targets = rows or self._begin_fit(X, y)
         codes = self._codes(class_labels)
         self.shape_ = self._shape(items)
         train, held_back = self._parts(items, targets, validation)
-        everything = _joined(train, held_back) if learn_from_all and held_back is not None else train
+        everything = parts.joined(train, held_back) if learn_from_all and held_back is not None else train
         self._decide(len(everything[0]))
         steps = self._plan()
-        self.mean_, self.scale_ = mean_and_scale(everything[0].reshape(-1, *self.shape_))
+        self.mean_, self.scale_ = mean_and_scale(parts.shaped(everything[0], self.shape_))
         found = checkpoint.decided(Path(checkpoints)) if checkpoints is not None else None
         self._decide_augment(train, held_back, found[0] if found else {}, on_event)
         train, held_back = everything, None if everything is not train else held_back
@@ -150,7 +151,7 @@ class ConvNet(Classifier):
             network = build(steps, self.mean_, self.scale_, codes)
         if start is not None:
             begin_from(network, _matching(start, steps, on_event))
-        learned = loop.Part.of(train[0].reshape(-1, *self.shape_), train[1])
+        learned = loop.Part.of(parts.shaped(train[0], self.shape_), train[1])
         looked = loop.Part.of(*held_back) if held_back is not None else None
         settings = self._settings(steps)
         if self.budget is not None:
@@ -182,8 +183,8 @@ class ConvNet(Classifier):
             network.double()
         values = torch.from_numpy(np.require(items, requirements=["C", "W"]))
         with share.using(share.worth(_operations(steps) * len(values))), torch.inference_mode():
-            parts = [network(batch).double().softmax(dim=1) for batch in torch.split(values, _look_batch(steps))]
-        return torch.cat(parts).numpy()
+            found = [network(batch).double().softmax(dim=1) for batch in torch.split(values, _look_batch(steps))]
+        return torch.cat(found).numpy()
 
     def _problems(self) -> list[str | None]:
         """What is wrong with the parameters, all of it."""
@@ -215,7 +216,7 @@ class ConvNet(Classifier):
             found.append(RATE.problem("learning_rate", self.learning_rate))
         return [*found, *(limit.problem(name, getattr(self, name)) for name, limit in self.limits.items())]
 
-    def _shape(self, items: NDArray[Any]) -> Shape:
+    def _shape(self, items: NDArray[Any] | Rows) -> Shape:
         """The shape of one item as the network sees it. Raises OptionError when `shape` does not fit the data."""
         if self.shape is None:
             return self.input_.shape
@@ -241,21 +242,21 @@ class ConvNet(Classifier):
         return codes.astype(np.int64)
 
     def _parts(
-        self, items: NDArray[Any], targets: NDArray[np.int64], validation: Labelled | None
-    ) -> tuple[tuple[NDArray[Any], NDArray[np.int64]], tuple[NDArray[Any], NDArray[np.int64]] | None]:
+        self, items: NDArray[Any] | Rows, targets: NDArray[np.int64], validation: Labelled | None
+    ) -> tuple[parts.Items, parts.Items | None]:
         """What is learned from and what is looked at."""
         if validation is not None:
             looked, labels = validation
             if len(labels) == 0:  # type: ignore[arg-type]
                 return (items, targets), None
-            positions, checked = self._positions(labels), self._check_items(looked)
+            positions = self._positions(labels)
+            checked = self._check_pictures(looked) if parts.stays(looked) else self._check_items(looked)
             if len(checked) != len(positions):
                 raise DataError(f"validation has {len(checked)} items but {len(positions)} labels")
             return (items, targets), (checked, positions)
         if len(items) < FEWEST_TO_HOLD_BACK:
             return (items, targets), None
-        held = _held_back(targets, self.random_state)
-        return (items[~held], targets[~held]), (items[held], targets[held])
+        return parts.divided(items, targets, self.random_state)
 
     def _decide(self, n_items: int) -> None:
         """Put a value where a parameter is None or `auto`."""
@@ -276,7 +277,7 @@ class ConvNet(Classifier):
         self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.003))
 
     def _decide_augment(
-        self, train: probe.Items, held_back: probe.Items | None, facts: Mapping[str, Any], on_event: Listener
+        self, train: parts.Items, held_back: parts.Items | None, facts: Mapping[str, Any], on_event: Listener
     ) -> None:
         """How pictures are varied: as asked for, as a checkpoint with these `facts` says, or as is found out."""
         self.augment_probe_: probe.Table = ()
@@ -324,8 +325,8 @@ class ConvNet(Classifier):
     def _facts(
         self,
         settings: loop.Settings,
-        train: tuple[NDArray[Any], NDArray[np.int64]],
-        held_back: tuple[NDArray[Any], NDArray[np.int64]] | None,
+        train: parts.Items,
+        held_back: parts.Items | None,
         start: Weights | None,
         codes: NDArray[np.int64] | None,
     ) -> dict[str, Any]:
@@ -352,19 +353,6 @@ class ConvNet(Classifier):
             "threads": settings.threads,
             "torch": str(torch.__version__),
         }
-
-
-def _joined(train: probe.Items, held_back: probe.Items) -> probe.Items:
-    return np.concatenate([train[0], held_back[0]]), np.concatenate([train[1], held_back[1]])
-
-
-def _held_back(targets: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
-    """A seeded tenth of each class, rounded to the nearest; a class of few items keeps them all for learning."""
-    held = np.zeros(len(targets), dtype=bool)
-    for position in range(int(targets.max()) + 1):
-        members = seeds.generator(seed, "held back", position).permutation(np.flatnonzero(targets == position))
-        held[members[: round(HELD_BACK * len(members))]] = True
-    return held
 
 
 def _look_batch(steps: tuple[Step, ...]) -> int:

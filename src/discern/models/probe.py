@@ -23,6 +23,7 @@ from ..nets.build import build, load_weights
 from ..nets.layers import parse
 from ..nets.plan import Shape, Step, plan
 from ..nets.transforms import FLIP, NAMES, Augmentation
+from .parts import Items
 
 CANDIDATES = Augmentation(0.1, 0.2, 0.1, 0.1, 15, True, 0.3, 0.3, 0.1, 0.4)
 """What is tried; where it does harm, half of it is tried, and then it is left out."""
@@ -41,7 +42,7 @@ STEPS = 400
 BATCH = 64
 LAYERS = "conv 16 5x5 same stride 2 norm, conv 32 same norm, pool, conv 64 same norm, pool, conv 64 same norm, average"
 Table = tuple[dict[str, Any], ...]
-Items = tuple[NDArray[Any], NDArray[np.int64]]
+Pictures = tuple[NDArray[Any], NDArray[np.int64]]
 
 
 def possible(shape: Shape, held_back: Items | None) -> bool:
@@ -62,15 +63,15 @@ def find(
 
     A row holds `variation` (`none` first), `accuracy` on the validation items varied so, `n` and `kept`.
     """
-    train, held_back = _some(train, LEARNED, seed, "learned"), _some(held_back, LOOKED, seed, "looked")
-    shape, (train, held_back) = _small(shape, train, held_back)
-    n_classes = int(max(train[1].max(), held_back[1].max())) + 1
+    some, others = _some(train, LEARNED, seed, "learned"), _some(held_back, LOOKED, seed, "looked")
+    shape, (learned, looked) = _small(shape, some, others)
+    n_classes = int(max(learned[1].max(), looked[1].max())) + 1
     steps = plan(parse(LAYERS), shape, n_classes)
-    probe = _Probe(steps, shape, mean, scale, precision, seed, train, held_back)
+    probe = _Probe(steps, shape, mean, scale, precision, seed, learned, looked)
     plain = probe.accuracy(Augmentation())
-    guessing = float(np.mean(held_back[1] == np.bincount(train[1]).argmax()))
+    guessing = float(np.mean(looked[1] == np.bincount(learned[1]).argmax()))
     lowest = plain - HARM * (plain - guessing)
-    n_looked = len(held_back[1])
+    n_looked = len(looked[1])
     tells = plain - guessing > SURE * math.sqrt(guessing * (1 - guessing) / n_looked)
     rows: list[dict[str, Any]] = [{"variation": "none", "accuracy": plain, "n": n_looked, "kept": True}]
     kept = Augmentation()
@@ -109,8 +110,8 @@ class _Probe:
         scale: NDArray[np.float32],
         precision: Precision,
         seed: int,
-        train: Items,
-        held_back: Items,
+        train: Pictures,
+        held_back: Pictures,
     ) -> None:
         n_steps = -(-len(train[1]) // BATCH)
         self.settings = loop.Settings(
@@ -144,7 +145,7 @@ class _Probe:
             return loop.look(self.network, loop.Part(values, self.part.targets), self.settings)[1]
 
 
-def _small(shape: Shape, *parts: Items) -> tuple[Shape, list[Items]]:
+def _small(shape: Shape, *parts: Pictures) -> tuple[Shape, list[Pictures]]:
     """Pictures brought near to `SIDE` a side, by means of squares of pixels; the edge that is left is dropped."""
     step = max(1, min(shape[:2]) // SIDE)
     height, width = shape[0] // step, shape[1] // step
@@ -156,10 +157,10 @@ def _small(shape: Shape, *parts: Items) -> tuple[Shape, list[Items]]:
     return (height, width, shape[2]), small if step > 1 else list(parts)
 
 
-def _some(items: Items, most: int, seed: int, purpose: str) -> Items:
+def _some(items: Items, most: int, seed: int, purpose: str) -> Pictures:
     """At most `most` of the items, drawn by the seed."""
     values, targets = items
     if len(targets) <= most:
-        return items
+        return values[:], targets
     rows = np.sort(seeds.generator(seed, "probe", purpose).permutation(len(targets))[:most])
     return values[rows], targets[rows]

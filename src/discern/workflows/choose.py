@@ -13,6 +13,7 @@ from ..core.errors import MissingDependency, OptionError
 from ..core.events import Event, Listener
 from ..core.optional import available
 from ..core.options import TrainOptions, one_of
+from ..core.rows import Rows
 from ..data.dataset import Dataset
 from ..data.splits import Split
 from ..models import catalogue
@@ -181,12 +182,13 @@ def learns_to_the_end(name: str, parts: Split, options: TrainOptions) -> bool:
     return few and options.patience is None and catalogue.entry(name).resumable
 
 
-def labelled(data: Dataset, indices: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Values and labels of some items."""
+def labelled(data: Dataset, indices: NDArray[np.int64]) -> tuple[NDArray[Any] | Rows, NDArray[Any]]:
+    """Values and labels of some items; pictures stay where they lie."""
     labels = data.labels
     if labels is None:
         raise OptionError(f"{data.name}: the items have no labels; learning needs a folder a class, or labels")
-    return data.values[indices], labels[indices]
+    values = Rows(data.values, indices) if data.kind == "pictures" else data.values[indices]
+    return values, labels[indices]
 
 
 def choose(data: Dataset, parts: Split, options: TrainOptions, *, on_event: Listener) -> dict[str, Any]:

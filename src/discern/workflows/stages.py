@@ -23,6 +23,7 @@ from ..core.errors import DataError, DiscernError
 from ..core.events import Event, Listener
 from ..core.options import TrainOptions
 from ..core.records import Findings
+from ..core.rows import Rows
 from ..core.targets import Targets
 from ..data.dataset import Dataset, targets_of
 from ..data.splits import Split, read_split, split
@@ -222,7 +223,8 @@ def measure(
     labels = data.labels
     if labels is None:
         raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
-    probabilities = shipped.predict_proba(data.values[test])
+    blocks = Rows(data.values, test).blocks(shipped.batch)
+    probabilities = np.concatenate([shipped.predict_proba(block) for block in blocks])
     learned_from = baseline_from if len(baseline_from) else test
     baseline = Majority().fit(np.zeros((len(learned_from), 1)), labels[learned_from])
     columns = np.zeros((len(test), len(shipped.classes)))
@@ -330,7 +332,7 @@ def _start(folder: RunFolder) -> dict[str, NDArray[np.float32]] | None:
     return {name: np.array(array) for name, array in loaded.estimator().weights_.items()}
 
 
-def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any]) -> None:
+def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any] | Rows) -> None:
     """Raise DiscernError when the model that was saved and loaded answers otherwise than the one that was fitted."""
     few = X[:CHECKED]
     apart = float(np.abs(estimator.predict_proba(few) - shipped.predict_proba(few)).max(initial=0.0))

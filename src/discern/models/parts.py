@@ -1,0 +1,50 @@
+"""Items to learn from and to look at, as arrays or as rows that stay where they lie."""
+
+from __future__ import annotations
+
+from typing import Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import seeds
+from ..core.rows import Rows
+
+HELD_BACK = 0.1
+"""The share of the items that is looked at, and not learned from, when no validation part is given."""
+Items = tuple[NDArray[Any] | Rows, NDArray[np.int64]]
+"""Values, and the position of each label among the classes."""
+
+
+def stays(X: object) -> TypeGuard[Rows]:
+    """Whether X is rows of pictures that can be learned from where they lie."""
+    return isinstance(X, Rows) and X.dtype == np.uint8 and X.ndim == 4 and 0 not in X.shape
+
+
+def shaped(values: NDArray[Any] | Rows, shape: tuple[int, ...]) -> NDArray[Any] | Rows:
+    """Values as the network sees them; rows have that form."""
+    return values if isinstance(values, Rows) else values.reshape(-1, *shape)
+
+
+def divided(values: NDArray[Any] | Rows, targets: NDArray[np.int64], seed: int) -> tuple[Items, Items]:
+    """What is left to learn from, and a seeded tenth that is held back."""
+    held = _held_back(targets, seed)
+    return (_some(values, ~held), targets[~held]), (_some(values, held), targets[held])
+
+
+def joined(train: Items, held_back: Items) -> Items:
+    """Both, copied."""
+    return np.concatenate([train[0][:], held_back[0][:]]), np.concatenate([train[1], held_back[1]])
+
+
+def _some(values: NDArray[Any] | Rows, chosen: NDArray[np.bool_]) -> NDArray[Any] | Rows:
+    return Rows(values.values, values.indices[chosen]) if isinstance(values, Rows) else values[chosen]
+
+
+def _held_back(targets: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
+    """A seeded tenth of each class, rounded to the nearest; a class of few items keeps them all for learning."""
+    held = np.zeros(len(targets), dtype=bool)
+    for position in range(int(targets.max()) + 1):
+        members = seeds.generator(seed, "held back", position).permutation(np.flatnonzero(targets == position))
+        held[members[: round(HELD_BACK * len(members))]] = True
+    return held
