@@ -19,7 +19,7 @@ from discern.fit import budget, loop
 from discern.models import convolutional
 from discern.models.convolutional import ConvNet
 from discern.nets.augment import Augment
-from discern.nets.transforms import parse
+from discern.nets.transforms import Augmentation, parse
 from fit.test_resume import Stop, StopAt
 from fit.training import data, result, train
 
@@ -30,6 +30,7 @@ LAYERS = "conv 4 norm, residual 4, residual 6 stride 2, dropout 0.3, average"
 @pytest.fixture(autouse=True)
 def small_pictures_are_photographs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(convolutional, "PHOTOGRAPH", 8)
+    monkeypatch.setattr(convolutional, "VARIED", 8)
     monkeypatch.setattr(convolutional, "AVERAGING", 0.5)
     yield
 
@@ -266,3 +267,24 @@ def test_pictures_of_another_size_are_the_same_pictures() -> None:
     plain = Augment(parse("none"), torch.zeros(2), torch.ones(2))
     found = plain(large, torch.Generator(), (8, 8))
     torch.testing.assert_close(found, small.float(), atol=1e-3, rtol=0)
+
+
+def test_the_mean_area_is_that_of_the_steps() -> None:
+    grown = settings(growing=(4 / 7, 6 / 7))
+    sides = [loop.size_of(torch.empty(1, 1120, 1120, 3), step / 999, grown) for step in range(1000)]
+    areas = [side[0] * side[1] / 1120**2 for side in sides if side]
+    assert loop.mean_area((4 / 7, 6 / 7)) == pytest.approx(np.mean(areas), abs=0.01)
+    assert loop.mean_area((1.0, 1.0)) == pytest.approx(1.0)
+
+
+def test_few_epochs_are_varied_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures, labels = data()
+    found = Augmentation(shift=0.1, rotate=15, flip=True)
+    monkeypatch.setattr(convolutional.probe, "possible", lambda *_: True)
+    monkeypatch.setattr(convolutional.probe, "find", lambda *_: (found, ()))
+    said: list[Event] = []
+    model = ConvNet(LAYERS, epochs=(18, 1), batch_size=100, patience=1).fit(pictures, labels, on_event=said.append)
+    assert model.augment_ == "shift 0.06, rotate 9, flip"
+    assert any("60 % of that" in event.facts.get("text", "") for event in said)
+    whole = ConvNet(LAYERS, epochs=30, batch_size=100, patience=1).fit(pictures, labels)
+    assert whole.augment_ == str(found)

@@ -4,6 +4,7 @@ and a number of epochs as a time."""
 from __future__ import annotations
 
 import copy
+import dataclasses
 import time
 
 import torch
@@ -36,6 +37,11 @@ def epoch_seconds(
     seconds: float = SECONDS,
 ) -> float:
     """Seconds that one epoch of learning and looking takes here and now; `network` is left as it is."""
+    share_of_last = 1.0
+    if settings.growing is not None:  # timed at the last size, which the others are in proportion to
+        last = settings.growing[1]
+        share_of_last = loop.mean_area(settings.growing) / last**2
+        settings = dataclasses.replace(settings, growing=(last, last))
     state = loop.begin(copy.deepcopy(network), settings)
     batches = loop.order_of(train, settings, 1)
     n_steps = len(batches)
@@ -50,7 +56,7 @@ def epoch_seconds(
         while timed < most_steps - warm_up and (timed == 0 or time.monotonic() - began < seconds):
             loop.take_step(state, train, settings, 1, timed % n_steps, batches)
             timed += 1
-        learning = (time.monotonic() - began) / timed * n_steps
+        learning = (time.monotonic() - began) / timed * n_steps * share_of_last
         if validation is None:
             return learning
         some = loop.Part(*validation.batch(slice(settings.look_batch)))

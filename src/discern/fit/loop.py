@@ -236,6 +236,12 @@ def size_of(pictures: Tensor, done: float, settings: Settings) -> tuple[int, int
     return height, width
 
 
+def mean_area(growing: tuple[float, float]) -> float:
+    """What pictures that grow so have of their whole area, on average over a cycle."""
+    first, last = growing
+    return GROWN * (first**2 + first * last + last**2) / 3 + (1 - GROWN) * last**2
+
+
 def train_step(state: State, values: Tensor, targets: Tensor, rate: float, settings: Settings) -> Tensor:
     """One step of the optimizer on one batch; the batch's mean loss, still a tensor."""
     state.network.zero_grad()

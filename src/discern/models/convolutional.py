@@ -22,7 +22,7 @@ from ..fit import budget, checkpoint, loop, precision, share
 from ..nets import transforms
 from ..nets.augment import Augment
 from ..nets.build import Weights, begin_from, build, fold, load_weights
-from ..nets.defaults import LARGE, PHOTOGRAPH, default_epochs, default_layers
+from ..nets.defaults import GROWING, LARGE, PHOTOGRAPH, default_epochs, default_layers, layers_within
 from ..nets.layers import Average, Conv, Dense, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
 from ..nets.scaling import mean_and_scale
@@ -39,10 +39,10 @@ FEWEST_TO_HOLD_BACK = 50
 SMOOTHING = 0.1
 AVERAGING = 0.06
 """The share of the steps whose weights are averaged."""
-GROWING = (4 / 7, 6 / 7)
-"""The shares of their sides at which photographs are learned from, first and last. They are recognised whole: what is
-learned from small pictures serves on larger ones (Touvron et al. 2019, "Fixing the train-test resolution discrepancy"),
-and small ones cost less."""
+VARIED = 24
+"""The shorter side from which what may be varied is found out; a pixel of a smaller picture is too much of it."""
+GENTLE, GENTLE_BELOW = 0.5, 30
+"""In a training of fewer epochs pictures are varied less, down to this share: there is less to be learned by heart."""
 LOOK_VALUES = 2**24
 """Values of the largest layer that are held at a time where nothing is learned."""
 
@@ -60,7 +60,7 @@ class ConvNet(Classifier):
     weight_decay : of AdamW.
     patience : epochs without a lower validation loss after which a cycle ends; None to never end early.
     augment : how pictures are varied while learning, in the language of `nets.transforms`; `none`; or `auto`: where
-        pictures have 48 pixels a side and more, a short fit finds out what leaves the answers alone (`models.probe`).
+        pictures have 24 pixels a side and more, a short fit finds out what leaves the answers alone (`models.probe`).
     budget : seconds that learning may take instead of `epochs`; becomes a number of epochs, from measured speed.
     precision : `auto` (bfloat16 where the processor is good at it), `bfloat16` or `float32`.
     random_state : seed of the first weights, the order of the items and dropout.
@@ -162,6 +162,9 @@ class ConvNet(Classifier):
                 self.cycles_ = (budget.epochs_within(self.budget - (time.monotonic() - began), each),)
             note(on_event, f"{self.budget:g} seconds are {sum(self.cycles_)} epochs here")
             settings = dataclasses.replace(settings, cycles=self.cycles_)
+        if self.augment == AUTO and not found:
+            self._vary_less(on_event)
+            settings = dataclasses.replace(settings, augment=self._settings(steps).augment)
         saving = None
         if checkpoints is not None:
             saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start, codes))
@@ -267,7 +270,7 @@ class ConvNet(Classifier):
         default = default_epochs(n_items, photographs=photographs)
         cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
         self.cycles_ = tuple(int(cycle) for cycle in cycles)
-        layers = self.layers or default_layers(self.shape_, len(self.classes_))
+        layers = self.layers or self._default_layers(n_items)
         steps = plan(parse(layers), self.shape_, len(self.classes_))
         self.layers_ = text_of(step.layer for step in steps)
         averaged = any(isinstance(step.layer, Average) for step in steps)
@@ -275,6 +278,11 @@ class ConvNet(Classifier):
         weighted = [step.layer for step in steps if isinstance(step.layer, Conv | Dense | Residual)]
         steady = bool(weighted) and all(isinstance(layer, Residual) or layer.norm for layer in weighted)
         self.learning_rate_ = float(self.learning_rate or (0.01 if steady else 0.003))
+
+    def _default_layers(self, n_items: int) -> str:
+        if self.budget is None:
+            return default_layers(self.shape_, len(self.classes_))
+        return layers_within(self.budget, self.shape_, len(self.classes_), n_items)
 
     def _decide_augment(
         self, train: parts.Items, held_back: parts.Items | None, facts: Mapping[str, Any], on_event: Listener
@@ -288,7 +296,8 @@ class ConvNet(Classifier):
             self.augment_ = str(asked)
         elif facts.get("augment asked") == AUTO:
             self.augment_, self.augment_probe_ = facts["augment"], tuple(facts["augment probe"])
-        elif self.smoothing_ and held_back is not None and probe.possible(self.shape_, held_back):
+        elif len(self.shape_) == 3 and min(self.shape_[:2]) >= VARIED and probe.possible(self.shape_, held_back):
+            assert held_back is not None  # nothing would be possible without
             asked, self.augment_probe_ = probe.find(
                 self.shape_, train, held_back, self.mean_, self.scale_, self.precision_, int(self.random_state)
             )
@@ -296,6 +305,14 @@ class ConvNet(Classifier):
             note(on_event, probe.said(asked, self.augment_probe_))
         else:
             self.augment_ = transforms.NONE
+
+    def _vary_less(self, on_event: Listener) -> None:
+        """Fit what was found out to the number of epochs, of the first cycle: the others may be added later."""
+        found = transforms.parse(self.augment_)
+        share = min(1.0, max(GENTLE, self.cycles_[0] / GENTLE_BELOW))
+        if found and share < 1:
+            self.augment_ = str(found.times(share))
+            note(on_event, f"by {100 * share:.0f} % of that, since the epochs are few ({self.cycles_[0]})")
 
     def _settings(self, steps: tuple[Step, ...]) -> loop.Settings:
         varied, mean, scale = (

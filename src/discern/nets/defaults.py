@@ -1,20 +1,35 @@
 """The network that is built when none is described, written in the same language.
 
-Chosen by measurement on validation parts: docs/decisions/0011-default-network.md and 0012-photographs.md.
+Chosen by measurement on validation parts: docs/decisions/0011-default-network.md, 0012-photographs.md, 0013-larger.md.
 """
 
 from __future__ import annotations
 
-from .plan import Shape
+from .layers import parse
+from .plan import Shape, plan
 
 PHOTOGRAPH = 48
 """The shorter side from which pictures are learned as photographs are: varied, labels smoothed, weights averaged."""
 LARGE = 96
 """The shorter side from which their first layer looks at every fourth pixel, and learning begins with them small."""
+GROWING = (4 / 7, 6 / 7)
+"""The shares of their sides at which they are learned from, first and last. They are recognised whole: what is learned
+from small pictures serves on larger ones (Touvron et al. 2019, "Fixing the train-test resolution discrepancy"), and
+small ones cost less."""
+WIDTHS = (64, 48, 32)
+"""Filters of the first layer, for as much time as it takes; a budget of time takes the first that `ENOUGH` allows."""
+LEARNING = 3
+"""Operations of learning from an item for one of answering it: forward, and backward twice."""
+MEAN_AREA = 0.58
+"""What pictures that grow have of their whole area, on average over a training."""
+ENOUGH = 25
+"""Epochs that a wide network should have; with fewer, a narrow one learns more in the same time."""
+SPEED = 4e11
+"""Operations a second of two processors, about; a fixed number, so that the same budget gives the same network."""
 
 
-def default_layers(shape: Shape, n_classes: int) -> str:
-    """A network for items of `shape`, `(H, W, C)` or `(F,)`, and `n_classes` classes."""
+def default_layers(shape: Shape, n_classes: int, width: int = WIDTHS[0]) -> str:
+    """A network for items of `shape`, `(H, W, C)` or `(F,)`, and `n_classes` classes; `width` is of large pictures."""
     if len(shape) == 1:
         return f"dense {max(128, n_classes)}, dense {max(64, n_classes)}"
     side = min(shape[:2])
@@ -26,8 +41,9 @@ def default_layers(shape: Shape, n_classes: int) -> str:
         return "conv 16 5x5 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
     if side >= LARGE:
         return (
-            "conv 64 6x6 same stride 4 norm, residual 64, conv 128 same norm, pool, residual 128, conv 256 same norm, "
-            "pool, residual 256, average, dropout 0.3"
+            f"conv {width} 6x6 same stride 4 norm, residual {width}, "
+            f"conv {2 * width} same norm, pool, residual {2 * width}, "
+            f"conv {4 * width} same norm, pool, residual {4 * width}, average, dropout 0.3"
         )
     return (
         "conv 32 same norm, pool, conv 64 same norm, pool, residual 64, conv 128 same norm, pool, residual 128, "
@@ -35,8 +51,18 @@ def default_layers(shape: Shape, n_classes: int) -> str:
     )
 
 
+def layers_within(seconds: float, shape: Shape, n_classes: int, n_items: int) -> str:
+    """`default_layers` for learning from `n_items` items in about `seconds`."""
+    for width in WIDTHS:
+        text = default_layers(shape, n_classes, width)
+        operations = sum(step.operations for step in plan(parse(text), shape, n_classes))
+        if seconds * SPEED >= ENOUGH * LEARNING * MEAN_AREA * operations * n_items:
+            break
+    return text
+
+
 def default_epochs(n_items: int, *, photographs: bool) -> int:
     """How many times learning goes through `n_items` items when nothing is said."""
     if photographs:
-        return min(60, max(15, 200_000 // n_items))
+        return min(60, max(15, 400_000 // n_items))
     return min(30, max(8 if n_items < 20_000 else 6, 20_000 // n_items))

@@ -56,6 +56,11 @@ class Augmentation:
         said = ((name, getattr(self, name)) for name in NAMES)
         return tuple(name if name == FLIP else f"{name} {value:g}" for name, value in said if value)
 
+    def times(self, share: float) -> Augmentation:
+        """Every variation so much as far; what is mirrored stays mirrored."""
+        numbers = {name: round(share * getattr(self, name), 4) for name in NAMES if name != FLIP}
+        return dataclasses.replace(self, **numbers)
+
     @property
     def moves(self) -> bool:
         """Whether pixels change their places."""

@@ -40,8 +40,6 @@ FEWEST_EPOCHS = 2
 """Of the network in a comparison."""
 LEARNING = 3
 """An item that is learned from costs as much as three that are answered: forward, and backward twice."""
-SPEED = 2e11
-"""Operations of a network a second."""
 HOG_SECONDS = 2.2e-7
 """For a pixel, whatever its channels."""
 
@@ -137,7 +135,13 @@ def plan(
     with_network = any(entrant.model == NETWORK for entrant in entrants)
     others = [entrant for entrant in entrants if entrant.model != NETWORK]
     if with_network:
-        full = LEARNING * operations(data, options) * len(parts.train) * epochs(data, options, len(parts.train)) / SPEED
+        full = (
+            LEARNING
+            * operations(data, options)
+            * len(parts.train)
+            * epochs(data, options, len(parts.train))
+            / defaults.SPEED
+        )
     else:
         full = max(_seconds(entrant, len(both), data) for entrant in others)
     allowed = max(AT_LEAST, SHARE * full)
@@ -157,14 +161,15 @@ def plan(
             most = max(least, most * 4 // 5)
         divided = _validation(parts, most, options.seed)
     chosen = tuple(entrant for entrant in entrants if entrant.model == NETWORK or entrant in kept)
-    return Comparison(chosen, left_out, divided, half * SPEED / rounds)
+    return Comparison(chosen, left_out, divided, half * defaults.SPEED / rounds)
 
 
 def operations(data: Dataset, options: TrainOptions) -> int:
-    """What the network does to answer for one item."""
+    """What the network does to answer for one item while it learns; photographs are smaller then."""
     shape, n_classes = data.input.shape, len(data.classes)
     steps = nets.plan(layers.parse(options.layers or defaults.default_layers(shape, n_classes)), shape, n_classes)
-    return max(1, sum(step.operations for step in steps))
+    small = options.layers is None and len(shape) == 3 and min(shape[:2]) >= defaults.LARGE
+    return max(1, round(sum(step.operations for step in steps) * (defaults.MEAN_AREA if small else 1)))
 
 
 def epochs(data: Dataset, options: TrainOptions, n: int) -> int:

@@ -1,0 +1,19 @@
+"""The network that is built when none is described."""
+
+from __future__ import annotations
+
+from discern.nets.defaults import WIDTHS, default_layers, layers_within
+
+SHAPE = (112, 112, 3)
+
+
+def test_more_time_is_a_wider_network() -> None:
+    found = [layers_within(seconds, SHAPE, 2, 6800) for seconds in (10, 60, 330, 3600)]
+    widths = [int(text.split()[1]) for text in found]
+    assert widths == sorted(widths)
+    assert set(widths) == set(WIDTHS)
+    assert found[-1] == default_layers(SHAPE, 2)
+
+
+def test_time_changes_nothing_about_small_pictures() -> None:
+    assert layers_within(1, (28, 28, 1), 10, 60_000) == default_layers((28, 28, 1), 10)
