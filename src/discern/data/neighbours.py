@@ -1,7 +1,7 @@
 """Finds pictures that are almost the same: coarse grey means nominate pairs, pixels confirm them.
 
-Nominating compares every pair that can be close: grey means on 8 x 8 areas, as correlations, behind a grid on the first
-principal axes that leaves out pairs which cannot be (exact: no pair above the threshold is missed). Confirming lays one
+Nominating compares every pair that can be close: grey means on 8 x 8 areas, as correlations, in slices along the
+principal axes that leave out pairs which cannot be (exact: no pair above the threshold is missed). Confirming lays one
 picture on the other (`images.alignment`) and asks that outlines and texture agree, not the composition alone.
 """
 
@@ -35,13 +35,15 @@ strictly, without being moved."""
 SAMPLE = 2000
 """Items by which that is estimated."""
 PARTNERS = 55
-"""At most so many partners of an item are looked at from one cell of the grid, the closest: more than a group holds."""
+"""At most so many partners of an item are looked at from one slice, the closest: more than a group holds."""
 LARGEST = 50
 """A group of more than this, or of more than 1 % of the items (but never less than 10), is of look-alikes."""
-BATCH, PAIRS = 1024, 1024
+PAIRS = 1024
 AT_ONCE = 2**24
 """Values of pixels that are turned into floats at a time."""
-AXES = 3
+AXES, SLICE, FULL = 12, 1.0, 2**18
+"""Principal axes along which pictures are cut into slices, how thick a slice is (in the distance that is looked for),
+and with how many pairs it is cut no further."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,64 +119,77 @@ def _crowded(coarse: NDArray[np.float32]) -> bool:
 def _nominated(coarse: NDArray[np.float32], threshold: float) -> tuple[Rows, Rows]:
     """Pairs of rows with at least this correlation, `first < second`.
 
-    The threads work on a cell each: products this small are not worth dividing, and BLAS threads that wait for each
+    Pictures nearer than `reach` are no further apart on any axis of a rotation. They are sorted along the first
+    principal axis and cut into slices, and each slice is compared with what lies within reach behind its beginning.
+
+    The threads work on a slice each: products this small are not worth dividing, and BLAS threads that wait for each
     other on a busy machine took four times as long (measured).
     """
-    cells = _cells(coarse, np.sqrt(2 - 2 * threshold))
+    rows = np.flatnonzero(coarse.any(axis=1))  # the others are flat pictures
+    none = np.zeros(0, np.int64)
+    if not len(rows):
+        return none, none
+    some = coarse[rows[:: max(1, len(rows) // 10_000)]]
+    axes = np.linalg.eigh(some.T @ some / len(some) - np.outer(some.mean(axis=0), some.mean(axis=0)))[1]
+    place = coarse[rows] @ axes[:, : -AXES - 1 : -1]
+    order = np.argsort(place[:, 0], kind="stable")
+    rows, place = rows[order], np.ascontiguousarray(place[order].T)
+    reach = float(np.sqrt(2 - 2 * threshold)) * 1.0001
+    slices = ((np.arange(a, b), np.arange(a, d)) for a, b, _, d in _slices(place[0], place[0], reach))
     with threadpool_limits(1, user_api="blas"):
-        found = list(Local().map(partial(_close, coarse, threshold), cells))
-    i = np.concatenate([np.zeros(0, np.int64), *(pair[0] for pair in found)])
-    j = np.concatenate([np.zeros(0, np.int64), *(pair[1] for pair in found)])
+        found = list(Local().map(partial(_close, coarse[rows], place, threshold, reach), slices))
+    i = rows[np.concatenate([none, *(pair[0] for pair in found)])]
+    j = rows[np.concatenate([none, *(pair[1] for pair in found)])]
     order = np.lexsort((np.maximum(i, j), np.minimum(i, j)))
     return np.minimum(i, j)[order], np.maximum(i, j)[order]
 
 
-def _close(coarse: NDArray[np.float32], threshold: float, cell: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
-    """Pairs of one of the rows and one of the others, of a row its closest only where there are too many."""
-    rows, others = cell
-    first, second = [], []
-    for start in range(0, len(rows), BATCH):
-        block = rows[start : start + BATCH]
-        close = coarse[block] @ coarse[others].T
-        if others[0] == rows[0]:  # the cell against itself: each pair once
-            close[np.tri(len(block), len(others), start, dtype=bool)] = -1
-        mask = close >= threshold
-        many = np.flatnonzero(mask.sum(axis=1) > PARTNERS)
-        if len(many):
-            least = np.partition(close[many], -PARTNERS, axis=1)[:, [-PARTNERS]]
-            mask[many] &= close[many] >= least
-        i, j = np.nonzero(mask)
-        first.append(block[i])
-        second.append(others[j])
-    return np.concatenate(first), np.concatenate(second)
+def _slices(a: NDArray[np.float32], b: NDArray[np.float32], reach: float) -> Iterator[tuple[int, int, int, int]]:
+    """Slices of the ascending `a`, and where what lies within `reach` of each begins and ends in the ascending `b`."""
+    starts = np.flatnonzero(np.diff(np.floor((a - a[0]) / (reach * SLICE)), prepend=-1))
+    ends = np.append(starts[1:], len(a))
+    lows, highs = np.searchsorted(b, a[starts] - reach), np.searchsorted(b, a[ends - 1] + reach, side="right")
+    yield from zip(starts.tolist(), ends.tolist(), lows.tolist(), highs.tolist(), strict=True)
 
 
-def _cells(coarse: NDArray[np.float32], reach: float) -> Iterator[tuple[Rows, Rows]]:
-    """Rows and the rows that may lie within `reach` of them, each pair of rows once.
+def _close(
+    coarse: NDArray[np.float32],
+    place: NDArray[np.float32],
+    threshold: float,
+    reach: float,
+    pair: tuple[Rows, Rows],
+) -> tuple[Rows, Rows]:
+    """Pairs of one of the rows and a later one of the others, of a row its closest only where there are too many."""
+    first, second, similar = [], [], []
+    for rows, others in _narrowed(place, reach, *pair, axis=1):
+        step = max(1, AT_ONCE // len(others))
+        for start in range(0, len(rows), step):
+            block = rows[start : start + step]
+            close = (coarse[block] @ coarse[others].T).ravel()
+            where = np.flatnonzero(close >= threshold)
+            i, j = np.divmod(where, len(others))
+            i, j, once = block[i], others[j], block[i] < others[j]
+            first.append(i[once])
+            second.append(j[once])
+            similar.append(close[where[once]])
+    i, j = (np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (first, second))
+    order = np.lexsort((-np.concatenate([np.zeros(0, np.float32), *similar]), i))
+    i, j = i[order], j[order]
+    kept = np.arange(len(i)) - np.searchsorted(i, i) < PARTNERS
+    return i[kept], j[kept]
 
-    Points nearer than `reach` are at most one cell of that width apart on every axis of a rotation. Cells are sorted so
-    that those next to each other on the last axis are one run of rows. Rows of zeros (flat pictures) are left out.
-    """
-    rows = np.flatnonzero(coarse.any(axis=1))
-    if not len(rows):
+
+def _narrowed(
+    place: NDArray[np.float32], reach: float, rows: Rows, others: Rows, axis: int
+) -> Iterator[tuple[Rows, Rows]]:
+    """Rows and the others within `reach` of them on further axes, as long as they are many."""
+    if axis == len(place) or len(rows) * len(others) <= FULL:
+        yield rows, others
         return
-    some = coarse[rows[:: max(1, len(rows) // 10_000)]]
-    axes = np.linalg.eigh(some.T @ some / len(some) - np.outer(some.mean(axis=0), some.mean(axis=0)))[1][:, -AXES:]
-    place = np.floor(coarse[rows] @ axes / (reach * 1.0001)).astype(np.int64)
-    place -= place.min(axis=0) - 1
-    spans = place.max(axis=0) + 2
-    keys = (place[:, 0] * spans[1] + place[:, 1]) * spans[2] + place[:, 2]
-    order = np.argsort(keys, kind="stable")
-    rows, keys = rows[order], keys[order]
-    beside = [(0, 1), (1, -1), (1, 0), (1, 1)]
-    for key in np.unique(keys).tolist():
-        low, high = np.searchsorted(keys, [key, key + 1])
-        yield rows[low:high], rows[low : np.searchsorted(keys, key + 2)]
-        for x, y in beside:
-            middle = key + (x * int(spans[1]) + y) * int(spans[2])
-            start, stop = np.searchsorted(keys, [middle - 1, middle + 2])
-            if stop > start:
-                yield rows[low:high], rows[start:stop]
+    rows, others = (some[np.argsort(place[axis, some], kind="stable")] for some in (rows, others))
+    for a, b, c, d in _slices(place[axis, rows], place[axis, others], reach):
+        if d > c:
+            yield from _narrowed(place, reach, rows[a:b], others[c:d], axis + 1)
 
 
 def _joined(pixels: NDArray[np.uint8], first: Rows, second: Rows, *, strict: bool) -> Rows:
