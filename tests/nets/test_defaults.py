@@ -15,5 +15,12 @@ def test_more_time_is_a_wider_network() -> None:
     assert found[-1] == default_layers(SHAPE, 2)
 
 
-def test_time_changes_nothing_about_small_pictures() -> None:
-    assert layers_within(1, (28, 28, 1), 10, 60_000) == default_layers((28, 28, 1), 10)
+def test_digits_in_seconds_get_half_of_the_filters() -> None:
+    shape = (28, 28, 1)
+    assert layers_within(3, shape, 10, 51_000) == default_layers(shape, 10, 8) != default_layers(shape, 10)
+    assert layers_within(60, shape, 10, 51_000) == default_layers(shape, 10)
+
+
+def test_time_changes_nothing_about_other_sizes() -> None:
+    for shape in ((8, 8, 1), (64, 64, 3), (5,)):
+        assert layers_within(1, shape, 10, 60_000) == default_layers(shape, 10)

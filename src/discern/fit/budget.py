@@ -17,8 +17,8 @@ WARM_UP = 3
 """Steps before the clock starts: the first ones set memory aside."""
 STEPS = 40
 """Most steps that are timed."""
-SECONDS = 4.0
-"""Timing ends after this long."""
+SECONDS, SHARE = 4.0, 0.05
+"""Timing ends after this long, or after this share of the budget."""
 GLANCE_SHARE, GLANCE_SECONDS = 0.03, 1.5
 """What is timed only to tell a person how long it will take: at most this share of all steps, and this long."""
 
@@ -26,6 +26,11 @@ GLANCE_SHARE, GLANCE_SECONDS = 0.03, 1.5
 def epochs_within(seconds: float, epoch_seconds: float) -> int:
     """The most whole epochs of `epoch_seconds` in `seconds`, at least one."""
     return max(1, min(1_000_000, int(seconds / epoch_seconds)))
+
+
+def worth(budget: float) -> float:
+    """Seconds that timing may take of a budget."""
+    return min(SECONDS, SHARE * budget)
 
 
 def epoch_seconds(

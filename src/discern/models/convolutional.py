@@ -158,7 +158,7 @@ class ConvNet(Classifier):
             if found:
                 self.cycles_ = found[1]
             else:
-                each = budget.epoch_seconds(network, learned, looked, settings)
+                each = budget.epoch_seconds(network, learned, looked, settings, seconds=budget.worth(self.budget))
                 self.cycles_ = (budget.epochs_within(self.budget - (time.monotonic() - began), each),)
             note(on_event, f"{self.budget:g} seconds are {sum(self.cycles_)} epochs here")
             settings = dataclasses.replace(settings, cycles=self.cycles_)

@@ -16,20 +16,24 @@ GROWING = (4 / 7, 6 / 7)
 """The shares of their sides at which they are learned from, first and last. They are recognised whole: what is learned
 from small pictures serves on larger ones (Touvron et al. 2019, "Fixing the train-test resolution discrepancy"), and
 small ones cost less."""
-WIDTHS = (64, 48, 32)
-"""Filters of the first layer, for as much time as it takes; a budget of time takes the first that `ENOUGH` allows."""
+WIDTHS, DIGITS = (64, 48, 32), (16, 8)
+"""Filters of the first layer, of large pictures and of small ones, for as much time as it takes; a budget of time takes
+the first that leaves it enough epochs."""
 LEARNING = 3
 """Operations of learning from an item for one of answering it: forward, and backward twice."""
 MEAN_AREA = 0.58
 """What pictures that grow have of their whole area, on average over a training."""
-ENOUGH = 25
+ENOUGH, ENOUGH_DIGITS = 25, 4
 """Epochs that a wide network should have; with fewer, a narrow one learns more in the same time."""
 SPEED = 4e11
 """Operations a second of two processors, about; a fixed number, so that the same budget gives the same network."""
 
 
-def default_layers(shape: Shape, n_classes: int, width: int = WIDTHS[0]) -> str:
-    """A network for items of `shape`, `(H, W, C)` or `(F,)`, and `n_classes` classes; `width` is of large pictures."""
+def default_layers(shape: Shape, n_classes: int, width: int | None = None) -> str:
+    """A network for items of `shape`, `(H, W, C)` or `(F,)`, and `n_classes` classes.
+
+    `width` is one of `WIDTHS` for pictures of 96 pixels and more, of `DIGITS` from 24 to below 48; the others have one.
+    """
     if len(shape) == 1:
         return f"dense {max(128, n_classes)}, dense {max(64, n_classes)}"
     side = min(shape[:2])
@@ -38,8 +42,13 @@ def default_layers(shape: Shape, n_classes: int, width: int = WIDTHS[0]) -> str:
     if side < 24:
         return "conv 32 same norm, conv 32 same norm, pool, conv 64 same norm, dropout 0.3"
     if side < 48:
-        return "conv 16 5x5 norm, pool, conv 64 norm, conv 64 norm, pool, conv 128 norm, dropout 0.3"
+        width = width or DIGITS[0]
+        return (
+            f"conv {width} 5x5 norm, pool, conv {4 * width} norm, conv {4 * width} norm, pool, conv {8 * width} norm, "
+            "dropout 0.3"
+        )
     if side >= LARGE:
+        width = width or WIDTHS[0]
         return (
             f"conv {width} 6x6 same stride 4 norm, residual {width}, "
             f"conv {2 * width} same norm, pool, residual {2 * width}, "
@@ -53,10 +62,12 @@ def default_layers(shape: Shape, n_classes: int, width: int = WIDTHS[0]) -> str:
 
 def layers_within(seconds: float, shape: Shape, n_classes: int, n_items: int) -> str:
     """`default_layers` for learning from `n_items` items in about `seconds`."""
-    for width in WIDTHS:
+    large = len(shape) == 3 and min(shape[:2]) >= LARGE
+    an_item = LEARNING * (MEAN_AREA * ENOUGH if large else ENOUGH_DIGITS)
+    for width in WIDTHS if large else DIGITS:
         text = default_layers(shape, n_classes, width)
         operations = sum(step.operations for step in plan(parse(text), shape, n_classes))
-        if seconds * SPEED >= ENOUGH * LEARNING * MEAN_AREA * operations * n_items:
+        if seconds * SPEED >= an_item * operations * n_items:
             break
     return text
 
