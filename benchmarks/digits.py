@@ -11,7 +11,7 @@ from pathlib import Path
 
 from common import claim, data, learned, machine, peer_python, ratio, show, timed, verdict
 
-QUICK = ("--budget", "3s")
+QUICK = ("--budget", "3s", "--augment", "none")
 SEEDS = 5
 
 

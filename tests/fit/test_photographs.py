@@ -128,11 +128,15 @@ def test_a_budget_is_a_number_of_whole_epochs(seconds: float, each: float, epoch
     assert budget.epochs_within(seconds, each) == epochs
 
 
+def test_a_short_budget_is_not_spent_on_timing() -> None:
+    assert [budget.worth(seconds) for seconds in (3, 40, 3600)] == [pytest.approx(0.15), 2.0, 4.0]
+
+
 def test_a_budget_can_be_repeated_and_is_decided_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "epoch_seconds", lambda *_: 100.0)
+    monkeypatch.setattr(budget, "epoch_seconds", lambda *_, **__: 100.0)
     with pytest.raises(Stop):
         train(None, budget=350.0, checkpoints=tmp_path, on_event=StopAt(10))  # type: ignore[arg-type]
-    monkeypatch.setattr(budget, "epoch_seconds", lambda *_: 1.0)
+    monkeypatch.setattr(budget, "epoch_seconds", lambda *_, **__: 1.0)
     events: list[Event] = []
     gone_on = train(None, budget=350.0, checkpoints=tmp_path, on_event=events.append)  # type: ignore[arg-type]
     assert gone_on.cycles_ == (3,) and result(gone_on) == result(train(3))
@@ -195,7 +199,7 @@ def test_the_time_is_not_measured_where_that_would_cost_more_than_it_tells(
 
 def test_a_budget_measures_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[object] = []
-    monkeypatch.setattr(budget, "epoch_seconds", lambda *given: calls.append(given) or 1.0)
+    monkeypatch.setattr(budget, "epoch_seconds", lambda *given, **_: calls.append(given) or 1.0)
     events: list[Event] = []
     train(None, layers="dense 4", budget=60.0, checkpoints=tmp_path, on_event=events.append)  # type: ignore[arg-type]
     assert len(calls) == 1
@@ -252,8 +256,8 @@ def test_pictures_grow_while_they_are_learned_from(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Augment, "__call__", recorded)
     layers = "conv 4 5x5 same stride 4 norm, average"
     model = ConvNet(layers, epochs=5, batch_size=20, augment="none", precision="float32").fit(pictures, labels)
-    assert sizes[0] == (64, 64, 3) and sizes[-1] == (96, 96, 3) and sizes == sorted(sizes)
-    assert model.growing_ == (4 / 7, 6 / 7)
+    assert sizes[0] == (64, 64, 3) and sizes[-1] == (112, 112, 3) and sizes == sorted(sizes)
+    assert model.growing_ == (4 / 7, 1.0)
     assert model.predict_proba(pictures).shape == (40, 2)
     sizes.clear()
     flat = ConvNet("conv 4 5x5 same stride 4 norm, flatten", epochs=1, augment="none").fit(pictures, labels)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..core.events import Event, duration
+from ..core.events import Event
 from ..core.records import Figure
 
 
@@ -47,7 +46,6 @@ class Reporter:
         )
         self._task: Any = None
         self._what = ""
-        self._began = 0.0
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -71,15 +69,7 @@ class Reporter:
         elif event.name == "candidate":
             self._line(f"  {facts['model']:<10} {100 * facts['validation_accuracy']:5.1f} % right")
         elif event.name == "epoch":
-            self._line(f"  {epoch_line(facts)}{self._to_go(facts)}")
-
-    def _to_go(self, facts: Any) -> str:
-        """The time that the epochs to come will take, said once: the second epoch is the first without a warm-up."""
-        began, self._began = self._began, time.monotonic()
-        left = facts["of"] - facts["epoch"]
-        if not left or facts["epoch"] != 2:
-            return ""
-        return f"   about {duration((self._began - began) * left)} to go"
+            self._line(f"  {epoch_line(facts)}")
 
     def _line(self, text: str, style: str | None = None) -> None:
         self._console.print(one_line(text), style=style, soft_wrap=True)

@@ -12,16 +12,15 @@ PHOTOGRAPH = 48
 """The shorter side from which pictures are learned as photographs are: varied, labels smoothed, weights averaged."""
 LARGE = 96
 """The shorter side from which their first layer looks at every fourth pixel, and learning begins with them small."""
-GROWING = (4 / 7, 6 / 7)
-"""The shares of their sides at which they are learned from, first and last. They are recognised whole: what is learned
-from small pictures serves on larger ones (Touvron et al. 2019, "Fixing the train-test resolution discrepancy"), and
-small ones cost less."""
+GROWING = (4 / 7, 1.0)
+"""The shares of their sides at which they are learned from, first and last: what is learned from small pictures serves
+on larger ones, and small ones cost less (progressive resizing; Tan and Le 2021, "EfficientNetV2")."""
 WIDTHS, DIGITS = (64, 48, 32), (16, 8)
 """Filters of the first layer, of large pictures and of small ones, for as much time as it takes; a budget of time takes
 the first that leaves it enough epochs."""
 LEARNING = 3
 """Operations of learning from an item for one of answering it: forward, and backward twice."""
-MEAN_AREA = 0.58
+MEAN_AREA = 0.74
 """What pictures that grow have of their whole area, on average over a training."""
 ENOUGH, ENOUGH_DIGITS = 25, 4
 """Epochs that a wide network should have; with fewer, a narrow one learns more in the same time."""
@@ -75,5 +74,5 @@ def layers_within(seconds: float, shape: Shape, n_classes: int, n_items: int) ->
 def default_epochs(n_items: int, *, photographs: bool) -> int:
     """How many times learning goes through `n_items` items when nothing is said."""
     if photographs:
-        return min(60, max(15, 400_000 // n_items))
+        return min(60, max(15, 300_000 // n_items))
     return min(30, max(8 if n_items < 20_000 else 6, 20_000 // n_items))

@@ -153,8 +153,11 @@ def plan(
         if entrant not in kept and rounds * _together([*kept, entrant], least, data) <= half:
             kept.append(entrant)
     reason = "learning would take too long to be compared; --model compares it all the same"
+    twofold = {entrant.model for entrant in others if entrant.features == HOG}
     left_out = tuple(
-        {"model": str(entrant), "title": entrant.title, "reason": reason} for entrant in others if entrant not in kept
+        {"model": str(entrant), "title": title(entrant, twofold), "reason": reason}
+        for entrant in others
+        if entrant not in kept
     )
     if rounds == 1:
         while most > least and _together(kept, most, data) > half:
@@ -162,6 +165,11 @@ def plan(
         divided = _validation(parts, most, options.seed)
     chosen = tuple(entrant for entrant in entrants if entrant.model == NETWORK or entrant in kept)
     return Comparison(chosen, left_out, divided, half * defaults.SPEED / rounds)
+
+
+def title(entrant: Entrant, twofold: set[str]) -> str:
+    """A model that looks at pixels is told apart from its twin that looks at edges."""
+    return f"{entrant.title} on pixels" if entrant.model in twofold and not entrant.features else entrant.title
 
 
 def operations(data: Dataset, options: TrainOptions) -> int:
