@@ -92,6 +92,20 @@ def test_an_option_of_the_network_changes_the_weights(
     assert (tmp_path / "plain/model.discern").read_bytes() != (tmp_path / "other/model.discern").read_bytes()
 
 
+@pytest.mark.shows("train", "--device")
+def test_where_a_network_learns_is_asked_for_and_kept(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    import torch
+
+    card = torch.cuda.is_available()
+    asked = cli("train", digits, "-o", "card", *NET, "--device", "cuda")
+    assert asked.status == (0 if card else 2)
+    assert card or "no graphics card here that it can use; expected cpu or auto" in asked.err
+    assert cli("train", digits, "-o", "processor", *NET, "--device", "cpu").status == 0
+    assert training(tmp_path / "processor")["device"] == "cpu"
+    assert not card or training(tmp_path / "card")["device"] == "cuda"
+    assert cli("train", digits, "-o", "other", *NET, "--device", "gpu").status == 2
+
+
 @pytest.mark.shows("train", "--augment")
 def test_pictures_are_varied_as_asked_and_what_was_done_is_kept(cli: Cli, digits: Path, tmp_path: Path) -> None:
     assert cli("train", digits, "-o", "plain", *NET, "--augment", "none").status == 0

@@ -273,6 +273,7 @@ def test_doctor_finds_this_machine_ready(cli: Cli) -> None:
     result = cli("doctor")
     assert result.status == 0
     assert "save, load and predict" in result.out
+    assert "training on" in result.out
 
 
 @pytest.mark.bad_input("doctor")

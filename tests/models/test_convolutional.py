@@ -232,6 +232,7 @@ def test_all_mistakes_in_parameters_are_told_at_once() -> None:
         augment="flop",
         budget=0,
         precision="float16",
+        device="gpu",
         random_state=-1,
     )
     with pytest.raises(OptionError) as caught:
@@ -246,11 +247,12 @@ def test_all_mistakes_in_parameters_are_told_at_once() -> None:
         "weight_decay",
         "patience",
         "precision",
+        "device",
         "flop",
         "budget",
     ):
         assert name in said
-    assert len(caught.value.problems) == 12
+    assert len(caught.value.problems) == 13
     for epochs in ((), (3, 0), (None, 2)):
         with pytest.raises(OptionError, match="epochs is"):
             ConvNet(epochs=epochs).fit(PICTURES, np.arange(60) % 2)

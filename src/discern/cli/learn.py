@@ -46,6 +46,10 @@ def train(
     precision: Annotated[
         str | None, typer.Option("--precision", metavar="NAME", help="conv: auto, bfloat16 or float32.")
     ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option("--device", metavar="NAME", help="conv: auto, cpu or cuda (a graphics card), where it learns."),
+    ] = None,
     augment: Annotated[
         str | None,
         typer.Option(
@@ -113,6 +117,7 @@ def train(
         learning_rate=lr,
         patience=patience,
         precision=precision,
+        device=device,
         augment=augment,
         budget=seconds,
         features=features,

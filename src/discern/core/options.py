@@ -228,6 +228,7 @@ class TrainOptions:
     learning_rate: float | None = None
     patience: int | None = None
     precision: str | None = None
+    device: str | None = None
     features: str | None = None
     """What the common algorithms look at: `pixels` or `hog`."""
     augment: str | None = None
@@ -256,6 +257,7 @@ class TrainOptions:
             None if self.learning_rate is None else Interval(0, 1, open_low=True).problem("--lr", self.learning_rate),
             None if self.patience is None else many.problem("--patience", self.patience),
             None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
+            None if self.device is None else one_of("--device", self.device, DEVICES),
             None if self.features is None else one_of("--features", self.features, FEATURES),
             None if self.budget is None else Interval(0, 10_000_000, open_low=True).problem("--budget", self.budget),
             None if self.search is None else Interval(2, 10_000, whole=True).problem("--search", self.search),
@@ -276,3 +278,4 @@ class TrainOptions:
 
 FEATURES = ("pixels", "hog")
 PRECISIONS = ("auto", "bfloat16", "float32")
+DEVICES = ("auto", "cpu", "cuda")

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ..core.events import Listener, duration, note
-from . import loop, share
+from . import device, loop, share
 
 WARM_UP = 3
 """Steps before the clock starts: the first ones set memory aside."""
@@ -51,16 +51,18 @@ def epoch_seconds(
     batches = loop.order_of(train, settings, 1)
     n_steps = len(batches)
     state.network.train()
-    with share.using(settings.threads), torch.random.fork_rng(devices=[]):
+    with share.using(settings.threads), torch.random.fork_rng(devices=device.generators(settings.device)):
         warm_up, began = min(WARM_UP, n_steps, most_steps // 2), time.monotonic()
         for number in range(warm_up):
             loop.take_step(state, train, settings, 1, number, batches)
             if time.monotonic() - began > seconds:
                 break
+        device.wait(settings.device)
         timed, began = 0, time.monotonic()
         while timed < most_steps - warm_up and (timed == 0 or time.monotonic() - began < seconds):
             loop.take_step(state, train, settings, 1, timed % n_steps, batches)
             timed += 1
+        device.wait(settings.device)
         learning = (time.monotonic() - began) / timed * n_steps * share_of_last
         if validation is None:
             return learning

@@ -26,6 +26,7 @@ from ..core.rows import Rows
 from ..nets.augment import Augment
 from ..nets.build import Weights, load_weights, weights_of
 from . import checkpoint, share
+from . import device as devices
 from .optimizer import Optimizer
 from .precision import Precision, computing
 from .schedule import one_cycle
@@ -59,9 +60,10 @@ class Part:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def batch(self, items: slice | Tensor) -> tuple[Tensor, Tensor]:
-        """Values and positions of classes of some items."""
-        return self.values[items if self.rows is None else self.rows[items]], self.targets[items]
+    def batch(self, items: slice | Tensor, device: str = devices.CPU) -> tuple[Tensor, Tensor]:
+        """Values and positions of classes of some items, on `device`."""
+        values = self.values[items if self.rows is None else self.rows[items]]
+        return values.to(device), self.targets[items].to(device)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class Settings:
     precision: Precision
     threads: int
     seed: int
+    device: str = devices.CPU
+    """Where the network computes; the items stay in the main memory."""
     look_batch: int = 256
     """Items that are looked at together where nothing is learned."""
     smoothing: float = 0.0
@@ -141,14 +145,15 @@ def fit(
     saving: Saving | None = None,
     on_event: Listener,
 ) -> Outcome:
-    """Train `network` in place through the cycles of `settings`; from the checkpoint where there is one.
+    """Train `network` in place, on the device and through the cycles of `settings`; from a checkpoint if there is one.
 
     Raises RunError for a checkpoint that is damaged or of another training, OptionError when learning diverges.
     """
     state = begin(network, settings)
     if saving is not None:
         restore(state, saving, settings)
-    with share.using(settings.threads), torch.random.fork_rng(devices=[]):
+    cards = devices.generators(settings.device)
+    with share.using(settings.threads), devices.repeatable(settings.device), torch.random.fork_rng(devices=cards):
         while state.cycle < len(settings.cycles):
             run_cycle(state, train, validation, settings, saving, on_event)
     if not state.best:
@@ -157,9 +162,11 @@ def fit(
 
 
 def begin(network: nn.Module, settings: Settings) -> State:
-    """Before the first step."""
+    """Before the first step, the network on its device."""
+    network.to(settings.device)
     average = copy.deepcopy(network).eval().requires_grad_(False) if settings.averaging else None
-    return State(network, optimizer_for(network, settings), torch.zeros((), dtype=torch.float64), average=average)
+    loss_sum = torch.zeros((), dtype=torch.float64, device=settings.device)
+    return State(network, optimizer_for(network, settings), loss_sum, average=average)
 
 
 def run_cycle(
@@ -215,8 +222,8 @@ def take_step(
     n_steps = len(batches)
     total = n_steps * settings.cycles[state.cycle]
     rate = one_cycle(state.epoch * n_steps + step, total, settings.learning_rate)
-    torch.default_generator.manual_seed(seeds.derive(settings.seed, "step", number, step))
-    values, targets = train.batch(batches[step])
+    devices.seed(settings.device, seeds.derive(settings.seed, "step", number, step))
+    values, targets = train.batch(batches[step], settings.device)
     if settings.augment is not None:
         draws = torch.Generator().manual_seed(seeds.derive(settings.seed, "augment", number, step))
         values = settings.augment(values, draws, size_of(values, (state.epoch * n_steps + step) / total, settings))
@@ -253,7 +260,7 @@ def train_step(state: State, values: Tensor, targets: Tensor, rate: float, setti
 
 def loss_of(network: nn.Module, values: Tensor, targets: Tensor, settings: Settings) -> Tensor:
     """Mean cross-entropy in nats, with smoothed labels where that is asked for."""
-    with computing(settings.precision):
+    with computing(settings.precision, settings.device):
         logits = network(values)
     return nn.functional.cross_entropy(logits.float(), targets, label_smoothing=settings.smoothing)
 
@@ -301,9 +308,9 @@ def look(network: nn.Module, part: Part, settings: Settings) -> tuple[float, flo
     """Mean cross-entropy and accuracy on `part`, without learning from it."""
     network.eval()
     losses, right = 0.0, 0
-    with torch.inference_mode(), computing(settings.precision):
+    with torch.inference_mode(), computing(settings.precision, settings.device):
         for begin in range(0, len(part), settings.look_batch):
-            values, targets = part.batch(slice(begin, begin + settings.look_batch))
+            values, targets = part.batch(slice(begin, begin + settings.look_batch), settings.device)
             logits = network(values).float()
             losses += float(nn.functional.cross_entropy(logits, targets, reduction="sum"))
             right += int((logits.argmax(dim=1) == targets).sum())
@@ -332,7 +339,7 @@ def keep(state: State, saving: Saving, settings: Settings) -> None:
     if state.average is not None:
         arrays |= {f"average/{name}": value for name, value in weights_of(state.average).items()}
     for kind, memory in (("first", state.optimizer.first), ("second", state.optimizer.second)):
-        arrays |= {f"{kind}/{name}": value.contiguous().numpy() for name, value in memory.items()}
+        arrays |= {f"{kind}/{name}": value.cpu().contiguous().numpy() for name, value in memory.items()}
     progress = {
         "cycles": list(settings.cycles[: state.cycle + bool(state.epoch or state.step)]),
         "cycle": state.cycle,

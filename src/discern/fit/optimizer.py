@@ -65,7 +65,7 @@ class Optimizer:
             [self.first[name] for name in names],
             [self.second[name] for name in names],
             [],
-            [torch.tensor(float(self.taken)) for _ in names],
+            [torch.tensor(float(self.taken), device=self.parameters[name].device) for name in names],
             fused=True,
             amsgrad=False,
             beta1=BETAS[0],

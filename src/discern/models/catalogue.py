@@ -231,6 +231,7 @@ ENTRIES: Mapping[str, Entry] = {
                 "weight_decay": "pull of the weights towards zero",
                 "patience": "epochs without a better validation loss before learning stops",
                 "precision": "float32, bfloat16 or auto",
+                "device": "cpu, cuda (a graphics card) or auto",
                 "augment": "how pictures are varied while learning, none or auto",
                 "budget": "seconds that learning may take, instead of epochs",
                 "random_state": "the seed",

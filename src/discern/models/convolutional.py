@@ -18,7 +18,7 @@ from ..core.errors import DataError, OptionError
 from ..core.events import Listener, note, silent
 from ..core.options import SEED, Interval, raise_all
 from ..core.rows import Rows
-from ..fit import budget, checkpoint, loop, precision, share
+from ..fit import budget, checkpoint, device, loop, precision, share
 from ..nets import transforms
 from ..nets.augment import Augment
 from ..nets.build import Weights, begin_from, build, fold, load_weights
@@ -63,13 +63,14 @@ class ConvNet(Classifier):
         pictures have 24 pixels a side and more, a short fit finds out what leaves the answers alone (`models.probe`).
     budget : seconds that learning may take instead of `epochs`; becomes a number of epochs, from measured speed.
     precision : `auto` (bfloat16 where the processor is good at it), `bfloat16` or `float32`.
+    device : where to learn: `auto` (a graphics card where PyTorch finds one), `cpu` or `cuda`.
     random_state : seed of the first weights, the order of the items and dropout.
 
     After `fit`: `weights_` (name to float32 array), `layers_` (the description in full), `shape_`, `history_` (a
     mapping for each epoch), `epochs_` (how many were run), `cycles_` (how many were asked for, cycle by cycle),
-    `best_epoch_` (whose weights are kept), `batch_size_`, `learning_rate_`, `precision_`, `mean_`, `scale_`, `augment_`
-    (the description), `augment_probe_` (a mapping for each variation that was tried), `smoothing_`, `averaging_`,
-    `growing_` (shares of the sides at which photographs are learned from, first and last).
+    `best_epoch_` (whose weights are kept), `batch_size_`, `learning_rate_`, `precision_`, `device_`, `mean_`, `scale_`,
+    `augment_` (the description), `augment_probe_` (a mapping for each variation that was tried), `smoothing_`,
+    `averaging_`, `growing_` (shares of the sides at which photographs are learned from, first and last).
     """
 
     resumable: ClassVar[bool] = True
@@ -94,6 +95,7 @@ class ConvNet(Classifier):
         augment: str = "auto",
         budget: float | None = None,
         precision: str = "auto",
+        device: str = "auto",
         random_state: int = 0,
     ) -> None:
         self.layers = layers
@@ -106,6 +108,7 @@ class ConvNet(Classifier):
         self.augment = augment
         self.budget = budget
         self.precision = precision
+        self.device = device
         self.random_state = random_state
 
     def fit(
@@ -191,7 +194,7 @@ class ConvNet(Classifier):
 
     def _problems(self) -> list[str | None]:
         """What is wrong with the parameters, all of it."""
-        found: list[str | None] = [precision.problem(self.precision)]
+        found: list[str | None] = [precision.problem(self.precision), device.problem(self.device)]
         if self.layers is not None:
             try:
                 parse(self.layers)
@@ -208,7 +211,7 @@ class ConvNet(Classifier):
         found.extend(COUNT.problem("epochs", cycle) for cycle in cycles if cycle is not None or len(cycles) > 1)
         if not cycles:
             found.append("epochs is (); expected a whole number, or one for each cycle")
-        given = {name: getattr(self, name) for name in ("batch_size", "patience")}
+        given = {"batch_size": self.batch_size, "patience": self.patience}
         found.extend(COUNT.problem(name, value) for name, value in given.items() if value is not None)
         if self.shape is not None:
             fits = isinstance(self.shape, (tuple, list)) and len(self.shape) in (2, 3)
@@ -263,13 +266,13 @@ class ConvNet(Classifier):
 
     def _decide(self, n_items: int) -> None:
         """Put a value where a parameter is None or `auto`."""
-        self.precision_ = precision.resolve(self.precision)
+        self.device_ = device.resolve(self.device)
+        self.precision_ = precision.resolve(self.precision, self.device_)
         photographs = len(self.shape_) == 3 and min(self.shape_[:2]) >= PHOTOGRAPH
         self.smoothing_, self.averaging_ = (SMOOTHING, AVERAGING) if photographs else (0.0, 0.0)
         self.batch_size_ = int(self.batch_size or min(64 if photographs else 256, max(16, n_items // 20)))
         default = default_epochs(n_items, photographs=photographs)
-        cycles = self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)
-        self.cycles_ = tuple(int(cycle) for cycle in cycles)
+        self.cycles_ = tuple(map(int, self.epochs if isinstance(self.epochs, tuple) else (self.epochs or default,)))
         layers = self.layers or self._default_layers(n_items)
         steps = plan(parse(layers), self.shape_, len(self.classes_))
         self.layers_ = text_of(step.layer for step in steps)
@@ -298,9 +301,8 @@ class ConvNet(Classifier):
             self.augment_, self.augment_probe_ = facts["augment"], tuple(facts["augment probe"])
         elif len(self.shape_) == 3 and min(self.shape_[:2]) >= VARIED and probe.possible(self.shape_, held_back):
             assert held_back is not None  # nothing would be possible without
-            asked, self.augment_probe_ = probe.find(
-                self.shape_, train, held_back, self.mean_, self.scale_, self.precision_, int(self.random_state)
-            )
+            how = (self.mean_, self.scale_, self.precision_, self.device_, int(self.random_state))
+            asked, self.augment_probe_ = probe.find(self.shape_, train, held_back, *how)
             self.augment_ = str(asked)
             note(on_event, probe.said(asked, self.augment_probe_))
         else:
@@ -315,11 +317,8 @@ class ConvNet(Classifier):
             note(on_event, f"by {100 * share:.0f} % of that, since the epochs are few ({self.cycles_[0]})")
 
     def _settings(self, steps: tuple[Step, ...]) -> loop.Settings:
-        varied, mean, scale = (
-            transforms.parse(self.augment_),
-            torch.from_numpy(self.mean_),
-            torch.from_numpy(self.scale_),
-        )
+        varied = transforms.parse(self.augment_)
+        mean, scale = (torch.from_numpy(value).to(self.device_) for value in (self.mean_, self.scale_))
         return loop.Settings(
             cycles=self.cycles_,
             batch_size=self.batch_size_,
@@ -329,6 +328,7 @@ class ConvNet(Classifier):
             precision=self.precision_,
             threads=share.worth(LEARNING * _operations(steps) * self.batch_size_),
             seed=int(self.random_state),
+            device=self.device_,
             look_batch=_look_batch(steps),
             smoothing=self.smoothing_,
             averaging=self.averaging_,
@@ -367,6 +367,7 @@ class ConvNet(Classifier):
             "augment": self.augment_,
             "augment probe": list(self.augment_probe_),
             "precision": settings.precision,
+            "device": settings.device,
             "threads": settings.threads,
             "torch": str(torch.__version__),
         }

@@ -57,6 +57,7 @@ def find(
     mean: NDArray[np.float32],
     scale: NDArray[np.float32],
     precision: Precision,
+    device: str,
     seed: int,
 ) -> tuple[Augmentation, Table]:
     """The variations that leave the answers alone, and a row for each that was tried.
@@ -67,7 +68,7 @@ def find(
     shape, (learned, looked) = _small(shape, some, others)
     n_classes = int(max(learned[1].max(), looked[1].max())) + 1
     steps = plan(parse(LAYERS), shape, n_classes)
-    probe = _Probe(steps, shape, mean, scale, precision, seed, learned, looked)
+    probe = _Probe(steps, shape, mean, scale, precision, device, seed, learned, looked)
     plain = probe.accuracy(Augmentation())
     guessing = float(np.mean(looked[1] == np.bincount(learned[1]).argmax()))
     lowest = plain - HARM * (plain - guessing)
@@ -109,6 +110,7 @@ class _Probe:
         mean: NDArray[np.float32],
         scale: NDArray[np.float32],
         precision: Precision,
+        device: str,
         seed: int,
         train: Pictures,
         held_back: Pictures,
@@ -123,6 +125,7 @@ class _Probe:
             precision=precision,
             threads=share.worth(3 * BATCH * sum(step.operations for step in steps)),
             seed=seeds.derive(seed, "probe"),
+            device=device,
         )
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seeds.derive(seed, "probe weights"))

@@ -1,6 +1,7 @@
 """Pictures varied at random, a whole batch at a time: one affine resampling, then colour, then erasing.
 
-Every draw comes from the generator that is handed in, so that a batch follows from its place in the training alone.
+Every draw comes from the generator that is handed in, so that a batch follows from its place in the training alone. It
+is made on the processor, and the pictures are varied where they are, on a graphics card too.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from .transforms import Augmentation, parse
 class Augment:
     """Varies raw pictures `(B, H, W, C)` of any type as `augmentation` says; gives float32 `(B, H, W, C)`.
 
-    `mean` and `scale` are those of the training pixels, per channel, `(C,)`: erased patches take the mean, brightness
-    and colour are measured in the scale.
+    `mean` and `scale` are those of the training pixels, per channel, `(C,)`, on the device of the pictures: erased
+    patches take the mean, brightness and colour are measured in the scale.
     """
 
     def __init__(self, augmentation: Augmentation, mean: Tensor, scale: Tensor) -> None:
@@ -35,23 +36,28 @@ class Augment:
         height, width = size or values.shape[2:]
         if asked.moves or values.shape[2:] != (height, width):
             given = [*values.shape[:2], height, width]
-            places = affine_grid(matrices(asked, values.shape, generator), given, align_corners=False)
+            places = affine_grid(matrices(asked, values.shape, generator).to(values.device), given, align_corners=False)
             values = grid_sample(values, places, padding_mode="reflection", align_corners=False)
         values = self._colours(values, generator)
         if asked.erase:
-            values = torch.where(patches(asked.erase, values.shape, generator), self.mean, values)
+            covered = patches(asked.erase, values.shape, generator).to(values.device)
+            values = torch.where(covered, self.mean, values)
         return values.permute(0, 2, 3, 1).contiguous()
 
     def _colours(self, values: Tensor, generator: torch.Generator) -> Tensor:
         asked, n_items, n_channels = self.augmentation, *values.shape[:2]
+
+        def draw(size: float, channels: int = 1) -> Tensor:
+            return either(size, (n_items, channels, 1, 1), generator).to(values.device)
+
         if asked.contrast:
-            factor = torch.exp(either(math.log1p(asked.contrast), (n_items, 1, 1, 1), generator))
+            factor = torch.exp(draw(math.log1p(asked.contrast)))
             middle = values.mean(dim=(1, 2, 3), keepdim=True)
             values = (values - middle) * factor + middle
         if asked.brightness:
-            values = values + self.scale * either(asked.brightness, (n_items, 1, 1, 1), generator)
+            values = values + self.scale * draw(asked.brightness)
         if asked.colour:
-            values = values + self.scale * either(asked.colour, (n_items, n_channels, 1, 1), generator)
+            values = values + self.scale * draw(asked.colour, n_channels)
         return values
 
 

@@ -135,7 +135,7 @@ def build(
 def weights_of(network: nn.Module) -> Weights:
     """Every learned array and running statistic by name, copied, float32."""
     return {
-        name: value.detach().contiguous().numpy().astype(np.float32)
+        name: value.detach().cpu().contiguous().numpy().astype(np.float32)
         for name, value in network.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
@@ -151,7 +151,7 @@ def fold(network: nn.Module, weights: Weights) -> Weights:
         load_weights(head, {name.removeprefix("head."): weights[name] for name in weights if name.startswith("head.")})
         weight, bias = head.folded()
     plain = {name: value for name, value in weights.items() if not name.startswith("head.")}
-    return plain | {"head.weight": weight.numpy(), "head.bias": bias.numpy()}
+    return plain | {"head.weight": weight.cpu().numpy(), "head.bias": bias.cpu().numpy()}
 
 
 def begin_from(network: nn.Module, weights: Weights) -> None:

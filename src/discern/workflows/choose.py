@@ -33,6 +33,7 @@ OPTIONS = {
     "learning_rate": ("--lr", "learning_rate"),
     "patience": ("--patience", "patience"),
     "precision": ("--precision", "precision"),
+    "device": ("--device", "device"),
     "augment": ("--augment", "augment"),
     "budget": ("--budget", "budget"),
     "features": ("--features", "features"),

@@ -35,7 +35,7 @@ def doctor() -> tuple[Fact, ...]:
         )
     facts.append(Fact("threads", f"{threads.budget()} in use of {threads.available()}"))
     facts.append(_memory())
-    facts.append(_precision())
+    facts += _training()
     facts += [_writable(Path.cwd(), "working folder"), _writable(Path(tempfile.gettempdir()), "temporary folder")]
     facts.append(_prediction())
     return tuple(facts)
@@ -48,12 +48,14 @@ def _memory() -> Fact:
     return Fact("memory", f"{total / 2**30:.1f} GiB")
 
 
-def _precision() -> Fact:
+def _training() -> tuple[Fact, ...]:
+    """Where networks are trained, and with which numbers."""
     if not available("torch"):
-        return Fact("training precision", "none without torch", "absent")
-    from ..fit.precision import resolve
+        return (Fact("training precision", "none without torch", "absent"),)
+    from ..fit import device, precision
 
-    return Fact("training precision", resolve("auto"))
+    used = device.resolve("auto")
+    return (Fact("training on", device.said(used)), Fact("training precision", precision.resolve("auto", used)))
 
 
 def _writable(folder: Path, name: str) -> Fact:

@@ -74,6 +74,7 @@ def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -
         "--lr": (options.learning_rate, plain.learning_rate),
         "--patience": (options.patience, plain.patience),
         "--precision": (options.precision, plain.precision),
+        "--device": (options.device, plain.device),
         "--from": (options.start, plain.start),
         "--search": (options.search, plain.search),
         "--test": (options.split.test, plain.split.test),

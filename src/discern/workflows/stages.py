@@ -51,6 +51,7 @@ LEFT_BEHIND = (
     "batch_size_",
     "learning_rate_",
     "precision_",
+    "device_",
     "augment_",
     "augment_probe_",
     "smoothing_",
