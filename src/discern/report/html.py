@@ -17,6 +17,7 @@ from .drawing import ACCENT, Drawing
 from .figures import CLASSES_DRAWN, drawings
 from .pages import environment
 from .record import RunReport
+from .sections import Section, sections_of
 from .tables import csv_files
 from .verdict import hardest, mixups, verdict
 from .visible import visible
@@ -36,17 +37,26 @@ def write_report(folder: Path, report: RunReport) -> None:
     """
     beside = Path(folder) / BESIDE
     beside.mkdir(parents=True, exist_ok=True)
-    tables, drawn = csv_files(report), drawings(report)
+    tables, drawn, sections = csv_files(report), drawings(report), sections_of(report.kept)
+    for section in sections:
+        tables |= {name: files.csv_text(header, rows) for name, (header, rows) in section.tables.items()}
     for name, text in tables.items():
         files.write_text(beside / name, text)
-    for drawing in drawn:
+    for drawing in (*drawn, *(one for section in sections for one in section.drawings)):
         files.write_text(beside / f"{drawing.name}.svg", drawing.svg)
-    files.write_text(Path(folder) / "report.html", page(report, drawn, beside=tables))
+    files.write_text(Path(folder) / "report.html", page(report, drawn, beside=tables, sections=sections))
 
 
-def page(report: RunReport, drawn: Iterable[Drawing], *, beside: Iterable[str] = ()) -> str:
+def page(
+    report: RunReport,
+    drawn: Iterable[Drawing],
+    *,
+    beside: Iterable[str] = (),
+    sections: tuple[Section, ...] | None = None,
+) -> str:
     """The whole page, with its figures in it; `beside` names the tables that stand in the folder `report/`."""
-    return environment().get_template("page.html.j2").render(**_view(report, drawn, sorted(beside)))
+    sections = sections_of(report.kept) if sections is None else sections
+    return environment().get_template("page.html.j2").render(**_view(report, drawn, sorted(beside)), sections=sections)
 
 
 def findings_fragment(findings: Findings) -> str:

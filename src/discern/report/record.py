@@ -101,6 +101,8 @@ class RunReport:
     notes: tuple[str, ...] = ()
     earlier_looks: int = 0
     """Other configurations that were measured on this test part before."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Results of later examinations that are kept beside the run, by name; see `sections`."""
 
     @property
     def parts(self) -> tuple[str, ...]:
