@@ -46,7 +46,10 @@ REPEATABLE = (
     "report.html",
 )
 """Files that are the same, byte for byte, when a run is repeated; so are all below `report/`."""
-OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, "report", "checkpoints", "tensorboard"))
+KEPT = ("leak_price", "solvable", "more_data", "suspects")
+"""What may be found out about a finished run afterwards, each in a JSON file of this name (`workflows.kept`)."""
+KEPT_FILES = (*(f"{name}.json" for name in KEPT), "suspects.csv")
+OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, *KEPT_FILES, "report", "checkpoints", "tensorboard"))
 """Everything that a run writes into its folder."""
 RECORD = {"options": dict, "data": dict, "seed": int, "threads": int, "versions": dict, "times": dict}
 DATA = ("name", "kind", "reader", "n_items", "fingerprint", "read")
@@ -115,6 +118,15 @@ class RunFolder:
     @property
     def report(self) -> Path:
         return self.path / "report.html"
+
+    def kept(self, name: str) -> Path:
+        """Where what was found out afterwards is kept; `name` is one of `KEPT`."""
+        return self.path / f"{name}.json"
+
+    def forget_kept(self) -> None:
+        """Remove all that was found out afterwards: the run is about to become another."""
+        for name in KEPT_FILES:
+            (self.path / name).unlink(missing_ok=True)
 
     @property
     def log(self) -> Path:
@@ -220,6 +232,11 @@ class RunFolder:
     def at_least(self, state: str) -> bool:
         return STATES.index(self.record()["state"]) >= STATES.index(state)
 
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of every file that is the same when the run is repeated, by its path within the folder."""
+        names = {path.relative_to(self.path).as_posix(): path for path in sorted(self.path.rglob("*"))}
+        return {name: files.sha256_of(path) for name, path in names.items() if path.is_file() and repeatable(name)}
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the run for this process alone. Raises RunLocked when another process holds it.
@@ -287,7 +304,7 @@ def check_apart(output: Path, inputs: Path | None) -> None:
 
 def repeatable(name: str) -> bool:
     """Whether a file of a run, by its path within the folder, is the same when the run is repeated."""
-    return name in REPEATABLE or name.startswith("report/")
+    return name in REPEATABLE or name in KEPT_FILES or name.startswith("report/")
 
 
 def free_path(parent: Path, name: str) -> Path:

@@ -34,9 +34,9 @@ from ..models.base import Classifier
 from ..models.majority import Majority
 from ..store import bundle
 from ..store.event_file import EventFile
-from ..store.run_folder import RunFolder, now, repeatable
+from ..store.run_folder import RunFolder, now
 from ..store.session import Shipped
-from . import choose, search
+from . import choose, search, trusting
 from .reporting import write_run_report
 
 SAME = 1e-4
@@ -89,9 +89,10 @@ class Job:
 def work_through(job: Job) -> None:
     """Bring a run from whatever state it is in to its report."""
     findings, parts = prepared(job)
-    choice = compared(job, parts)
+    divided = trusting.divide(job.data, parts, job.options)
+    choice = compared(job, divided.parts)
     job = dataclasses.replace(job, data=search.resized(job.data, choice, job.on_event))
-    shipped = fitted(job, parts, choice)
+    shipped = fitted(job, divided, choice)
     evaluation = evaluated(job, parts, shipped)
     reported(job, findings, parts, choice, evaluation)
 
@@ -134,9 +135,9 @@ def compared(job: Job, parts: Split) -> dict[str, Any]:
     return choice
 
 
-def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
-    """Fit the chosen model, save it, load it back and see that it answers the same."""
-    folder = job.folder
+def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Shipped:
+    """Fit the chosen model, save it, load it back and see that it answers the same; then its calibration."""
+    folder, parts = job.folder, divided.parts
     if folder.at_least("fitted"):
         return Shipped(bundle.load(folder.model))
     name = choice["chosen"]
@@ -157,19 +158,17 @@ def fitted(job: Job, parts: Split, choice: Mapping[str, Any]) -> Shipped:
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
     facts = {"data": job.data.fingerprint, "seed": job.options.seed}
-    bundle.save(
-        folder.model,
-        estimator,
-        model=name,
-        targets=targets,
-        spec=job.data.input,
-        extra=facts,
-    )
+    save = partial(bundle.save, folder.model, estimator, model=name, targets=targets, spec=job.data.input, extra=facts)
+    save()
     if job.options.tensorboard:
         EventFile(folder.tensorboard).complete(getattr(estimator, "history_", ()))
     shipped = Shipped(bundle.load(folder.model))
     _same_answers(estimator, shipped, train[0])
-    files.write_json(folder.training, _training_facts(name, estimator))
+    outcome = trusting.fit(job.data, divided, job.options, choice, estimator, shipped, on_event=job.on_event)
+    if outcome.trust is not None:
+        save(trust=outcome.trust)
+        shipped = Shipped(bundle.load(folder.model))
+    files.write_json(folder.training, _training_facts(name, estimator) | {"trust": outcome.to_json()})
     job.done("fitted", began)
     return shipped
 
@@ -205,12 +204,7 @@ def reported(job: Job, findings: Findings, parts: Split, choice: Mapping[str, An
         return
     began = job.begin("writing the report")
     write_run_report(folder, job.data, job.options, findings, parts, choice, evaluation)
-    digests = {
-        path.relative_to(folder.path).as_posix(): files.sha256_of(path)
-        for path in sorted(folder.path.rglob("*"))
-        if path.is_file() and repeatable(path.relative_to(folder.path).as_posix())
-    }
-    job.done("finished", began, files=digests)
+    job.done("finished", began, files=folder.digests())
 
 
 def measure(
@@ -336,7 +330,7 @@ def _start(folder: RunFolder) -> dict[str, NDArray[np.float32]] | None:
 def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any] | Rows) -> None:
     """Raise DiscernError when the model that was saved and loaded answers otherwise than the one that was fitted."""
     few = X[:CHECKED]
-    apart = float(np.abs(estimator.predict_proba(few) - shipped.predict_proba(few)).max(initial=0.0))
+    apart = float(np.abs(estimator.predict_proba(few) - shipped.raw_proba(few)).max(initial=0.0))
     if not apart <= SAME:
         raise DiscernError(
             f"the saved model differs from the fitted one by {apart:g} in a probability; please report this"

@@ -1,0 +1,26 @@
+"""What is found out about a finished run afterwards is kept beside it, and its report shows it.
+
+A result is a frozen record with `to_json` and `from_json`; its file is `RUN/<name>.json`. Learning for more epochs
+removes them all, for they were about another model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from ..store.run_folder import RunFolder
+
+RECORDS: Mapping[str, str] = {}
+"""Name -> `module:class` of each result; the names stand in `store.run_folder.KEPT` too."""
+
+
+def results(folder: RunFolder) -> dict[str, Any]:
+    """What is kept beside a run, by name. Raises RunError or DataError for a damaged file."""
+    found = {}
+    for name, place in RECORDS.items():
+        if folder.kept(name).is_file():
+            module, _, record = place.partition(":")
+            found[name] = getattr(import_module(module), record).from_json(folder.load(folder.kept(name), "schema"))
+    return found
