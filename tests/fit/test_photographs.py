@@ -23,7 +23,7 @@ from discern.nets.transforms import Augmentation, parse
 from fit.test_resume import Stop, StopAt
 from fit.training import data, result, train
 
-VARIED = "shift 0.1, zoom 0.2, rotate 10, flip, brightness 0.2, contrast 0.2, erase 0.4"
+VARIED = "shift 0.1, zoom 0.2, rotate 10, flip, brightness 0.2, contrast 0.2, erase 0.4, mix 0.4"
 LAYERS = "conv 4 norm, residual 4, residual 6 stride 2, dropout 0.3, average"
 
 
@@ -61,12 +61,12 @@ def test_a_second_cycle_goes_on_with_the_average(tmp_path: Path) -> None:
 
 
 def test_each_of_them_changes_what_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    results = [result(train(2, augment=text)) for text in ("none", "flip", "shift 0.1", "erase 0.4")]
+    results = [result(train(2, augment=text)) for text in ("none", "flip", "shift 0.1", "erase 0.4", "mix 0.4")]
     monkeypatch.setattr(convolutional, "SMOOTHING", 0.0)
     results.append(result(train(2, augment="none")))
     monkeypatch.setattr(convolutional, "AVERAGING", 0.0)
     results.append(result(train(2, augment="none")))
-    assert len(set(results)) == 6
+    assert len(set(results)) == 7
 
 
 def test_another_augmentation_is_another_training(tmp_path: Path) -> None:
@@ -82,6 +82,15 @@ def test_smoothed_labels_are_those_of_the_formula() -> None:
     logs = log_softmax(network(values).detach().numpy(), axis=1)
     soft = 0.7 * np.eye(3)[targets.numpy()] + 0.1
     assert float(found.detach()) == pytest.approx(-(soft * logs).sum(axis=1).mean(), rel=1e-5)
+
+
+def test_labels_of_mixed_pictures_are_learned_by_their_shares() -> None:
+    network = torch.nn.Linear(5, 3)
+    values, targets = torch.randn(7, 5), torch.tensor([0, 1, 2, 0, 1, 2, 2])
+    found = loop.loss_of(network, values, targets, settings(smoothing=0.3), 0.8)
+    logs = log_softmax(network(values).detach().numpy(), axis=1)
+    mixed = 0.8 * np.eye(3)[targets.numpy()] + 0.2 * np.eye(3)[np.roll(targets.numpy(), 1)]
+    assert float(found.detach()) == pytest.approx(-((0.7 * mixed + 0.1) * logs).sum(axis=1).mean(), rel=1e-5)
 
 
 def test_the_average_follows_the_weights_and_statistics() -> None:

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import rotate
+from scipy.stats import beta, kstest
 
 from discern.core.errors import OptionError
 from discern.nets import augment as room
@@ -17,7 +18,8 @@ from discern.nets.augment import Augment, matrices, patches
 from discern.nets.transforms import LIMITS, NAMES, Augmentation, parse
 
 EVERYTHING = (
-    "shift 0.1, zoom 0.2, shear 0.1, stretch 0.1, rotate 15, flip, brightness 0.3, contrast 0.3, colour 0.1, erase 0.4"
+    "shift 0.1, zoom 0.2, shear 0.1, stretch 0.1, rotate 15, flip, brightness 0.3, contrast 0.3, colour 0.1, "
+    "erase 0.4, mix 0.4"
 )
 
 
@@ -177,6 +179,21 @@ def test_every_other_picture_is_erased_up_to_the_share() -> None:
     assert torch.equal(covered.sum(dim=(1, 2)), rows * columns)  # rectangles
     assert 0.4 < float((rows > 0).float().mean()) < 0.52
     assert set(varied("erase 0.9", torch.zeros(50, 6, 6, 1)).unique().tolist()) == {0.0, 100.0}
+
+
+def test_pictures_are_mixed_with_the_one_before_by_shares_of_the_beta_distribution() -> None:
+    pictures = torch.rand(5, 4, 3, 3)
+    mix = Augment(parse("mix 0.5"), torch.zeros(3), torch.ones(3))
+    shares = []
+    for seed in range(2000):
+        found, share = mix.mixed(pictures, torch.Generator().manual_seed(seed))
+        shares.append(share)
+    assert kstest(shares, beta(0.5, 0.5).cdf).pvalue > 0.001
+    torch.testing.assert_close(found, share * pictures + (1 - share) * torch.from_numpy(np.roll(pictures, 1, axis=0)))
+    again, same = mix.mixed(pictures, torch.Generator().manual_seed(1999))
+    assert same == share and torch.equal(again, found)
+    plain = Augment(parse("flip"), torch.zeros(3), torch.ones(3))
+    assert plain.mixed(pictures, torch.Generator()) == (pictures, 1.0)
 
 
 def test_bytes_and_floats_are_varied_alike() -> None:

@@ -23,7 +23,7 @@ from ..core import seeds
 from ..core.errors import OptionError
 from ..core.events import Event, Listener, note, steps
 from ..core.rows import Rows
-from ..nets.augment import Augment
+from ..nets.augment import Augment, partners
 from ..nets.build import Weights, load_weights, weights_of
 from . import checkpoint, share
 from . import device as devices
@@ -224,10 +224,12 @@ def take_step(
     rate = one_cycle(state.epoch * n_steps + step, total, settings.learning_rate)
     devices.seed(settings.device, seeds.derive(settings.seed, "step", number, step))
     values, targets = train.batch(batches[step], settings.device)
+    share = 1.0
     if settings.augment is not None:
         draws = torch.Generator().manual_seed(seeds.derive(settings.seed, "augment", number, step))
         values = settings.augment(values, draws, size_of(values, (state.epoch * n_steps + step) / total, settings))
-    loss = train_step(state, values, targets, rate, settings)
+        values, share = settings.augment.mixed(values, draws)
+    loss = train_step(state, values, targets, rate, settings, share)
     state.loss_sum += loss.double() * len(values)
     if state.average is not None:
         follow(state.average, state.network, settings.averaging * total, (number - 1) * n_steps + step)
@@ -249,20 +251,29 @@ def mean_area(growing: tuple[float, float]) -> float:
     return GROWN * (first**2 + first * last + last**2) / 3 + (1 - GROWN) * last**2
 
 
-def train_step(state: State, values: Tensor, targets: Tensor, rate: float, settings: Settings) -> Tensor:
+def train_step(
+    state: State, values: Tensor, targets: Tensor, rate: float, settings: Settings, share: float = 1.0
+) -> Tensor:
     """One step of the optimizer on one batch; the batch's mean loss, still a tensor."""
     state.network.zero_grad()
-    loss = loss_of(state.network, values, targets, settings)
+    loss = loss_of(state.network, values, targets, settings, share)
     torch.autograd.backward(loss)
     state.optimizer.step(rate)
     return loss.detach()
 
 
-def loss_of(network: nn.Module, values: Tensor, targets: Tensor, settings: Settings) -> Tensor:
-    """Mean cross-entropy in nats, with smoothed labels where that is asked for."""
+def loss_of(network: nn.Module, values: Tensor, targets: Tensor, settings: Settings, share: float = 1.0) -> Tensor:
+    """Mean cross-entropy in nats, with smoothed labels where that is asked for.
+
+    Of pictures that were mixed (`Augment.mixed`) `share` is their own, and the rest their partners'.
+    """
     with computing(settings.precision, settings.device):
-        logits = network(values)
-    return nn.functional.cross_entropy(logits.float(), targets, label_smoothing=settings.smoothing)
+        logits = network(values).float()
+    loss = nn.functional.cross_entropy(logits, targets, label_smoothing=settings.smoothing)
+    if share == 1.0:
+        return loss
+    others = nn.functional.cross_entropy(logits, partners(targets), label_smoothing=settings.smoothing)
+    return share * loss + (1 - share) * others
 
 
 @torch.no_grad()

@@ -153,7 +153,7 @@ class ConvNet(Classifier):
             torch.default_generator.manual_seed(seeds.derive(self.random_state, "weights"))
             network = build(steps, self.mean_, self.scale_, codes)
         if start is not None:
-            begin_from(network, _matching(start, steps, on_event))
+            begin_from(network, parts.matching(start, steps, on_event))
         learned = loop.Part.of(parts.shaped(train[0], self.shape_), train[1])
         looked = loop.Part.of(*held_back) if held_back is not None else None
         settings = self._settings(steps)
@@ -380,21 +380,3 @@ def _look_batch(steps: tuple[Step, ...]) -> int:
 
 def _operations(steps: tuple[Step, ...]) -> int:
     return sum(step.operations for step in steps)
-
-
-def _matching(start: Weights, steps: tuple[Step, ...], on_event: Listener) -> Weights:
-    """The arrays of `start` that these layers take. Raises OptionError that names the layers that do not fit."""
-    wanted = {name: shape for step in steps for name, shape in step.arrays.items()}
-    given = {name: tuple(value.shape) for name, value in start.items()}
-    other = sorted(
-        {name.partition(".")[0] for name in wanted.keys() | given.keys() if wanted.get(name) != given.get(name)}
-    )
-    misfits = sorted({name.removesuffix("_norm") for name in other if name != "head"})
-    if misfits:
-        raise OptionError(
-            f"the weights to start from do not fit these layers: {', '.join(misfits)}; "
-            "describe the layers that they were learned with"
-        )
-    if other:
-        note(on_event, "the last layer is made anew: the weights to start from are for another number of classes")
-    return {name: value for name, value in start.items() if name.partition(".")[0] not in other}

@@ -1,4 +1,5 @@
-"""Items to learn from and to look at, as arrays or as rows that stay where they lie."""
+"""What learning starts with: items to learn from and to look at, as arrays or as rows that stay where they lie, and
+weights."""
 
 from __future__ import annotations
 
@@ -8,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import seeds
+from ..core.errors import OptionError
+from ..core.events import Listener, note
 from ..core.rows import Rows
+from ..nets.build import Weights
+from ..nets.plan import Step
 
 HELD_BACK = 0.1
 """The share of the items that is looked at, and not learned from, when no validation part is given."""
@@ -35,6 +40,24 @@ def divided(values: NDArray[Any] | Rows, targets: NDArray[np.int64], seed: int) 
 def joined(train: Items, held_back: Items) -> Items:
     """Both, copied."""
     return np.concatenate([train[0][:], held_back[0][:]]), np.concatenate([train[1], held_back[1]])
+
+
+def matching(start: Weights, steps: tuple[Step, ...], on_event: Listener) -> Weights:
+    """The arrays of `start` that these layers take. Raises OptionError that names the layers that do not fit."""
+    wanted = {name: shape for step in steps for name, shape in step.arrays.items()}
+    given = {name: tuple(value.shape) for name, value in start.items()}
+    other = sorted(
+        {name.partition(".")[0] for name in wanted.keys() | given.keys() if wanted.get(name) != given.get(name)}
+    )
+    misfits = sorted({name.removesuffix("_norm") for name in other if name != "head"})
+    if misfits:
+        raise OptionError(
+            f"the weights to start from do not fit these layers: {', '.join(misfits)}; "
+            "describe the layers that they were learned with"
+        )
+    if other:
+        note(on_event, "the last layer is made anew: the weights to start from are for another number of classes")
+    return {name: value for name, value in start.items() if name.partition(".")[0] not in other}
 
 
 def _some(values: NDArray[Any] | Rows, chosen: NDArray[np.bool_]) -> NDArray[Any] | Rows:

@@ -80,6 +80,8 @@ def find(
         if name == "colour" and shape[2] == 1:
             continue
         full = getattr(CANDIDATES, name)
+        if not full:
+            continue
         for value in (full,) if name == FLIP else (full, full / 2):
             variation = dataclasses.replace(Augmentation(), **{name: value})
             accuracy = probe.accuracy(variation)

@@ -44,6 +44,15 @@ class Augment:
             values = torch.where(covered, self.mean, values)
         return values.permute(0, 2, 3, 1).contiguous()
 
+    def mixed(self, values: Tensor, generator: torch.Generator) -> tuple[Tensor, float]:
+        """Each picture of `(B, H, W, C)` over the one before it in the batch, and the share of its own pixels."""
+        size = self.augmentation.mix
+        if not size:
+            return values, 1.0
+        number = int(torch.randint(2**31, (), generator=generator))
+        share = float(np.random.default_rng(number).beta(size, size))
+        return torch.lerp(partners(values), values, share), share
+
     def _colours(self, values: Tensor, generator: torch.Generator) -> Tensor:
         asked, n_items, n_channels = self.augmentation, *values.shape[:2]
 
@@ -66,9 +75,15 @@ def varied(pictures: NDArray[np.uint8], text: str, seed: int) -> NDArray[np.uint
     values = torch.from_numpy(np.require(pictures, requirements=["C", "W"]))
     numbers = values.reshape(-1, values.shape[3]).double()
     mean, scale = numbers.mean(dim=0).float(), numbers.std(dim=0, correction=0).float()
-    found = Augment(parse(text), mean, scale)(values, torch.Generator().manual_seed(seed))
+    augment, draws = Augment(parse(text), mean, scale), torch.Generator().manual_seed(seed)
+    found, _ = augment.mixed(augment(values, draws), draws)
     shown: NDArray[np.uint8] = found.round().clamp(0, 255).to(torch.uint8).numpy()
     return shown
+
+
+def partners(batch: Tensor) -> Tensor:
+    """What each item of a batch is mixed with, of the same shape: the item before it, the last one for the first."""
+    return batch.roll(1, 0)
 
 
 def either(size: float, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:

@@ -4,7 +4,7 @@ The language (words apart by spaces, parts apart by commas, in any order)::
 
     augmentation = "none" | part {"," part}
     part = "shift" SHARE | "zoom" SHARE | "shear" SHARE | "stretch" SHARE | "rotate" DEGREES | "flip"
-         | "brightness" SIZE | "contrast" SHARE | "colour" SIZE | "erase" SHARE
+         | "brightness" SIZE | "contrast" SHARE | "colour" SIZE | "erase" SHARE | "mix" SIZE
 
 Each picture gets a draw of its own, up to the number in either direction: `shift 0.1` moves it by up to a tenth of its
 sides, `zoom 0.2` makes it up to 1.2 times as large or as small, `shear 0.1` slants it by up to a tenth, `stretch 0.1`
@@ -12,7 +12,9 @@ makes it up to 1.1 times as wide for its height or as high for its width, `rotat
 `flip` mirrors every other one left to right. `brightness 0.3` adds up to 0.3 standard deviations (of the training
 pixels) to all pixels and `colour 0.1` to each channel of its own, `contrast 0.3` spreads the pixels up to 1.3 times as
 far or as close about their mean, `erase 0.4` covers every other picture with a patch of the mean of the training pixels
-whose sides are up to 0.4 of the picture's.
+whose sides are up to 0.4 of the picture's. `mix 0.4` lays two pictures over each other and learns both
+labels, by shares drawn from the beta distribution with both parameters 0.4 for each batch: mostly nearly all of the
+one, sometimes half of both (Zhang et al. 2018, "mixup: Beyond empirical risk minimization").
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ class Augmentation:
     contrast: float = 0
     colour: float = 0
     erase: float = 0
+    mix: float = 0
 
     def __bool__(self) -> bool:
         return self != Augmentation()
@@ -71,7 +74,7 @@ NAMES = tuple(field.name for field in dataclasses.fields(Augmentation))
 LIMITS = {
     "shift": Interval(0, 0.5, open_low=True),
     "rotate": Interval(0, 180, open_low=True),
-    **{name: Interval(0, 1, open_low=True) for name in ("zoom", "shear", "stretch", "contrast", "erase")},
+    **{name: Interval(0, 1, open_low=True) for name in ("zoom", "shear", "stretch", "contrast", "erase", "mix")},
     **{name: Interval(0, 3, open_low=True) for name in ("brightness", "colour")},
 }
 
