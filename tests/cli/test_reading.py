@@ -138,6 +138,10 @@ def test_a_network_learns_make_and_model(cli: Cli, cars: Path, tmp_path: Path, m
     }
     arrays = bundle.load(tmp_path / "run" / "model.discern").estimator().weights_
     assert {name for name in arrays if name.startswith("head.")} == {"head.weight", "head.bias"}
+    given.clear()
+    compared = cli("train", cars / "photos", "-o", "compared", *sheet, *network, "--model", "majority", "--test", "0.3")
+    assert compared.status == 0, compared.err
+    assert len(given) > 2 and all(labels == [[0, 1], [1, 1], [2, 0]] for _, labels in given), "compared otherwise"
     assert cli("verify", "run").status == 0
     assert cli("predict", "run", cars / "photos", "-o", "cars.parquet").status == 0
     answers = pl.read_parquet(tmp_path / "cars.parquet")

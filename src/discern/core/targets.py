@@ -37,6 +37,11 @@ class Targets:
         """For each class the position of its label in `of(name)`, `(n_classes,)`."""
         return np.searchsorted(self.of(name), np.asarray(self.labels[name], dtype=np.str_)).astype(np.int64)
 
+    @property
+    def class_labels(self) -> NDArray[np.int64]:
+        """The `codes` of all targets side by side, `(n_classes, n_targets)`."""
+        return np.stack([self.codes(name) for name in self.names], axis=1)
+
     def marginal(self, name: str, probabilities: NDArray[Any]) -> NDArray[np.float64]:
         """Probabilities of one target's labels `(n_items, n_labels)` from those of classes `(n_items, n_classes)`."""
         total = np.zeros((len(probabilities), len(self.of(name))))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..core import seeds
 from ..core.options import TrainOptions
 from ..core.records import Figure
-from ..data.dataset import Dataset
+from ..data.dataset import Dataset, targets_of
 from ..data.splits import Split
 from ..evaluate.evaluation import evaluate
 from ..images import hog
@@ -125,7 +125,7 @@ def plan(
     """
     both = np.sort(np.concatenate([parts.train, parts.validation]))
     if len(both) < FEW:
-        divided = tuple(_folds(data, both, options.seed))
+        divided = tuple(folds(data, both, options.seed))
         rounds, most = len(divided), max(len(train) for train, _ in divided)
     else:
         rounds, most = 1, min(COMPARED_TRAIN, len(parts.train))
@@ -223,7 +223,10 @@ def answers(
     model = None
     for train, held in comparison.parts:
         values = data.values.__getitem__ if features is None else features.of
-        model = make().fit(values(train), labels[train], **extra)
+        model = make()
+        targets = targets_of(data.items[train]) if getattr(model, "resumable", False) else None
+        more = {"class_labels": targets.class_labels} if targets else {}
+        model.fit(values(train), labels[train], **extra, **more)
         columns = np.zeros((len(held), len(classes)))
         columns[:, np.searchsorted(classes, model.classes_)] = model.predict_proba(values(held))
         found.append(columns)
@@ -262,7 +265,7 @@ class Features:
         return found
 
 
-def _folds(data: Dataset, both: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
+def folds(data: Dataset, both: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
     """Folds over `both`, stratified by the label of each unit's first item; no unit is torn apart."""
     labels = data.labels
     assert labels is not None  # `choose` has refused data without labels
