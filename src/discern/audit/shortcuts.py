@@ -65,25 +65,13 @@ def in_names(dataset: Dataset, split: Split | None) -> CheckResult:
 def _tested(check: tuple[str, str], dataset: Dataset, traits: list[Trait]) -> CheckResult:
     if dataset.labels is None:
         return not_applicable(*check, NO_LABELS)
-    labels, codes = np.unique(dataset.labels, return_inverse=True)
-    n_units = np.bincount(np.unique(np.stack([codes, dataset.units]), axis=1)[0], minlength=len(labels))
-    enough = n_units >= FEWEST
-    if enough.sum() < 2:
+    trial = _trial(dataset)
+    if trial is None:
         reason = f"fewer than two classes have {FEWEST} different items"
         return CheckResult(*check, "skipped", reason=reason)
-    rows = np.flatnonzero(enough[codes])
-    truth = np.unique(codes[rows], return_inverse=True)[1]
-    folds = generator(0, "audit", "shortcuts").permutation(int(dataset.units.max()) + 1)[dataset.units[rows]] % FOLDS
-    chance = 1 / int(enough.sum())
-    needed = _significant(n_units[enough], chance, len(traits))
-    found = []
-    for trait in traits:
-        right = recall_by_level(trait.levels[rows], truth, folds)
-        if right > needed and (right - chance) / (1 - chance) >= MATTERS:
-            found.append((right, trait))
+    found = _telling(trial, traits)
     if not found:
         return CheckResult(*check, "passed")
-    found.sort(key=lambda entry: -entry[0])
     right, strongest = found[0]
     visible = check is FILES
     return result(
@@ -96,25 +84,114 @@ def _tested(check: tuple[str, str], dataset: Dataset, traits: list[Trait]) -> Ch
                 [f"{trait.name}: {share:.0%} right" for share, trait in found],
                 len(found),
                 do=strongest.told,
-                detail=f"guessing would be right for {chance:.0%}; classes in proportion, tested in {FOLDS} folds over "
-                f"{many(len(rows), 'item')}",
+                detail=f"guessing would be right for {trial.chance:.0%}; classes in proportion, tested in {FOLDS} folds "
+                f"over {many(len(trial.rows), 'item')}",
             )
         ],
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """The items that traits are tested on: those of classes with enough units."""
+
+    rows: NDArray[np.int64]
+    truth: NDArray[np.int64]
+    folds: NDArray[np.int64]
+    n_units: NDArray[np.int64]
+    """Of each class."""
+
+    @property
+    def chance(self) -> float:
+        return 1 / len(self.n_units)
+
+
+@dataclass(frozen=True, eq=False)
+class Telling:
+    """A trait that tells the label more often than chance allows, with its answers."""
+
+    name: str
+    visible: bool
+    """Whether a model can see it."""
+    told: str
+    rows: NDArray[np.int64]
+    """Rows of the Dataset that it was tested on, `(n,)`; so are the next two."""
+    truth: NDArray[np.int64]
+    answers: NDArray[np.int64]
+
+
+def telling(dataset: Dataset) -> tuple[Telling, ...]:
+    """Every trait that D401 or D402 would name, the strongest of each first, with what it alone would answer."""
+    trial = _trial(dataset) if dataset.labels is not None else None
+    if trial is None:
+        return ()
+    kinds = (
+        (True, list(_visible(dataset)) if dataset.kind == "pictures" else []),
+        (False, list(_named(dataset)) if dataset.source.reader == "folder" else []),
+    )
+    return tuple(
+        Telling(
+            trait.name,
+            visible,
+            trait.told,
+            trial.rows,
+            trial.truth,
+            answers_by_level(trait.levels[trial.rows], trial.truth, trial.folds),
+        )
+        for visible, traits in kinds
+        for _, trait in _telling(trial, traits)
+    )
+
+
+def _trial(dataset: Dataset) -> Trial | None:
+    labels, codes = np.unique(np.asarray(dataset.labels), return_inverse=True)
+    n_units = np.bincount(np.unique(np.stack([codes, dataset.units]), axis=1)[0], minlength=len(labels))
+    enough = n_units >= FEWEST
+    if enough.sum() < 2:
+        return None
+    rows = np.flatnonzero(enough[codes])
+    truth = np.unique(codes[rows], return_inverse=True)[1]
+    folds = generator(0, "audit", "shortcuts").permutation(int(dataset.units.max()) + 1)[dataset.units[rows]] % FOLDS
+    return Trial(rows, truth, folds, n_units[enough])
+
+
+def _telling(trial: Trial, traits: list[Trait]) -> list[tuple[float, Trait]]:
+    """Traits with the share they are right for, the strongest first."""
+    needed = _significant(trial.n_units, trial.chance, len(traits))
+    found = []
+    for trait in traits:
+        right = recall_by_level(trait.levels[trial.rows], trial.truth, trial.folds)
+        if right > needed and (right - trial.chance) / (1 - trial.chance) >= MATTERS:
+            found.append((right, trait))
+    return sorted(found, key=lambda entry: -entry[0])
+
+
+def answers_by_level(
+    levels: NDArray[np.int64], truth: NDArray[np.int64], folds: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """What each item is answered with: the class that is commonest at its level in the other folds, `(n,)`."""
+    return _answers(levels, truth, folds)[0][folds, levels]
+
+
 def recall_by_level(levels: NDArray[np.int64], truth: NDArray[np.int64], folds: NDArray[np.int64]) -> float:
     """Mean recall of the classes when each level is answered with its commonest class in the other folds."""
+    answers, counts = _answers(levels, truth, folds)
+    right = np.zeros(counts.shape[2])
+    for fold in range(FOLDS):
+        np.add.at(right, answers[fold], counts[fold, np.arange(counts.shape[1]), answers[fold]])
+    return float((right / np.bincount(truth)).mean())
+
+
+def _answers(
+    levels: NDArray[np.int64], truth: NDArray[np.int64], folds: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The answer for each fold and level, and the counts `(FOLDS, n_levels, n_classes)`."""
     n_classes, n_levels = int(truth.max()) + 1, int(levels.max()) + 1
     cells = np.bincount((folds * n_levels + levels) * n_classes + truth, minlength=FOLDS * n_levels * n_classes)
     counts = cells.reshape(FOLDS, n_levels, n_classes)
     others = counts.sum(axis=0) - counts
     shares = others / np.maximum(others.sum(axis=1, keepdims=True), 1)  # so that a large class is not always the answer
-    answers = shares.argmax(axis=2)
-    right = np.zeros(n_classes)
-    for fold in range(FOLDS):
-        np.add.at(right, answers[fold], counts[fold, np.arange(n_levels), answers[fold]])
-    return float((right / np.bincount(truth)).mean())
+    return shares.argmax(axis=2).astype(np.int64), counts
 
 
 def _significant(n_units: NDArray[np.int64], chance: float, n_traits: int) -> float:

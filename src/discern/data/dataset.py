@@ -22,6 +22,8 @@ Kind = Literal["pictures", "table"]
 PARTS = ("train", "validation", "test")
 TARGET = "target:"
 """What the column of one of several targets is called, before its name."""
+COLUMN = "column:"
+"""What a column of the sheet of labels that is no label is called, before its name."""
 SET_ASIDE = {"item": pl.String, "reason": pl.String}
 """Columns of `rejected` and `skipped`."""
 
@@ -52,7 +54,8 @@ class Dataset:
     kind: Kind
     items: pl.DataFrame
     """A row an item: `item` (unique), `sha256` (of the file's bytes, or of the row), `pixels` (of what the model sees)
-    and, when known, `label`, `group`, `part` (`train`, `validation`, `test`), `height`, `width`, `mode`."""
+    and, when known, `label`, `group`, `part` (`train`, `validation`, `test`), `height`, `width`, `mode`; then
+    `target:<name>` for each of several targets, and `column:<name>` for what else the sheet of labels says."""
     values: NDArray[Any]
     """Pictures: uint8 `(n, H, W, C)`, C is 1 or 3. Table: float32 `(n, n_features)`. In the order of `items`."""
     paths: tuple[Path | None, ...]
@@ -94,6 +97,11 @@ class Dataset:
         """The label of each item for one of several targets, `(n,)`."""
         return np.asarray(self.items[TARGET + name].to_list(), dtype=np.str_)
 
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns that say more about the items, from the sheet of labels."""
+        return [name.removeprefix(COLUMN) for name in self.items.columns if name.startswith(COLUMN)]
+
     @cached_property
     def groups(self) -> NDArray[np.str_] | None:
         """The group of each item, `(n,)`, or None when there are none."""
@@ -128,10 +136,14 @@ class Dataset:
         Numbers count from 0 in the order of first appearance. Links are followed all the way: a copy that stands in
         two groups makes them one unit.
         """
-        links = [_codes(self.items["pixels"]), self.near.codes(self.n)]
-        if "group" in self.items.columns:
-            links.append(_codes(self.items["group"]))
-        return _connected(links, self.n)
+        if "group" not in self.items.columns:
+            return self.copies
+        return _connected([self.copies, _codes(self.items["group"])], self.n)
+
+    @cached_property
+    def copies(self) -> NDArray[np.int64]:
+        """As `units`, but for copies and near-copies alone, whatever their groups."""
+        return _connected([_codes(self.items["pixels"]), self.near.codes(self.n)], self.n)
 
     def take(self, indices: ArrayLike) -> Dataset:
         """The data set of these rows, in this order. What was set aside while reading stays as it was."""

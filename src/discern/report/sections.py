@@ -9,7 +9,11 @@ from typing import Any
 
 from .drawing import Drawing
 
-SECTIONS: Mapping[str, str] = {}
+SECTIONS: Mapping[str, str] = {
+    "slices": "slices_page",
+    "fairness": "fairness_page",
+    "leak_price": "leak_page",
+}
 """Name of the kept result -> module of this room with `sections(record)`, in the order of the page."""
 
 

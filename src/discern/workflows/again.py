@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,10 +10,11 @@ from ..core import events, files, threads
 from ..core.errors import DataError, RunError, describe
 from ..core.events import Listener
 from ..data.dataset import Dataset
-from ..data.splits import Split, read_split
+from ..data.splits import read_split
 from ..evaluate.evaluation import Evaluation
 from ..store.run_folder import RunFolder
 from . import search
+from .kept import Finished
 from .reporting import write_run_report
 from .train import reopen
 
@@ -23,18 +23,6 @@ class Record(Protocol):
     """A result that can be kept."""
 
     def to_json(self) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A finished run with its data, for those who look at it again."""
-
-    folder: RunFolder
-    data: Dataset
-    """As the model saw them."""
-    parts: Split
-    choice: Mapping[str, Any]
-    """`candidates.json`: which model was chosen."""
 
 
 def finished(run: str | Path, data: Dataset | None, on_event: Listener) -> Finished:

@@ -7,13 +7,32 @@ removes them all, for they were about another model.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from ..data.dataset import Dataset
+from ..data.splits import Split
 from ..store.run_folder import RunFolder
 
-RECORDS: Mapping[str, str] = {}
+RECORDS: Mapping[str, str] = {
+    "leak_price": "discern.evaluate.leak_price:LeakPrice",
+    "slices": "discern.evaluate.slices:Slices",
+    "fairness": "discern.evaluate.fairness:Fairness",
+}
 """Name -> `module:class` of each result; the names stand in `store.run_folder.KEPT` too."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run with its data, for those who look at it again."""
+
+    folder: RunFolder
+    data: Dataset
+    """As the model saw them."""
+    parts: Split
+    choice: Mapping[str, Any]
+    """`candidates.json`: which model was chosen."""
 
 
 def results(folder: RunFolder) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ..store import bundle
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder
 from ..store.summary import layers_of
+from . import kept
 
 
 def write_run_report(
@@ -53,6 +54,7 @@ def write_run_report(
         versions=record["versions"],
         earlier_looks=record["earlier_looks"],
         notes=data.notes,
+        kept=kept.results(folder),
     )
     write_report(folder.path, report)
 

@@ -36,7 +36,7 @@ from ..store import bundle
 from ..store.event_file import EventFile
 from ..store.run_folder import RunFolder, now
 from ..store.session import Shipped
-from . import choose, search, trusting
+from . import choose, leaks, search, trusting
 from .reporting import write_run_report
 
 SAME = 1e-4
@@ -203,6 +203,9 @@ def reported(job: Job, findings: Findings, parts: Split, choice: Mapping[str, An
     if folder.at_least("finished"):
         return
     began = job.begin("writing the report")
+    price = leaks.in_passing(folder, job.data, parts, job.options.seed)
+    if price is not None:
+        files.write_json(folder.kept("leak_price"), price.to_json())
     write_run_report(folder, job.data, job.options, findings, parts, choice, evaluation)
     job.done("finished", began, files=folder.digests())
 

@@ -1,0 +1,76 @@
+"""The section of a report about the price of a leak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.records import Figure
+from ..evaluate.leak_price import DUPLICATES, GROUPS, RANDOM, LeakPrice
+from . import words
+from .sections import Section
+
+SPLITS = {
+    RANDOM: ("Item by item", "items are drawn one by one, as most programs do"),
+    DUPLICATES: ("Copies kept together", "copies and near-copies stand on one side"),
+    GROUPS: ("Whole groups", "all items of a group stand on one side, as when the model meets a new one"),
+}
+
+
+def sections(price: LeakPrice) -> tuple[Section, ...]:
+    """One section: the table of splits, what the run's own test part has of it, and patterns."""
+    header = ("split", "figure", "value", "low", "high", "n", "method")
+    rows = [(name, "accuracy", *_cells(figure)) for name, figure in price.splits.items()]
+    rows += [(name, "above the strictest", *_cells(figure)) for name, figure in price.gaps.items()]
+    rows += [("test part", name, *_cells(figure)) for name, figure in price.across.items()]
+    rows += [(one.name, "pattern alone", *_cells(one.score)) for one in price.patterns]
+    view = {"price": price, "splits": SPLITS, "sentence": sentence(price), "points": points}
+    return (
+        Section(
+            "leak-price",
+            "The price of a leak",
+            "leak_price.html.j2",
+            view,
+            tables={"leak_price.csv": (header, rows)} if rows else {},
+        ),
+    )
+
+
+def sentence(price: LeakPrice) -> str:
+    """What it comes to."""
+    gap = price.gaps.get(RANDOM)
+    if gap is None or gap.value is None:
+        return "No price can be named."
+    if gap.low is not None and gap.low > 0:
+        return f"Dividing these data item by item would flatter the result by {points(gap)}."
+    return f"Dividing these data item by item would change the result by {points(gap)}: no leak is shown."
+
+
+def points(gap: Figure) -> str:
+    """A difference of shares, in points."""
+    if gap.value is None:
+        return "–"
+    sure = "" if gap.low is None or gap.high is None else f" ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
+    return f"{100 * gap.value:.1f} points{sure}"
+
+
+def text(price: LeakPrice) -> str:
+    """The same for a terminal."""
+    lines = [f"the price of a leak, by {price.model}, on {price.n_items:,} items, {price.n_folds} folds"]
+    for name, figure in price.splits.items():
+        gap = price.gaps.get(name)
+        above = f"   {points(gap)} above" if gap is not None else ""
+        lines.append(f"  {SPLITS[name][0]:<22} {_share(figure)}{above}")
+    if price.baseline is not None:
+        lines.append(f"  {'baseline':<22} {_share(price.baseline)}, always the largest class")
+    lines.append(sentence(price))
+    lines += [f"{one.severity.upper()}  {one.code}  {one.title}; {one.what_to_do}" for one in price.findings()]
+    return "\n".join([*lines, *price.unanswered])
+
+
+def _share(figure: Figure) -> str:
+    sure = words.interval("accuracy", figure)
+    return words.value("accuracy", figure) + (f" ({sure})" if sure else "")
+
+
+def _cells(figure: Figure) -> tuple[Any, ...]:
+    return (figure.value, figure.low, figure.high, figure.n, figure.method)
