@@ -288,8 +288,8 @@ def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_newer_file_names_the_program_that_reads_it() -> None:
-    with pytest.raises(NewerFormat, match=r"found format 2, written by discern 9\.1; .*pip install 'discern-ml>=9\.1'"):
-        bundle.load(packed({"format": 2, "program": "9.1", "unheard": []}))
+    with pytest.raises(NewerFormat, match=r"found format 3, written by discern 9\.1; .*pip install 'discern-ml>=9\.1'"):
+        bundle.load(packed({"format": 3, "program": "9.1", "unheard": []}))
     with pytest.raises(NewerFormat, match=r"version 7 of model 'knn', written by discern 9\.1"):
         bundle.load(packed({"model": {"name": "knn", "version": 7}, "program": "9.1"}))
     with pytest.raises(NewerFormat, match="format 3, written by discern unknown"):

@@ -72,6 +72,14 @@ def train(
         int | None,
         typer.Option("--search", metavar="N", help="Try N settings of the model; keep the best on validation."),
     ] = None,
+    calibrate: Annotated[
+        str,
+        typer.Option(
+            "--calibrate",
+            metavar="NAME",
+            help="How stated probabilities are made to mean it: auto, temperature, isotonic or none.",
+        ),
+    ] = "auto",
     test: Annotated[float, typer.Option("--test", metavar="SHARE", help="Share of the items kept for testing.")] = 0.15,
     validation: Annotated[
         float, typer.Option("--validation", metavar="SHARE", help="Share of the rest kept for choosing.")
@@ -125,6 +133,7 @@ def train(
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
         search=search,
+        calibrate=calibrate,
     )
     how = reading(
         problems,

@@ -242,6 +242,8 @@ class TrainOptions:
     """Write event files while learning; the result is the same."""
     search: int | None = None
     """How many settings are tried, the default among them; the best on validation is kept."""
+    calibrate: str = "auto"
+    """How probabilities are calibrated on items that learning did not see: one of `CALIBRATIONS`."""
 
     @property
     def seed(self) -> int:
@@ -260,6 +262,7 @@ class TrainOptions:
             None if self.device is None else one_of("--device", self.device, DEVICES),
             None if self.features is None else one_of("--features", self.features, FEATURES),
             None if self.budget is None else Interval(0, 10_000_000, open_low=True).problem("--budget", self.budget),
+            one_of("--calibrate", self.calibrate, CALIBRATIONS),
             None if self.search is None else Interval(2, 10_000, whole=True).problem("--search", self.search),
             "--budget and --epochs were both given; expected one of them" if self.budget and self.epochs else None,
         ]
@@ -278,4 +281,5 @@ class TrainOptions:
 
 FEATURES = ("pixels", "hog")
 PRECISIONS = ("auto", "bfloat16", "float32")
+CALIBRATIONS = ("auto", "temperature", "isotonic", "none")
 DEVICES = ("auto", "cpu", "cuda")

@@ -1,4 +1,8 @@
-"""Scores of items that learning did not see become probabilities: one steepness, and one shift for each class."""
+"""Scores of items that learning did not see become probabilities: one steepness, and one shift for each class.
+
+And a model's probabilities become calibrated ones: one temperature, or one rising curve. Both are fitted on items that
+learning did not see; what they come to is applied in `answers`.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,17 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 
 from ..core import seeds
+from .answers import MOST_POINTS, SMALLEST, TEMPERATURES, Calibration
 from .features import softmax
 
 FOLDS = 3
+CHOOSING = 5
+"""Folds by which a way to calibrate is chosen."""
+ENOUGH_FOR_ISOTONIC = 500
+"""Items from which on a curve of many points is tried beside the one number that a temperature is."""
 Scores = NDArray[np.float64]
 
 
@@ -75,3 +84,78 @@ def _held(positions: NDArray[np.int64], n_items: int) -> Iterator[NDArray[np.boo
         held = fold == number
         if 0 < held.sum() < len(held):
             yield held
+
+
+def temperature(probabilities: Scores, positions: NDArray[np.int64]) -> Calibration:
+    """The temperature with the lowest log loss on probabilities `(n, n_classes)` and positions of true classes `(n,)`.
+
+    A model that states 0 where it merely never saw a case, as votes do, gets a floor: one more item than there are
+    would be the first. Source: Guo et al., On Calibration of Modern Neural Networks, ICML 2017.
+    """
+    given = np.asarray(probabilities, np.float64)
+    n, n_classes = given.shape
+    votes = float((given < SMALLEST).mean()) > 0.1
+    floor = min(0.1, 1 / ((n + 2) * n_classes)) if votes else SMALLEST
+    logs = np.log(np.maximum(given, floor))
+    rows = np.arange(n)
+
+    def loss(log_temperature: float) -> float:
+        scaled = logs / np.exp(log_temperature)
+        most = scaled.max(axis=1)
+        total = most + np.log(np.exp(scaled - most[:, None]).sum(axis=1))
+        return float((total - scaled[rows, positions]).mean())
+
+    low, high = np.log(TEMPERATURES)
+    found = minimize_scalar(loss, bounds=(low + 1e-6, high - 1e-6), method="bounded", options={"xatol": 1e-6})
+    return Calibration("temperature", float(np.exp(found.x)), floor)
+
+
+def isotonic(probabilities: Scores, positions: NDArray[np.int64]) -> Calibration:
+    """One rising curve from stated to found probability, over all classes together, in at most 64 points.
+
+    Source: Zhang, Kailkhura and Han, Mix-n-Match, ICML 2020 (one curve for all classes keeps their order); Zadrozny
+    and Elkan, KDD 2002.
+    """
+    from sklearn.isotonic import isotonic_regression
+
+    given = np.asarray(probabilities, np.float64)
+    n, n_classes = given.shape
+    truth = np.zeros_like(given)
+    truth[np.arange(n), positions] = 1.0
+    x, place, weight = np.unique(given, return_inverse=True, return_counts=True)
+    right = np.bincount(place.ravel(), truth.ravel()) / weight
+    y = isotonic_regression(right, sample_weight=weight, increasing=True)
+    least = 1 / (n * n_classes + 2)
+    levels, first = np.unique(np.clip(y, least, 1 - least), return_index=True)
+    middles = np.add.reduceat(x * weight, first) / np.add.reduceat(weight, first)
+    heights = {0.0: levels[0], 1.0: levels[-1], **dict(zip(middles.tolist(), levels, strict=True))}
+    points = sorted(heights)
+    if len(points) > MOST_POINTS:
+        points = [points[i] for i in np.unique(np.linspace(0, len(points) - 1, MOST_POINTS).round().astype(int))]
+    return Calibration("isotonic", points=tuple((place, float(heights[place])) for place in points))
+
+
+def chosen(probabilities: Scores, positions: NDArray[np.int64], units: NDArray[np.int64]) -> Calibration:
+    """A temperature, or a curve where that is better by more than chance for items that it was not fitted on.
+
+    Compared by folds over `units` `(n,)`: the log losses of the same items, one standard error apart or more.
+    """
+    fitted = temperature(probabilities, positions)
+    numbers = np.unique(units, return_inverse=True)[1]
+    if len(positions) < ENOUGH_FOR_ISOTONIC or numbers.max() + 1 < ENOUGH_FOR_ISOTONIC:
+        return fitted
+    fold = seeds.generator(0, "calibration").permutation(int(numbers.max()) + 1)[numbers] % CHOOSING
+    gain = np.empty(len(positions))
+    for held in (fold == number for number in range(CHOOSING)):
+        one, other = (way(probabilities[~held], positions[~held]) for way in (temperature, isotonic))
+        gain[held] = _losses(one, probabilities[held], positions[held]) - _losses(
+            other, probabilities[held], positions[held]
+        )
+    each = np.bincount(numbers, gain)
+    error = float(each.std(ddof=1)) * len(each) ** 0.5
+    return isotonic(probabilities, positions) if float(each.sum()) > error else fitted
+
+
+def _losses(way: Calibration, probabilities: Scores, positions: NDArray[np.int64]) -> Scores:
+    of_truth = way.apply(probabilities)[np.arange(len(positions)), positions]
+    return np.asarray(-np.log(np.maximum(of_truth, SMALLEST)))

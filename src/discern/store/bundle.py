@@ -30,10 +30,14 @@ from ..core.options import crop_problem
 from ..core.records import InputSpec
 from ..core.targets import JOINT, Targets
 from ..models import catalogue
+from ..models.answers import Trust
 from ..models.codecs import fields
+from ..models.codecs import trust as trusts
 from . import archive, strict, tensors
 
-FORMAT = 1
+FORMAT = 2
+PLAIN_FORMAT = 1
+"""Of a file whose model states its probabilities as they are; a later format holds `trust` besides."""
 KEYS = (
     "format", "program", "model", "config", "classes", "targets", "input", "target", "members", "decoders", "threads",
     "card", "extra",
@@ -53,6 +57,8 @@ class Bundle:
     spec: InputSpec
     classes: NDArray[Any]
     """Labels in the order of the probabilities, `(n_classes,)`."""
+    trust: Trust | None = None
+    """What is done to the model's probabilities before they are answers."""
 
     @property
     def targets(self) -> Targets | None:
@@ -93,14 +99,15 @@ def save(
     card: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
     spec: InputSpec | None = None,
+    trust: Trust | None = None,
 ) -> None:
     """Write a fitted estimator of the catalogue; the file is whole or not there.
 
     `model` is its name in the catalogue (default: found by its class), `target` names what is predicted, `card`
     describes the model to people, `extra` holds facts of its training; both are JSON. `targets` says what each class
     stands for where it is a combination. `spec` (`dataset.input`) says how pictures get to the form that the estimator
-    takes. Raises DataError for labels, facts or a `spec` that cannot be kept,
-    OptionError for a class that is not in the catalogue, OutputError.
+    takes, `trust` what is done to its probabilities. Raises DataError for labels, facts or a `spec` that cannot be
+    kept, OptionError for a class that is not in the catalogue, OutputError.
     """
     name = model or catalogue.name_of(estimator)
     spec = spec or estimator.input_
@@ -111,6 +118,7 @@ def save(
         "targets": {} if targets is None else targets.to_json(),
         "card": dict(card or {}),
         "extra": dict(extra or {}),
+        **({} if trust is None else {"trust": trust.to_json()}),
     }
     members = _members(estimator, name, spec, about)
     with files.atomic(Path(path)) as file:
@@ -145,7 +153,7 @@ def _members(estimator: Any, name: str, spec: InputSpec, about: Mapping[str, Any
     if len(content) > archive.MEMBER_LIMIT:
         raise DataError(f"the model takes {len(content):,} bytes; a model file holds up to {archive.MEMBER_LIMIT:,}")
     manifest = {
-        "format": FORMAT,
+        "format": FORMAT if "trust" in about else PLAIN_FORMAT,
         "program": __version__,
         "model": {"name": name, "version": catalogue.entry(name).version},
         "config": config,
@@ -189,7 +197,8 @@ def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
     """A bundle from its members' bytes. Raises ModelFileError."""
     manifest = strict.parse(members[archive.MANIFEST], archive.MANIFEST)
     _refuse_newer(manifest)
-    fields.exact_keys(manifest, KEYS, archive.MANIFEST)
+    later = manifest["format"] > PLAIN_FORMAT
+    fields.exact_keys(manifest, (*KEYS, "trust") if later else KEYS, archive.MANIFEST)
     for name in ("model", "config", "targets", "input", "members", "decoders", "card", "extra"):
         if not isinstance(manifest[name], dict):
             raise ModelFileError(f"{name} in {archive.MANIFEST} is {fields.shown(manifest[name])}; expected an object")
@@ -203,7 +212,7 @@ def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
     _check_targets(manifest["targets"], len(classes))
     arrays = tensors.read(members[archive.TENSORS], archive.TENSORS)
     codec.check(manifest["config"], arrays, spec, len(classes))
-    return Bundle(manifest, arrays, spec, classes)
+    return Bundle(manifest, arrays, spec, classes, trusts.read(manifest["trust"]) if later else None)
 
 
 def _refuse_newer(manifest: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from onnx import helper
 
 from .. import __version__
 from ..core import files
+from ..models.codecs import graphs
 from .bundle import Bundle
 
 
@@ -17,9 +18,12 @@ def to_onnx(bundle: Bundle, path: Path) -> None:
     """Write the model as one self-contained ONNX file; the same bundle gives the same bytes.
 
     Input `x` takes raw values (`input` in the metadata says which: a picture's bytes, height x width x channels);
-    output `probabilities` has a column for each of `classes` in the metadata (a JSON list). Raises OutputError.
+    output `probabilities`, calibrated where the model is, has a column for each of `classes` in the metadata (a JSON
+    list). Raises OutputError.
     """
     graph = bundle.graph()
+    if bundle.trust is not None and bundle.trust.calibration is not None:
+        graph = graphs.calibrated(graph, bundle.trust.calibration)
     helper.set_model_props(
         graph,
         {pair.key: pair.value for pair in graph.metadata_props}

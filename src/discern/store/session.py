@@ -13,6 +13,7 @@ from ..core import threads
 from ..core.errors import DataError, ModelFileError
 from ..core.records import InputSpec
 from ..core.targets import Targets
+from ..models.answers import Trust
 from .bundle import Bundle
 
 BATCH = 256
@@ -32,11 +33,20 @@ class Shipped:
         self.spec: InputSpec = bundle.spec
         self.classes: NDArray[Any] = bundle.classes
         self.targets: Targets | None = bundle.targets
+        self.trust: Trust | None = bundle.trust
         self.batch = _batch(graph, bundle.spec)
         self._session = _session(graph, threads)
 
     def predict_proba(self, values: NDArray[Any]) -> NDArray[np.float32]:
-        """Probabilities `(n, n_classes)`, columns in the order of `classes`.
+        """The probabilities that the model states, calibrated where it is, `(n, n_classes)`, columns as `classes`.
+
+        Raises as `raw_proba` does.
+        """
+        raw = self.raw_proba(values)
+        return raw if self.trust is None else self.trust.apply(raw).astype(np.float32)
+
+    def raw_proba(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        """Probabilities as learned, before calibration, `(n, n_classes)`, columns in the order of `classes`.
 
         `values` has the form of `spec`: `(n, H, W, C)` or `(n, n_features)`. Raises DataError for another form or
         numbers that are not finite, ModelFileError when the model's answer is not a finite number.

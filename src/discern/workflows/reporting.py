@@ -79,6 +79,7 @@ def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -
         "--device": (options.device, plain.device),
         "--from": (options.start, plain.start),
         "--search": (options.search, plain.search),
+        "--calibrate": (options.calibrate, plain.calibrate),
         "--test": (options.split.test, plain.split.test),
         "--validation": (options.split.validation, plain.split.validation),
         "--split": (None if options.split.first is None else f"first:{options.split.first:g}", None),

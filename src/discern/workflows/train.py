@@ -55,6 +55,7 @@ def train(
     groups: Groups | None = None,
     start: str | Path | None = None,
     search: int | None = None,
+    calibrate: str = "auto",
     seed: int = 0,
     force: bool = False,
     on_event: Listener = silent,
@@ -64,7 +65,8 @@ def train(
     `source` is a folder, MNIST's IDX files, an `.npz`, `"sample:digits"`, a Dataset, or an array `(n, H, W[, C])` or
     `(n, n_features)` with labels `y` (and `groups`, items that belong together). `model` names one or several of the
     catalogue, compared on the validation part; none compares all that are installed. `search` is how many settings of
-    the chosen model are tried (`workflows.search`). `out` is the run folder (default: `runs/<name of the data>`, never
+    the chosen model are tried (`workflows.search`); `calibrate` says how its probabilities are (`workflows.trusting`).
+    `out` is the run folder (default: `runs/<name of the data>`, never
     overwritten without `force`). How pictures are prepared, and where their labels and groups come from, is said to
     `read`: give its Dataset.
 
@@ -87,6 +89,7 @@ def train(
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=None if start is None else str(start),
         search=search,
+        calibrate=calibrate,
     )
     return train_with(source, options, y=y, groups=groups, out=out, force=force, on_event=on_event)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from ...core.records import InputSpec
+from ..answers import KEPT_ORDER, Calibration
 
 OPSET = 18
 IR_VERSION = 9
@@ -49,6 +50,64 @@ def model(
     if batch is not None:
         helper.set_model_props(built, {"batch": str(batch)})
     return built
+
+
+def calibrated(built: onnx.ModelProto, calibration: Calibration) -> onnx.ModelProto:
+    """The same graph, whose `probabilities` are calibrated as `Calibration.apply` does it, in float32."""
+    graph = onnx.GraphProto()
+    graph.CopyFrom(built.graph)
+    for node in graph.node:
+        node.output[:] = ["stated" if name == "probabilities" else name for name in node.output]
+        node.input[:] = ["stated" if name == "probabilities" else name for name in node.input]
+    way = _temperature if calibration.method == "temperature" else _isotonic
+    nodes, constants = way(calibration)
+    graph.node.extend(nodes)
+    graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
+    out = onnx.ModelProto()
+    out.CopyFrom(built)
+    out.graph.CopyFrom(graph)
+    return out
+
+
+def _temperature(calibration: Calibration) -> tuple[list[onnx.NodeProto], dict[str, NDArray[Any]]]:
+    constants = {"calibration.floor": np.float32(calibration.floor), "temperature": np.float32(calibration.temperature)}
+    nodes = [
+        helper.make_node("Max", ["stated", "calibration.floor"], ["calibration.raised"]),
+        helper.make_node("Log", ["calibration.raised"], ["calibration.logs"]),
+        helper.make_node("Div", ["calibration.logs", "temperature"], ["calibration.scaled"]),
+        helper.make_node("Softmax", ["calibration.scaled"], ["probabilities"], axis=1),
+    ]
+    return nodes, {name: np.asarray(value) for name, value in constants.items()}
+
+
+def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], dict[str, NDArray[Any]]]:
+    """The curve as its first height and a sum over its pieces: how far into each one a probability reaches."""
+    x, y = np.array(calibration.points).T
+    steps = (1 - KEPT_ORDER) * np.diff(y)
+    constants = {
+        "curve.left": x[:-1],
+        "curve.width": np.diff(x),
+        "curve.steps": steps,
+        "curve.first": (1 - KEPT_ORDER) * y[0],
+        "curve.own": KEPT_ORDER,
+        "curve.0": 0.0,
+        "curve.1": 1.0,
+    }
+    nodes = [
+        helper.make_node("Unsqueeze", ["stated", "curve.last"], ["curve.each"]),
+        helper.make_node("Sub", ["curve.each", "curve.left"], ["curve.past"]),
+        helper.make_node("Div", ["curve.past", "curve.width"], ["curve.reach"]),
+        helper.make_node("Clip", ["curve.reach", "curve.0", "curve.1"], ["curve.share"]),
+        helper.make_node("Mul", ["curve.share", "curve.steps"], ["curve.parts"]),
+        helper.make_node("ReduceSum", ["curve.parts", "curve.last"], ["curve.sum"], keepdims=0),
+        helper.make_node("Add", ["curve.sum", "curve.first"], ["curve.height"]),
+        helper.make_node("Mul", ["stated", "curve.own"], ["curve.order"]),
+        helper.make_node("Add", ["curve.height", "curve.order"], ["curve.raised"]),
+        helper.make_node("ReduceSum", ["curve.raised", "curve.classes"], ["curve.total"], keepdims=1),
+        helper.make_node("Div", ["curve.raised", "curve.total"], ["probabilities"]),
+    ]
+    axes = {"curve.last": np.array([2]), "curve.classes": np.array([1])}
+    return nodes, {name: np.asarray(value, np.float32) for name, value in constants.items()} | axes
 
 
 def fitted(estimator: Model, spec: InputSpec, classes: NDArray[Any]) -> Model:

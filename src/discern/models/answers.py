@@ -1,0 +1,100 @@
+"""What stands between a model's probabilities and its answer, at every door: calibration, sets of labels, `unknown`.
+
+The records here are saved with the model (`codecs.trust` reads them). They are fitted in `calibrate` and beside it;
+applying them needs NumPy alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+MOST_POINTS = 64
+"""Of an isotonic curve."""
+SMALLEST = 1e-30
+"""In a logarithm a probability is taken as at least this; float32 holds smaller ones."""
+KEPT_ORDER = 1e-3
+"""Share of the uncalibrated probability in an isotonic one: what is level stays in the order that it had."""
+TEMPERATURES = (0.02, 50.0)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a model's probabilities become those that it states; the most probable label stays the same.
+
+    `temperature`: the softmax of `log(max(p, floor)) / temperature` (Guo et al., On Calibration of Modern Neural
+    Networks, ICML 2017). `isotonic`: one rising curve for all classes, and the sum made 1 (Zhang, Kailkhura and Han,
+    Mix-n-Match, ICML 2020: one curve keeps the order of the classes).
+    """
+
+    method: Literal["temperature", "isotonic"]
+    temperature: float = 1.0
+    floor: float = SMALLEST
+    points: tuple[tuple[float, float], ...] = ()
+    """Of the isotonic curve: stated and calibrated probability, both rising."""
+
+    def apply(self, probabilities: NDArray[np.floating]) -> Array:
+        """Calibrated probabilities `(n, n_classes)`, whose largest stands where it stood."""
+        given = np.asarray(probabilities, np.float64)
+        if self.method == "temperature":
+            scaled = np.log(np.maximum(given, self.floor)) / self.temperature
+            out = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        else:
+            x, y = np.array(self.points).T
+            out = (1 - KEPT_ORDER) * np.interp(given, x, y) + KEPT_ORDER * given
+        out = (out / out.sum(axis=1, keepdims=True)).astype(np.float32).astype(np.float64)
+        return _same_first(given, out)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "method": self.method,
+            "temperature": self.temperature,
+            "floor": self.floor,
+            "points": [list(point) for point in self.points],
+        }
+
+
+@dataclass(frozen=True)
+class FittedOn:
+    """The items that calibration and thresholds were fitted on; learning did not see them."""
+
+    how: Literal["kept", "folds"]
+    """`kept`: a part that neither learned nor chose; `folds`: each item answered by a model of the other folds."""
+    n_items: int
+    n_units: int
+    """Groups of items that belong together; equals `n_items` where each stands alone."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"how": self.how, "n_items": self.n_items, "n_units": self.n_units}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """All that is done to a model's probabilities before they are answers."""
+
+    fitted_on: FittedOn
+    calibration: Calibration | None = None
+
+    def apply(self, probabilities: NDArray[np.floating]) -> NDArray[np.floating]:
+        """The probabilities that the model states, `(n, n_classes)`."""
+        return probabilities if self.calibration is None else self.calibration.apply(probabilities)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "fitted_on": self.fitted_on.to_json(),
+            "calibration": None if self.calibration is None else self.calibration.to_json(),
+        }
+
+
+def _same_first(before: Array, after: Array) -> Array:
+    """`after`, in float32, with its largest where `before` has it: rounding may have made equals of near ones."""
+    best = before.argmax(axis=1)
+    rows = np.flatnonzero(after.argmax(axis=1) != best)
+    top = after[rows].max(axis=1).astype(np.float32)
+    after[rows, best[rows]] = np.nextafter(top, np.float32(2))
+    return after
