@@ -171,7 +171,7 @@ def test_the_time_to_expect_is_said_before_the_first_epoch_and_changes_nothing(
 
     epoch_seconds = budget.epoch_seconds
     monkeypatch.setattr(budget, "epoch_seconds", measure)
-    plain = result(train(30, layers="dense 4"))
+    plain = result(train(30, layers="dense 4", augment="none"))
     assert not measured  # nobody asked, and nothing can be gone on from
     events: list[Event] = []
     stop = StopAt(46)  # a note, then seven events an epoch
@@ -181,10 +181,10 @@ def test_the_time_to_expect_is_said_before_the_first_epoch_and_changes_nothing(
         stop(event)
 
     with pytest.raises(Stop):
-        train(30, layers="dense 4", checkpoints=tmp_path, on_event=both)
+        train(30, layers="dense 4", augment="none", checkpoints=tmp_path, on_event=both)
     assert notes(events) == [(0, "about 5 min for 30 epochs; Ctrl-C stops, `discern resume` goes on")]
     events.clear()
-    assert result(train(30, layers="dense 4", checkpoints=tmp_path, on_event=events.append)) == plain
+    assert result(train(30, layers="dense 4", augment="none", checkpoints=tmp_path, on_event=events.append)) == plain
     assert notes(events) == [(0, "about 4 min for 24 epochs more; Ctrl-C stops, `discern resume` goes on")]
     assert len(measured) == 2 and min(measured) > 0
 
@@ -210,7 +210,7 @@ def test_a_budget_measures_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     calls: list[object] = []
     monkeypatch.setattr(budget, "epoch_seconds", lambda *given, **_: calls.append(given) or 1.0)
     events: list[Event] = []
-    train(None, layers="dense 4", budget=60.0, checkpoints=tmp_path, on_event=events.append)  # type: ignore[arg-type]
+    train(None, layers="dense 4", augment="none", budget=60.0, checkpoints=tmp_path, on_event=events.append)  # type: ignore[arg-type]
     assert len(calls) == 1
     ((when, said),) = notes(events)
     assert when == 0 and said.startswith("60 seconds are")
@@ -299,5 +299,10 @@ def test_few_epochs_are_varied_less(monkeypatch: pytest.MonkeyPatch) -> None:
     model = ConvNet(LAYERS, epochs=(18, 1), batch_size=100, patience=1).fit(pictures, labels, on_event=said.append)
     assert model.augment_ == "shift 0.06, rotate 9, flip"
     assert any("60 % of that" in event.facts.get("text", "") for event in said)
-    whole = ConvNet(LAYERS, epochs=30, batch_size=100, patience=1).fit(pictures, labels)
-    assert whole.augment_ == str(found)
+    said.clear()
+    whole = ConvNet(LAYERS, epochs=30, batch_size=100, patience=1).fit(pictures, labels, on_event=said.append)
+    assert whole.augment_ == f"{found}, mix 0.2"
+    assert any("two are mixed at a time" in event.facts.get("text", "") for event in said)
+    monkeypatch.setattr(convolutional, "PHOTOGRAPH", 48)
+    digits = ConvNet(LAYERS, epochs=30, batch_size=100, patience=1).fit(pictures, labels)
+    assert digits.augment_ == str(found)

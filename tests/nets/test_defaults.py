@@ -9,7 +9,7 @@ SHAPE = (112, 112, 3)
 
 def test_more_time_is_a_wider_network() -> None:
     found = [layers_within(seconds, SHAPE, 2, 6800) for seconds in (10, 60, 330, 3600)]
-    widths = [int(text.split()[1]) for text in found]
+    widths = [int(text.partition("residual ")[2].partition(",")[0]) for text in found]
     assert widths == sorted(widths)
     assert set(widths) == set(WIDTHS)
     assert found[-1] == default_layers(SHAPE, 2)

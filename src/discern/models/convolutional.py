@@ -41,8 +41,10 @@ AVERAGING = 0.06
 """The share of the steps whose weights are averaged."""
 VARIED = 24
 """The shorter side from which what may be varied is found out; a pixel of a smaller picture is too much of it."""
-GENTLE, GENTLE_BELOW = 0.5, 30
+GENTLE, MANY = 0.5, 30
 """In a training of fewer epochs pictures are varied less, down to this share: there is less to be learned by heart."""
+MIX = 0.2
+"""How photographs are mixed in a training of `MANY` epochs and more."""
 LOOK_VALUES = 2**24
 """Values of the largest layer that are held at a time where nothing is learned."""
 
@@ -166,7 +168,7 @@ class ConvNet(Classifier):
             note(on_event, f"{self.budget:g} seconds are {sum(self.cycles_)} epochs here")
             settings = dataclasses.replace(settings, cycles=self.cycles_)
         if self.augment == AUTO and not found:
-            self._vary_less(on_event)
+            self._vary_for_epochs(on_event)
             settings = dataclasses.replace(settings, augment=self._settings(steps).augment)
         saving = None
         if checkpoints is not None:
@@ -308,11 +310,13 @@ class ConvNet(Classifier):
         else:
             self.augment_ = transforms.NONE
 
-    def _vary_less(self, on_event: Listener) -> None:
+    def _vary_for_epochs(self, on_event: Listener) -> None:
         """Fit what was found out to the number of epochs, of the first cycle: the others may be added later."""
-        found = transforms.parse(self.augment_)
-        share = min(1.0, max(GENTLE, self.cycles_[0] / GENTLE_BELOW))
-        if found and share < 1:
+        found, share = transforms.parse(self.augment_), max(GENTLE, self.cycles_[0] / MANY)
+        if share >= 1 and self.smoothing_:
+            self.augment_ = str(dataclasses.replace(found, mix=MIX))
+            note(on_event, f"and two are mixed at a time (mix {MIX:g}), since the epochs are many ({self.cycles_[0]})")
+        elif found and share < 1:
             self.augment_ = str(found.times(share))
             note(on_event, f"by {100 * share:.0f} % of that, since the epochs are few ({self.cycles_[0]})")
 

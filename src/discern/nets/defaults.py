@@ -11,12 +11,12 @@ from .plan import Shape, plan
 PHOTOGRAPH = 48
 """The shorter side from which pictures are learned as photographs are: varied, labels smoothed, weights averaged."""
 LARGE = 96
-"""The shorter side from which their first layer looks at every fourth pixel, and learning begins with them small."""
+"""The shorter side from which their first two layers leave every fourth pixel, and learning begins with them small."""
 GROWING = (4 / 7, 1.0)
 """The shares of their sides at which they are learned from, first and last: what is learned from small pictures serves
 on larger ones, and small ones cost less (progressive resizing; Tan and Le 2021, "EfficientNetV2")."""
 WIDTHS, DIGITS = (64, 48, 32), (16, 8)
-"""Filters of the first layer, of large pictures and of small ones, for as much time as it takes; a budget of time takes
+"""Filters before the first pooling, of large pictures, and of the first layer, of small ones, for as much time as it takes; a budget of time takes
 the first that leaves it enough epochs."""
 LEARNING = 3
 """Operations of learning from an item for one of answering it: forward, and backward twice."""
@@ -49,7 +49,7 @@ def default_layers(shape: Shape, n_classes: int, width: int | None = None) -> st
     if side >= LARGE:
         width = width or WIDTHS[0]
         return (
-            f"conv {width} 6x6 same stride 4 norm, residual {width}, "
+            f"conv {width // 2} same stride 2 norm, conv {width} same stride 2 norm, residual {width}, "
             f"conv {2 * width} same norm, pool, residual {2 * width}, "
             f"conv {4 * width} same norm, pool, residual {4 * width}, average, dropout 0.3"
         )
