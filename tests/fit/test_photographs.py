@@ -302,7 +302,10 @@ def test_few_epochs_are_varied_less(monkeypatch: pytest.MonkeyPatch) -> None:
     said.clear()
     whole = ConvNet(LAYERS, epochs=30, batch_size=100, patience=1).fit(pictures, labels, on_event=said.append)
     assert whole.augment_ == f"{found}, mix 0.2"
+    assert whole.layers_.endswith("average, softmax mirrored")
+    plain = ConvNet(f"{LAYERS}, softmax", epochs=1, batch_size=100).fit(pictures, labels)
+    assert plain.layers_.endswith("average, softmax") and "flip" in plain.augment_
     assert any("two are mixed at a time" in event.facts.get("text", "") for event in said)
     monkeypatch.setattr(convolutional, "PHOTOGRAPH", 48)
     digits = ConvNet(LAYERS, epochs=30, batch_size=100, patience=1).fit(pictures, labels)
-    assert digits.augment_ == str(found)
+    assert digits.augment_ == str(found) and digits.layers_.endswith("average, softmax")

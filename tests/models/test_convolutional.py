@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 from numpy.typing import NDArray
 from sklearn.base import clone
 
@@ -19,6 +20,7 @@ from discern.core.events import Event
 from discern.core.records import InputSpec
 from discern.models.codecs import convolutional as codec
 from discern.models.convolutional import ConvNet
+from discern.nets.build import build, load_weights
 
 random = np.random.default_rng(0)
 PICTURES = random.integers(0, 256, (60, 13, 11, 3)).astype(np.uint8)
@@ -41,6 +43,9 @@ def small() -> ConvNet:
         ("conv 4 4x2 same, average, sigmoid", PICTURES, 2, None),
         ("conv 4 1x1 stride 3, pool, flatten, dense 4, sigmoid", PICTURES, 2, (13, 11, 3)),
         ("conv 3 5x5 same stride 4, softmax", PICTURES[:, :, :, :1].astype(np.float32) / 255, 10, None),
+        ("conv 8 same norm, residual 6 stride 2, average, dropout 0.2, softmax mirrored", PICTURES, 3, None),
+        ("conv 4 3x2 norm, pool, dense 5, sigmoid mirrored", PICTURES, 2, (13, 11, 3)),
+        ("conv 4, flatten, softmax mirrored", ROWS, 3, (8, 8)),
         ("conv 8, pool 3", ROWS, 3, (8, 8)),
         ("conv 4 same norm, average", ROWS, 3, (4, 4, 4)),
         ("residual 4, residual 4, pool, residual 6 stride 2, dropout 0.2, average", PICTURES, 3, None),
@@ -89,6 +94,7 @@ def changed(model: ConvNet, name: str, value: Any) -> tuple[dict[str, Any], dict
         ("layers", "conv 4 same norm, pool, flatten, dense 7 norm, sigmoid"),
         ("layers", "conv 5000"),
         ("layers", "pool 99, softmax"),
+        ("layers", "conv 3, softmax twice"),
         ("shape", [13, 11, 1]),
         ("shape", [11, 13, 3]),
         ("shape", [13, 11, 3.0]),
@@ -218,6 +224,22 @@ def test_the_estimator_pickles_and_clones(small: ConvNet) -> None:
     again = pickle.loads(pickle.dumps(small))  # noqa: S301 (made here)
     np.testing.assert_array_equal(again.predict_proba(PICTURES), small.predict_proba(PICTURES))
     assert clone(ConvNet(epochs=(3, 2))).epochs == (3, 2)
+
+
+def test_a_mirrored_head_sees_the_mean_of_a_picture_and_its_mirror_image() -> None:
+    model = fitted("conv 4 same norm, pool, dense 6, softmax mirrored", PICTURES, 3)
+    network = build(model._plan(), model.mean_, model.scale_)
+    load_weights(network, model.weights_)
+    layers = torch.nn.Sequential(*network).eval()
+    with torch.no_grad():
+        one, other = (layers(torch.from_numpy(x)) for x in (PICTURES, PICTURES[:, :, ::-1].copy()))
+    mean = ((one + other) / 2).double().softmax(dim=1).numpy()
+    np.testing.assert_allclose(model.predict_proba(PICTURES), mean, atol=1e-6)
+    np.testing.assert_allclose(model.predict_proba(PICTURES[:, :, ::-1]), mean, atol=1e-6)
+    plain = fitted("conv 4 same norm, pool, dense 6, softmax", PICTURES, 3)
+    assert all(np.array_equal(model.weights_[name], plain.weights_[name]) for name in plain.weights_)
+    with pytest.raises(OptionError, match="needs pictures"):
+        fitted("dense 6, softmax mirrored", ROWS, 3)
 
 
 def test_all_mistakes_in_parameters_are_told_at_once() -> None:

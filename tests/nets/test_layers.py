@@ -51,9 +51,9 @@ layers = st.one_of(
 )
 
 
-@given(st.lists(layers, min_size=1, max_size=8), st.sampled_from(["", "softmax", "sigmoid"]))
-def test_what_is_written_is_read_back(body: list[Layer], head: str) -> None:
-    whole = (*body, Head(head)) if head else tuple(body)
+@given(st.lists(layers, min_size=1, max_size=8), st.sampled_from(["", "softmax", "sigmoid"]), st.booleans())
+def test_what_is_written_is_read_back(body: list[Layer], head: str, mirrored: bool) -> None:
+    whole = (*body, Head(head, mirrored)) if head else tuple(body)
     assert parse(text_of(whole)) == whole
 
 

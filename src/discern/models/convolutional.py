@@ -23,7 +23,7 @@ from ..nets import transforms
 from ..nets.augment import Augment
 from ..nets.build import Weights, begin_from, build, fold, load_weights
 from ..nets.defaults import GROWING, LARGE, PHOTOGRAPH, default_epochs, default_layers, layers_within
-from ..nets.layers import Average, Conv, Dense, Residual, parse, text_of
+from ..nets.layers import Average, Conv, Dense, Head, Residual, parse, text_of
 from ..nets.plan import Shape, Step, plan
 from ..nets.scaling import mean_and_scale
 from . import parts, probe
@@ -54,7 +54,8 @@ class ConvNet(Classifier):
 
     Parameters
     ----------
-    layers : description in the language of `nets.layers`; None for one that fits the data.
+    layers : description in the language of `nets.layers`; None for one that fits the data. Where it names no head,
+        photographs that may be mirrored get `softmax mirrored`.
     shape : `(H, W)` or `(H, W, C)` of the pictures that the rows of a table hold; None for tables that hold none.
     epochs : passes over the items; a tuple is several one-cycles, each from the last weights of the one before.
     batch_size : items of a step; None for a size that fits the data.
@@ -146,10 +147,11 @@ class ConvNet(Classifier):
         train, held_back = self._parts(items, targets, validation)
         everything = parts.joined(train, held_back) if learn_from_all and held_back is not None else train
         self._decide(len(everything[0]))
-        steps = self._plan()
         self.mean_, self.scale_ = mean_and_scale(parts.shaped(everything[0], self.shape_))
         found = checkpoint.decided(Path(checkpoints)) if checkpoints is not None else None
         self._decide_augment(train, held_back, found[0] if found else {}, on_event)
+        self._decide_head()
+        steps = self._plan()
         train, held_back = everything, None if everything is not train else held_back
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seeds.derive(self.random_state, "weights"))
@@ -309,6 +311,12 @@ class ConvNet(Classifier):
             note(on_event, probe.said(asked, self.augment_probe_))
         else:
             self.augment_ = transforms.NONE
+
+    def _decide_head(self) -> None:
+        """Photographs that may be mirrored are answered together with their mirror images, if no head was described."""
+        described = self.layers is not None and isinstance(parse(self.layers)[-1], Head)
+        if self.smoothing_ and transforms.parse(self.augment_).flip and not described:
+            self.layers_ += " mirrored"
 
     def _vary_for_epochs(self, on_event: Listener) -> None:
         """Fit what was found out to the number of epochs, of the first cycle: the others may be added later."""

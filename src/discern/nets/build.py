@@ -109,6 +109,19 @@ class Block(nn.Module):
         return joined.relu_()
 
 
+class Mirrored(nn.Sequential):
+    """Layers that see a picture and its mirror image, and a head that sees the mean of both; while learning, one."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            seen: Tensor = super().forward(x)
+            return seen
+        for name, part in self.named_children():
+            x = part(x.view(2, len(x) // 2, -1).mean(dim=0) if name == "head" else x)
+            x = torch.cat([x, x.flip(3)]) if name == "entry" else x
+        return x
+
+
 def build(
     steps: tuple[Step, ...],
     mean: NDArray[np.float32],
@@ -128,7 +141,9 @@ def build(
             parts[step.name] = HeadByLabel(step.takes[0], codes)
         if before and isinstance(step.layer, Pool) and not step.layer.mean and f"{before.name}_relu" in parts:
             parts.move_to_end(f"{before.name}_relu")  # the same numbers, and fewer of them for ReLU to visit
-    network = nn.Sequential(parts).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    head = steps[-1].layer
+    kind = Mirrored if isinstance(head, Head) and head.mirrored else nn.Sequential
+    network = kind(parts).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network  # type: ignore[no-any-return]
 
 

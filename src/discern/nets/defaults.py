@@ -16,8 +16,8 @@ GROWING = (4 / 7, 1.0)
 """The shares of their sides at which they are learned from, first and last: what is learned from small pictures serves
 on larger ones, and small ones cost less (progressive resizing; Tan and Le 2021, "EfficientNetV2")."""
 WIDTHS, DIGITS = (64, 48, 32), (16, 8)
-"""Filters before the first pooling, of large pictures, and of the first layer, of small ones, for as much time as it takes; a budget of time takes
-the first that leaves it enough epochs."""
+"""Filters before the first pooling, of large pictures, and of the first layer, of small ones, for as much time as it
+takes; a budget of time takes the first that leaves it enough epochs."""
 LEARNING = 3
 """Operations of learning from an item for one of answering it: forward, and backward twice."""
 MEAN_AREA = 0.74

@@ -10,7 +10,7 @@ The language (words apart by spaces, layers apart by commas, capitals do not mat
              | "flatten"
              | "dense" N ["norm"]
              | "dropout" P
-    head     = "softmax" | "sigmoid"
+    head     = ("softmax" | "sigmoid") ["mirrored"]
 
 `conv 32` is 32 filters of 3x3 and ReLU; without `same` the picture shrinks, with `same` it is padded by zeros and keeps
 its size (divided by the stride, rounded up). `norm` puts batch normalisation between the sums and ReLU and drops the
@@ -20,7 +20,8 @@ filters of 1x1 with normalisation where its form would not fit. `pool` takes the
 square (2x2 when not said) and drops partial edges. `average` is the mean of each channel over the whole picture.
 `flatten` makes one row of numbers; it is implied before `dense` and before the head. `dropout 0.5` sets half of the
 numbers to zero while learning. The head gives one probability a class: `softmax` (the default) or, for exactly two
-classes, `sigmoid` with a single output.
+classes, `sigmoid` with a single output. With `mirrored` a picture and its mirror image are both answered, in twice the
+time, and the mean of what goes into the head is what counts; learning goes on as without.
 """
 
 from __future__ import annotations
@@ -116,9 +117,10 @@ class Dropout:
 @dataclass(frozen=True)
 class Head:
     kind: str = "softmax"
+    mirrored: bool = False
 
     def __str__(self) -> str:
-        return self.kind
+        return self.kind + (" mirrored" if self.mirrored else "")
 
 
 Layer = Conv | Residual | Pool | Average | Flatten | Dense | Dropout | Head
@@ -232,6 +234,15 @@ def _plain(make: Callable[[], Layer]) -> Callable[[list[str]], Layer]:
     return read
 
 
+def _head(kind: str) -> Callable[[list[str]], Layer]:
+    def read(words: list[str]) -> Layer:
+        if words not in ([], ["mirrored"]):
+            raise ValueError(_stray(words[0] if words[0] != "mirrored" else words[1], ("mirrored",)))
+        return Head(kind, bool(words))
+
+    return read
+
+
 READERS: dict[str, Callable[[list[str]], Layer]] = {
     "conv": _conv,
     "residual": _residual,
@@ -240,8 +251,8 @@ READERS: dict[str, Callable[[list[str]], Layer]] = {
     "flatten": _plain(Flatten),
     "dense": _dense,
     "dropout": _dropout,
-    "softmax": _plain(Head),
-    "sigmoid": _plain(lambda: Head("sigmoid")),
+    "softmax": _head("softmax"),
+    "sigmoid": _head("sigmoid"),
 }
 
 

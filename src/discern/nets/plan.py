@@ -57,6 +57,7 @@ def plan(layers: tuple[Layer, ...], shape: Shape, n_classes: int) -> tuple[Step,
     Raises OptionError that names the layer and the size it met.
     """
     layers = layers if layers and isinstance(layers[-1], Head) else (*layers, Head())
+    items = shape
     steps: list[Step] = []
     counts: dict[str, int] = {}
     for place, layer in enumerate(layers, start=1):
@@ -67,6 +68,8 @@ def plan(layers: tuple[Layer, ...], shape: Shape, n_classes: int) -> tuple[Step,
         counts[kind] = counts.get(kind, 0) + 1
         name = kind if kind == "head" else f"{kind}{counts[kind]}"
         try:
+            if isinstance(layer, Head) and layer.mirrored:
+                _picture(items)
             step = _step(name, layer, shape, n_classes)
         except ValueError as error:
             raise OptionError(f"layer {place} ({str(layer)!r}): {error}") from None

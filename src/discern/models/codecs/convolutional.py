@@ -141,13 +141,25 @@ def graph(
     steps = _checked_steps(config, n_classes)
     nodes, constants = _entry(arrays, steps[0].takes)
     here = "scaled"
+    head = steps[-1].layer
+    mirrored = isinstance(head, Head) and head.mirrored
+    if mirrored:
+        here = "both"
+        constants.update(last=np.array([-1]), first=np.array([-(2**31)]), across=np.array([3]), back=np.array([-1]))
+        nodes.append(helper.make_node("Slice", ["scaled", "last", "first", "across", "back"], ["mirrored"]))
+        nodes.append(helper.make_node("Concat", ["scaled", "mirrored"], [here], axis=0))
     for step in steps:
+        if mirrored and step.layer is head:
+            constants.update(pairs=np.array([2, -1, *step.takes]), pair=np.array([0]))
+            nodes.append(helper.make_node("Reshape", [here, "pairs"], ["two"]))
+            nodes.append(helper.make_node("ReduceMean", ["two", "pair"], ["seen"], keepdims=0))
+            here = "seen"
         added, weights = _nodes(step, arrays, here)
         nodes.extend(added)
         constants.update(weights)
         here = added[-1].output[0] if added else here
     nodes.append(helper.make_node("Softmax", [here], ["probabilities"], axis=1))
-    largest = max(math.prod(step.gives) for step in steps)
+    largest = max(math.prod(step.gives) for step in steps) * (2 if mirrored else 1)
     return graphs.model(nodes, constants, spec, n_classes, batch=max(1, min(256, VALUES_A_BATCH // largest)))
 
 
