@@ -138,12 +138,12 @@ class Dataset:
         """
         if "group" not in self.items.columns:
             return self.copies
-        return _connected([self.copies, _codes(self.items["group"])], self.n)
+        return connected([self.copies, _codes(self.items["group"])], self.n)
 
     @cached_property
     def copies(self) -> NDArray[np.int64]:
         """As `units`, but for copies and near-copies alone, whatever their groups."""
-        return _connected([_codes(self.items["pixels"]), self.near.codes(self.n)], self.n)
+        return connected([_codes(self.items["pixels"]), self.near.codes(self.n)], self.n)
 
     def take(self, indices: ArrayLike) -> Dataset:
         """The data set of these rows, in this order. What was set aside while reading stays as it was."""
@@ -177,7 +177,7 @@ def _codes(column: pl.Series) -> NDArray[np.int64]:
     return np.fromiter((seen.setdefault(value, len(seen)) for value in column.to_list()), np.int64, len(column))
 
 
-def _connected(links: list[NDArray[np.int64]], n: int) -> NDArray[np.int64]:
+def connected(links: list[NDArray[np.int64]], n: int) -> NDArray[np.int64]:
     """Connected components of items that share a code in any of `links`, by union-find."""
     parent = list(range(n))
 

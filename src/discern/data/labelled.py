@@ -9,7 +9,7 @@ import polars as pl
 
 from ..core.errors import DataError, OptionError, describe
 from .assemble import Reading
-from .dataset import TARGET, Dataset
+from .dataset import COLUMN, TARGET, Dataset
 from .scan import Candidate, Scan
 from .sheets import group_of, matched
 
@@ -57,15 +57,21 @@ def label_from_sheet(given: str, found: Scan, reading: Reading) -> list[str]:
     return said
 
 
-def target_columns(items: list[str], reading: Reading) -> list[pl.Series]:
-    """A column for each of several targets; none for one, which is the label itself."""
+def sheet_columns(items: list[str], reading: Reading) -> list[pl.Series]:
+    """A column for each of several targets (none for one, which is the label itself), and the sheet's other columns."""
     sheet = reading.sheet
     assert sheet is not None
-    if len(sheet.targets) < 2:
-        return []
-    rows = [sheet.rows[key] or () for key in matched(items, sheet, reading.group_from) if key is not None]
-    return [
-        pl.Series(TARGET + name, [row[place] for row in rows], pl.String) for place, name in enumerate(sheet.targets)
+    keys = [key for key in matched(items, sheet, reading.group_from) if key is not None]
+    found = []
+    if len(sheet.targets) > 1:
+        rows = [sheet.rows[key] or () for key in keys]
+        found += [
+            pl.Series(TARGET + name, [row[place] for row in rows], pl.String)
+            for place, name in enumerate(sheet.targets)
+        ]
+    cells = [sheet.cells[key] for key in keys]
+    return found + [
+        pl.Series(COLUMN + name, [row[place] for row in cells], pl.String) for place, name in enumerate(sheet.columns)
     ]
 
 

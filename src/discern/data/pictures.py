@@ -19,7 +19,7 @@ from ..images.fit import fit_to
 from .assemble import Reading, group_column, stop_if_too_many
 from .dataset import Dataset, Source, set_aside
 from .decoded import Loaded, pixels_of
-from .labelled import label_from_sheet, target_columns
+from .labelled import label_from_sheet, sheet_columns
 from .scan import Candidate, Scan, scan, shown
 
 CONVERSIONS = (
@@ -56,7 +56,7 @@ def read_folder(path: Path, given: str, reading: Reading) -> Dataset:
         raise DataError(describe(given, found=_none_readable(rejected), expected="a folder of pictures"))
     items = _frame(good, decoded.hashes)
     if reading.sheet is not None:
-        items = items.with_columns(target_columns([c.item for c, _ in good], reading))
+        items = items.with_columns(sheet_columns([c.item for c, _ in good], reading))
     if reading.groups is not None:
         items = items.with_columns(group_column(items["item"].to_list(), reading.groups, fixed_order=False))
     labelled = "label" in items.columns

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import fastexcel
@@ -39,6 +39,10 @@ class Sheet:
     """For each id its labels, one a target; None where a cell is empty."""
     targets: tuple[str, ...]
     """The columns that the labels stand in."""
+    columns: tuple[str, ...] = ()
+    """The other columns, which say more about the items; those whose names stand once."""
+    cells: dict[str, tuple[str | None, ...]] = field(default_factory=dict)
+    """For each id what stands in them."""
 
     def label(self, key: str) -> str | None:
         """The label of an id, the combination of all of its targets."""
@@ -69,6 +73,8 @@ def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence
     key = _column(path, header, id_column, COMMON_IDS, "--id")
     labels = label_columns or (None,)
     places = [_column(path, header, label, COMMON_LABELS, "--label") for label in labels]
+    others = [i for i, name in enumerate(header) if i not in (key, *places) and name and header.count(name) == 1]
+    cells_of: dict[str, tuple[str | None, ...]] = {}
     found_rows: dict[str, tuple[str, ...] | None] = {}
     first: dict[str, str] = {}
     for where, cells in rows:
@@ -83,9 +89,11 @@ def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence
         first[name] = where
         given = [cells[place] for place in places]
         found_rows[name] = tuple(str(cell) for cell in given) if all(given) else None
+        cells_of[name] = tuple(cells[place] or None for place in others)
     if not found_rows:
         raise DataError(describe(str(path), found="a header without rows" if header else "an empty sheet"))
-    sheet = Sheet(path.name, found_rows, tuple(header[place] for place in places))
+    names, more = tuple(header[place] for place in places), tuple(header[place] for place in others)
+    sheet = Sheet(path.name, found_rows, names, more, cells_of)
     _refuse_ambiguous(path, sheet)
     return sheet
 

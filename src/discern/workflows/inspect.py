@@ -1,0 +1,115 @@
+"""`evaluate`, and what else is asked about the same items in the same look at them: slices, how easily it breaks, at
+which threshold it should answer. What is found out about a run's own test part is kept beside it and in its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import events, files, threads
+from ..core.asked import InspectOptions
+from ..core.events import Listener, silent
+from ..core.options import ReadOptions, raise_all
+from ..data.dataset import Dataset
+from ..evaluate.evaluation import Evaluation
+from ..store import bundle, outputs
+from ..store.bundle import Bundle
+from ..store.run_folder import RunFolder, ledger_of, model_path
+from ..store.session import Shipped
+from . import again, kept, slicing
+from .evaluate import Opened, open_items, test_key
+from .stages import look, measure
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """The figures, and what else was asked."""
+
+    evaluation: Evaluation
+    results: Mapping[str, Any]
+    """Name (see `workflows.kept`) -> its record."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look at a test part: everything that an examination may need."""
+
+    shipped: Shipped
+    data: Dataset
+    test: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+    """`(n_test, n_classes)`, in the order of `test`."""
+    evaluation: Evaluation
+    run: kept.Finished | None
+    """The run whose own test part this is, or None for other data."""
+
+
+def inspect(
+    run: str | Path,
+    source: str | Path | Dataset | None = None,
+    options: InspectOptions | None = None,
+    *,
+    reading: ReadOptions | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    on_event: Listener = silent,
+) -> Inspected:
+    """`evaluate`, and what `options` ask for, in one look at the test part.
+
+    Raises what `evaluate` raises, and OptionError for columns that are not there and for what does not fit the model.
+    """
+    options = options or InspectOptions()
+    raise_all(options.problems())
+    inputs = [source] if isinstance(source, (str, Path)) else []
+    target = None if out is None else outputs.checked("-o", out, inputs=inputs, endings=(".json",), force=force)
+    threads.set_budget()
+    loaded = bundle.load(model_path(run))
+    own, opened = _open(run, source, loaded, options, reading, on_event)
+    slicing.check(opened.data, options.slices)
+    folder = RunFolder(Path(run))
+    record = folder.record() if folder.exists() else {}
+    key = test_key(opened.data, opened.test)
+    look(ledger_of(run), record, Path(run).name, key, "evaluate", on_event)
+    events.stage(on_event, "measuring")
+    shipped = Shipped(loaded)
+    evaluation, probabilities = measure(shipped, opened.data, opened.test, baseline_from=opened.train)
+    looked = Looked(shipped, opened.data, opened.test, probabilities, evaluation, own)
+    results = _results(looked, options, on_event) if options else {}
+    if own is not None and results:
+        again.keep(own, results)
+    elif results:
+        events.note(on_event, "nothing of this is kept, for it is not the run's own test part")
+    if target is not None:
+        files.write_json(target, evaluation.to_json())
+    return Inspected(evaluation, results)
+
+
+def _open(
+    run: str | Path,
+    source: str | Path | Dataset | None,
+    loaded: Bundle,
+    options: InspectOptions,
+    reading: ReadOptions | None,
+    on_event: Listener,
+) -> tuple[kept.Finished | None, Opened]:
+    """The items, and the run whose own they are, where something is to be kept with it."""
+    if options and source is None and Path(run).is_dir():
+        own = again.finished(run, None, on_event)
+        test = own.parts.open_test("evaluate", lambda key, reason: None)  # logged once, with its configuration
+        return own, Opened(own.data, test, own.parts.train)
+    events.stage(on_event, "reading")
+    return None, open_items(Path(run), loaded, source, reading, on_event)
+
+
+def _results(looked: Looked, options: InspectOptions, on_event: Listener) -> dict[str, Any]:
+    """Every examination that was asked for, by name."""
+    answers = looked.shipped.classes[looked.probabilities.argmax(axis=1)]
+    found: dict[str, Any] = {}
+    if options.slices:
+        found |= slicing.examined(looked.data, looked.test, looked.evaluation, answers, options.slices)
+    return found
