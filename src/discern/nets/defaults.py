@@ -74,5 +74,5 @@ def layers_within(seconds: float, shape: Shape, n_classes: int, n_items: int) ->
 def default_epochs(n_items: int, *, photographs: bool) -> int:
     """How many times learning goes through `n_items` items when nothing is said."""
     if photographs:
-        return min(60, max(15, 300_000 // n_items))
+        return min(60, max(15, 350_000 // n_items))
     return min(30, max(8 if n_items < 20_000 else 6, 20_000 // n_items))
