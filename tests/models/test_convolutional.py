@@ -204,7 +204,7 @@ def test_the_default_number_of_epochs_follows_the_number_of_items(n_items: int, 
     assert model.cycles_ == (epochs,)
     model.shape_ = (64, 64, 3)
     model._decide(n_items)
-    assert model.cycles_ == (min(60, max(15, 300_000 // n_items)),)
+    assert model.cycles_ == (min(60, max(15, 350_000 // n_items)),)
     assert (model.smoothing_, model.averaging_) == (0.1, 0.06)
 
 
