@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
+import discern as dc
 from discern.store import bundle
 
-from .conftest import Cli
+from .conftest import Cli, run_main
 
 QUICK = ("--model", "bayes", "--test", "0.5")
 
@@ -48,3 +52,72 @@ def test_an_unknown_way_to_calibrate_is_refused_before_anything_is_read(cli: Cli
     result = cli("train", "nowhere", "--calibrate", "isotone")
     assert result.status == 2
     assert "--calibrate is 'isotone'" in result.err and "did you mean 'isotonic'" in result.err
+
+
+@pytest.fixture(scope="module")
+def unsure_run(digits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that answers with sets and with `unknown`."""
+    out = tmp_path_factory.mktemp("unsure") / "run"
+    assert run_main("train", digits, "-o", out, *QUICK, "--coverage", "0.9", "--unknown", "0.1") == 0
+    return out
+
+
+@pytest.mark.shows("train", "--coverage", "--unknown")
+def test_sets_and_unknown_at_every_door(cli: Cli, unsure_run: Path, digits: Path, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (8, 8), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    assert cli("predict", unsure_run, digits, tmp_path / "noise.png", "-o", "out.csv").status == 0
+    table = pl.read_csv(tmp_path / "out.csv", schema_overrides={"prediction": pl.String, "labels": pl.String})
+    nonsense = table.filter(pl.col("item").str.ends_with("noise.png"))
+    assert nonsense["prediction"].to_list() == ["unknown"] and nonsense["probability"][0] > 0.1
+    answered = dc.load(unsure_run).predict([digits])
+    assert answered.columns[:4] == ["item", "prediction", "probability", "labels"]
+    assert 0 < (answered["prediction"] == "unknown").mean() < 0.4
+    tested = pl.read_parquet(unsure_run / "predictions.parquet")
+    held = [label in labels.split(" | ") for label, labels in tested.select("label", "labels").iter_rows()]
+    figures = json.loads((unsure_run / "calibration.json").read_text())
+    assert figures["answers"]["covered"]["value"] == np.mean(held) >= 0.75
+    assert figures["answers"]["given_up"]["value"] == (tested["prediction"] == "unknown").mean()
+    exam = json.loads((unsure_run / "unknown.json").read_text())
+    assert [one["name"] for one in exam["families"]] == ["noise", "scrambled", "symbols"]
+    assert exam["families"][0]["caught"]["value"] > 0.9
+    page = (unsure_run / "report.html").read_text("utf-8")
+    for text in ("What its probabilities are worth", "What it says to nonsense", "--unknown 0.1", "--coverage 0.9"):
+        assert text in page
+    assert (unsure_run / "report" / "reliability.svg").is_file()
+    assert cli("verify", unsure_run).status == 0
+    shown = cli("export", unsure_run, "--onnx", "m.onnx")
+    assert shown.status == 0 and "`unknown`" in shown.out
+
+
+def test_too_few_items_say_what_cannot_be_had(cli: Cli, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for number in range(30):
+        place = tmp_path / "few" / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((rng.integers(0, 99, (8, 8)) + 90 * (number % 2)).astype(np.uint8)).save(
+            place / f"{number}.png"
+        )
+    result = cli("train", "few", "-o", "run", "--model", "bayes", "--coverage", "0.99", "--unknown", "0.01")
+    assert result.status == 0
+    assert "--coverage 0.99 takes more than" in result.err and "--unknown 0.01 takes more than" in result.err
+    assert "Not fitted: --coverage 0.99" in (tmp_path / "run" / "report.html").read_text("utf-8")
+    result = cli("train", "few", "-o", "tiny", "--model", "bayes", "--test", "0.5", "--unknown", "0.1")
+    assert result.status == 0
+    assert "too few; it takes 20" in result.err
+
+
+@pytest.mark.bad_input("train")
+@pytest.mark.parametrize("option", ["--coverage", "--unknown"])
+@pytest.mark.parametrize("value", ["0", "1", "nan", "-0.5"])
+def test_shares_are_checked_before_anything_is_read(cli: Cli, option: str, value: str) -> None:
+    result = cli("train", "nowhere", option, value)
+    assert result.status == 2 and f"{option} is {float(value):g}" in result.err
+
+
+def test_a_class_called_unknown_is_told(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    shutil.copytree(digits, tmp_path / "named")
+    (tmp_path / "named" / "9").rename(tmp_path / "named" / "unknown")
+    result = cli("train", "named", "-o", "run", *QUICK, "--unknown", "0.1")
+    assert result.status == 0 and "a class is called 'unknown'" in result.err
+    assert trust_of(tmp_path / "run") is None

@@ -80,6 +80,20 @@ def train(
             help="How stated probabilities are made to mean it: auto, temperature, isotonic or none.",
         ),
     ] = "auto",
+    coverage: Annotated[
+        float | None,
+        typer.Option(
+            "--coverage",
+            metavar="SHARE",
+            help="Answer with sets of labels too: they hold the true one so often, as 0.95.",
+        ),
+    ] = None,
+    unknown: Annotated[
+        float | None,
+        typer.Option(
+            "--unknown", metavar="SHARE", help="Answer `unknown` too; this share of known items is given up, as 0.05."
+        ),
+    ] = None,
     test: Annotated[float, typer.Option("--test", metavar="SHARE", help="Share of the items kept for testing.")] = 0.15,
     validation: Annotated[
         float, typer.Option("--validation", metavar="SHARE", help="Share of the rest kept for choosing.")
@@ -134,6 +148,8 @@ def train(
         start=start,
         search=search,
         calibrate=calibrate,
+        coverage=coverage,
+        unknown=unknown,
     )
     how = reading(
         problems,

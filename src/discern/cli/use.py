@@ -15,6 +15,7 @@ from .console import Reporter, is_terminal, one_line
 RunOrModel = Annotated[str, typer.Argument(metavar="RUN|MODEL", help="A run's folder or a model file.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 DIFFERENCES_SHOWN = 20
+NOT_EXPORTED = {"coverage": "sets of labels", "unknown": "the answer `unknown`"}
 ANSWERS = ("prediction", "probability")
 """The columns that a person sees on a terminal; the others are for programs."""
 
@@ -102,6 +103,8 @@ def export(
 ) -> None:
     """Write a model as one ONNX file for other programs."""
     print(f"written: {one_line(str(workflows.export(run, onnx, force=force)))}")
+    for name in workflows.not_exported(run):
+        print(f"not in it: {NOT_EXPORTED[name]}; other programs get the probabilities alone")
 
 
 def doctor() -> None:

@@ -244,6 +244,10 @@ class TrainOptions:
     """How many settings are tried, the default among them; the best on validation is kept."""
     calibrate: str = "auto"
     """How probabilities are calibrated on items that learning did not see: one of `CALIBRATIONS`."""
+    coverage: float | None = None
+    """Answer with sets of labels too, that hold the true one in this share of cases."""
+    unknown: float | None = None
+    """Answer `unknown` where an item is unlike what was learned; this share of known items is given up for it."""
 
     @property
     def seed(self) -> int:
@@ -263,6 +267,8 @@ class TrainOptions:
             None if self.features is None else one_of("--features", self.features, FEATURES),
             None if self.budget is None else Interval(0, 10_000_000, open_low=True).problem("--budget", self.budget),
             one_of("--calibrate", self.calibrate, CALIBRATIONS),
+            None if self.coverage is None else SHARE.problem("--coverage", self.coverage),
+            None if self.unknown is None else SHARE.problem("--unknown", self.unknown),
             None if self.search is None else Interval(2, 10_000, whole=True).problem("--search", self.search),
             "--budget and --epochs were both given; expected one of them" if self.budget and self.epochs else None,
         ]

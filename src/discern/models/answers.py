@@ -12,6 +12,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .known import Unknown
+
 Array = NDArray[np.float64]
 
 MOST_POINTS = 64
@@ -21,6 +23,11 @@ SMALLEST = 1e-30
 KEPT_ORDER = 1e-3
 """Share of the uncalibrated probability in an isotonic one: what is level stays in the order that it had."""
 TEMPERATURES = (0.02, 50.0)
+PREFIX = "trust."
+"""Of the arrays that are saved for these records."""
+BETWEEN = " | "
+UNKNOWN = "unknown"
+"""The answer for an item that is unlike what was learned; no class may be called so."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +81,79 @@ class FittedOn:
 
 
 @dataclass(frozen=True)
+class Sets:
+    """Sets of labels that hold the true one in a stated share of cases: all labels that are at least so probable.
+
+    Split conformal prediction with the probability of the true label as the score (Sadinle, Lei and Wasserman, Least
+    Ambiguous Set-Valued Classifiers, JASA 2019); the most probable label is always in the set.
+    """
+
+    coverage: float
+    least: float
+    """Labels of this probability and above are in the set."""
+
+    def of(self, probabilities: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Which labels are in the set of each item, `(n, n_classes)`, from stated probabilities of that shape."""
+        given = np.asarray(probabilities, np.float64)
+        inside: NDArray[np.bool_] = given >= self.least
+        inside[np.arange(len(given)), given.argmax(axis=1)] = True
+        return inside
+
+    def to_json(self) -> dict[str, Any]:
+        return {"coverage": self.coverage, "least": self.least}
+
+
+@dataclass(frozen=True)
 class Trust:
     """All that is done to a model's probabilities before they are answers."""
 
     fitted_on: FittedOn
     calibration: Calibration | None = None
+    sets: Sets | None = None
+    unknown: Unknown | None = None
 
     def apply(self, probabilities: NDArray[np.floating]) -> NDArray[np.floating]:
         """The probabilities that the model states, `(n, n_classes)`."""
         return probabilities if self.calibration is None else self.calibration.apply(probabilities)
 
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """What is saved beside the model's own arrays."""
+        return {} if self.unknown is None else {PREFIX + key: part for key, part in self.unknown.near.arrays().items()}
+
     def to_json(self) -> dict[str, Any]:
+        parts = {"calibration": self.calibration, "sets": self.sets, "unknown": self.unknown}
         return {
             "fitted_on": self.fitted_on.to_json(),
-            "calibration": None if self.calibration is None else self.calibration.to_json(),
+            **{name: None if part is None else part.to_json() for name, part in parts.items()},
         }
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model answers for some items."""
+
+    probabilities: NDArray[np.float32]
+    """As stated, `(n, n_classes)`."""
+    unknown: NDArray[np.bool_] | None = None
+    """`(n,)`; None where the model does not answer `unknown`."""
+    sets: NDArray[np.bool_] | None = None
+    """`(n, n_classes)`; None where it has no sets."""
+
+    def labels(self, classes: NDArray[Any]) -> NDArray[Any]:
+        """The answer to each item, `(n,)`: the most probable label, or `unknown`."""
+        best: NDArray[Any] = classes[self.probabilities.argmax(axis=1)].astype(str)
+        return best if self.unknown is None else np.where(self.unknown, UNKNOWN, best)
+
+    def set_texts(self, classes: NDArray[Any]) -> list[str] | None:
+        """The labels of each set, the most probable first, with ` | ` between them."""
+        if self.sets is None:
+            return None
+        order = np.argsort(-self.probabilities, axis=1, kind="stable")
+        names = classes.astype(str)
+        return [
+            BETWEEN.join(names[place] for place in row if inside[place])
+            for row, inside in zip(order, self.sets, strict=True)
+        ]
 
 
 def _same_first(before: Array, after: Array) -> Array:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
 from ..core import seeds
-from .answers import MOST_POINTS, SMALLEST, TEMPERATURES, Calibration
+from .answers import MOST_POINTS, SMALLEST, TEMPERATURES, Calibration, Sets
 from .features import softmax
 
 FOLDS = 3
@@ -154,6 +154,24 @@ def chosen(probabilities: Scores, positions: NDArray[np.int64], units: NDArray[n
     each = np.bincount(numbers, gain)
     error = float(each.std(ddof=1)) * len(each) ** 0.5
     return isotonic(probabilities, positions) if float(each.sum()) > error else fitted
+
+
+def sets(of_truth: Scores, coverage: float) -> Sets | None:
+    """The threshold of sets that hold the true label in `coverage` of cases; None where there are too few items.
+
+    `of_truth` `(n,)` are stated probabilities of the true label, of items that could be drawn by themselves: one of
+    each group (Dunn, Wasserman and Ramdas, Distribution-Free Prediction Sets for Two-Layer Hierarchical Models, JASA
+    2022). For a new item the chance is at least `coverage`, and less than 1 / (n + 1) above it where none are equal.
+    """
+    n = len(of_truth)
+    place = int(np.floor((n + 1) * (1 - coverage) + 1e-9))
+    return Sets(coverage, float(np.sort(of_truth)[place - 1])) if place >= 1 else None
+
+
+def one_of_each(units: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """The row of one item of each unit, drawn by the seed; `units` is `(n,)`."""
+    order = seeds.generator(seed, "one of each").permutation(len(units))
+    return np.sort(order[np.unique(units[order], return_index=True)[1]])
 
 
 def _losses(way: Calibration, probabilities: Scores, positions: NDArray[np.int64]) -> Scores:

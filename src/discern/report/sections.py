@@ -10,6 +10,8 @@ from typing import Any
 from .drawing import Drawing
 
 SECTIONS: Mapping[str, str] = {
+    "calibration": "calibration_page",
+    "unknown": "exam_page",
     "slices": "slices_page",
     "fairness": "fairness_page",
     "leak_price": "leak_page",

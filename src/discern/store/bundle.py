@@ -30,7 +30,7 @@ from ..core.options import crop_problem
 from ..core.records import InputSpec
 from ..core.targets import JOINT, Targets
 from ..models import catalogue
-from ..models.answers import Trust
+from ..models.answers import PREFIX, Trust
 from ..models.codecs import fields
 from ..models.codecs import trust as trusts
 from . import archive, strict, tensors
@@ -120,7 +120,7 @@ def save(
         "extra": dict(extra or {}),
         **({} if trust is None else {"trust": trust.to_json()}),
     }
-    members = _members(estimator, name, spec, about)
+    members = _members(estimator, name, spec, about, {} if trust is None else trust.arrays())
     with files.atomic(Path(path)) as file:
         for piece in archive.write(members):
             file.write(piece)
@@ -147,9 +147,11 @@ def load(source: Path | str | bytes) -> Bundle:
             raise type(error)(f"{source}: {error}") from error
 
 
-def _members(estimator: Any, name: str, spec: InputSpec, about: Mapping[str, Any]) -> dict[str, bytes]:
+def _members(
+    estimator: Any, name: str, spec: InputSpec, about: Mapping[str, Any], more: Mapping[str, NDArray[Any]]
+) -> dict[str, bytes]:
     config, arrays = catalogue.codec(name).encode(estimator)
-    content = tensors.write(arrays)
+    content = tensors.write({**arrays, **more})
     if len(content) > archive.MEMBER_LIMIT:
         raise DataError(f"the model takes {len(content):,} bytes; a model file holds up to {archive.MEMBER_LIMIT:,}")
     manifest = {
@@ -211,8 +213,12 @@ def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
     spec, classes = _spec(manifest["input"]), _classes(manifest["classes"])
     _check_targets(manifest["targets"], len(classes))
     arrays = tensors.read(members[archive.TENSORS], archive.TENSORS)
+    trust = None
+    if later:
+        beside = {name: arrays.pop(name) for name in list(arrays) if name.startswith(PREFIX)}
+        trust = trusts.read(manifest["trust"], beside)
     codec.check(manifest["config"], arrays, spec, len(classes))
-    return Bundle(manifest, arrays, spec, classes, trusts.read(manifest["trust"]) if later else None)
+    return Bundle(manifest, arrays, spec, classes, trust)
 
 
 def _refuse_newer(manifest: Mapping[str, Any]) -> None:

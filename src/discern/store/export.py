@@ -14,6 +14,17 @@ from ..models.codecs import graphs
 from .bundle import Bundle
 
 
+def missing(bundle: Bundle) -> dict[str, float]:
+    """What the model answers with that a graph of probabilities does not hold, and the shares that were asked for."""
+    trust = bundle.trust
+    found = {}
+    if trust is not None and trust.sets is not None:
+        found["coverage"] = trust.sets.coverage
+    if trust is not None and trust.unknown is not None:
+        found["unknown"] = trust.unknown.given_up
+    return found
+
+
 def to_onnx(bundle: Bundle, path: Path) -> None:
     """Write the model as one self-contained ONNX file; the same bundle gives the same bytes.
 
@@ -21,7 +32,7 @@ def to_onnx(bundle: Bundle, path: Path) -> None:
     output `probabilities`, calibrated where the model is, has a column for each of `classes` in the metadata (a JSON
     list). Raises OutputError.
     """
-    graph = bundle.graph()
+    graph, beside = bundle.graph(), missing(bundle)
     if bundle.trust is not None and bundle.trust.calibration is not None:
         graph = graphs.calibrated(graph, bundle.trust.calibration)
     helper.set_model_props(
@@ -32,6 +43,7 @@ def to_onnx(bundle: Bundle, path: Path) -> None:
             "input": json.dumps(bundle.spec.to_json()),
             "target": str(bundle.manifest["target"]),
             "program": __version__,
+            **({} if not beside else {"not_in_graph": json.dumps(beside)}),
         },
     )
     onnx.checker.check_model(graph, full_check=True)

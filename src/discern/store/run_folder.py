@@ -46,7 +46,18 @@ REPEATABLE = (
     "report.html",
 )
 """Files that are the same, byte for byte, when a run is repeated; so are all below `report/`."""
-KEPT = ("leak_price", "solvable", "more_data", "suspects")
+KEPT = (
+    "calibration",
+    "unknown",
+    "slices",
+    "fairness",
+    "robustness",
+    "operating",
+    "leak_price",
+    "solvable",
+    "more_data",
+    "suspects",
+)
 """What may be found out about a finished run afterwards, each in a JSON file of this name (`workflows.kept`)."""
 KEPT_FILES = (*(f"{name}.json" for name in KEPT), "suspects.csv")
 OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, *KEPT_FILES, "report", "checkpoints", "tensorboard"))

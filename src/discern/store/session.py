@@ -13,10 +13,13 @@ from ..core import threads
 from ..core.errors import DataError, ModelFileError
 from ..core.records import InputSpec
 from ..core.targets import Targets
-from ..models.answers import Trust
+from ..models.answers import Answers, Trust
+from ..models.codecs import graphs
 from .bundle import Bundle
 
 BATCH = 256
+NETWORK = "conv"
+"""The model whose last but one layer says what an item is like."""
 VALUES_A_BATCH = 2**20
 QUIET = 4
 """ONNX Runtime's level for fatal errors: what matters is raised, and its log would mix with our output."""
@@ -28,8 +31,13 @@ class Shipped:
     `threads` defaults to the budget. Items are worked on in batches, so memory does not grow with their number.
     """
 
-    def __init__(self, bundle: Bundle, *, threads: int | None = None) -> None:
+    def __init__(self, bundle: Bundle, *, threads: int | None = None, features: bool = False) -> None:
+        """`features`: these are wanted too (`looked`), as they are where the model answers `unknown`."""
         graph = bundle.graph()
+        self._looks = features or (bundle.trust is not None and bundle.trust.unknown is not None)
+        deep = graphs.with_features(graph) if self._looks and bundle.model == NETWORK else None
+        graph, self._outputs = (graph, ["probabilities"]) if deep is None else (deep, ["probabilities", "features"])
+        self.deep = deep is not None
         self.spec: InputSpec = bundle.spec
         self.classes: NDArray[Any] = bundle.classes
         self.targets: Targets | None = bundle.targets
@@ -42,8 +50,7 @@ class Shipped:
 
         Raises as `raw_proba` does.
         """
-        raw = self.raw_proba(values)
-        return raw if self.trust is None else self.trust.apply(raw).astype(np.float32)
+        return self.stated(self.raw_proba(values))
 
     def raw_proba(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Probabilities as learned, before calibration, `(n, n_classes)`, columns in the order of `classes`.
@@ -51,22 +58,50 @@ class Shipped:
         `values` has the form of `spec`: `(n, H, W, C)` or `(n, n_features)`. Raises DataError for another form or
         numbers that are not finite, ModelFileError when the model's answer is not a finite number.
         """
+        return self.looked(values)[0]
+
+    def stated(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What `predict_proba` gives, from what `raw_proba` gave."""
+        return raw if self.trust is None else self.trust.apply(raw).astype(np.float32)
+
+    def answer(self, values: NDArray[Any]) -> Answers:
+        """Probabilities, and where the model has them: what is unknown, and sets of labels. Raises as `raw_proba`."""
+        return self.answered(*self.looked(values))
+
+    def answered(self, raw: NDArray[np.float32], features: NDArray[Any] | None) -> Answers:
+        """What `answer` gives, from what `looked` gave. Raises ModelFileError for features of another size."""
+        probabilities = self.stated(raw)
+        if self.trust is None:
+            return Answers(probabilities)
+        sets = None if self.trust.sets is None else self.trust.sets.of(probabilities)
+        if self.trust.unknown is None or features is None:
+            return Answers(probabilities, None, sets)
+        wanted = self.trust.unknown.near.axes.shape[1]
+        if features.reshape(len(features), -1).shape[1] != wanted and len(features):
+            raise ModelFileError(f"the distances are of {wanted} features; the model's items have others")
+        return Answers(probabilities, self.trust.unknown.of(probabilities, features), sets)
+
+    def looked(self, values: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[Any] | None]:
+        """`raw_proba` and, where wanted, features `(n, ...)`: of a network its last but one layer, else the values."""
         values = self._checked(values)
         out = np.empty((len(values), len(self.classes)), np.float32)
+        features: list[NDArray[Any]] = []
         for start in range(0, len(values), self.batch):
             part = slice(start, start + self.batch)
-            out[part] = self._session.run(None, {"x": values[part]})[0]
+            out[part], *more = self._session.run(self._outputs, {"x": values[part]})
+            features += more
         if not np.isfinite(out).all():
             raise ModelFileError(
                 "the model's answer is not a finite number: the file is damaged, or the values lie far beyond those "
                 "that it learned from"
             )
-        return out
+        if not self._looks:
+            return out, None
+        return out, np.concatenate(features) if features else values
 
     def predict(self, values: NDArray[Any]) -> NDArray[Any]:
-        """The most probable label of each item, `(n,)`; of equals the first in `classes`."""
-        labels: NDArray[Any] = self.classes[self.predict_proba(values).argmax(axis=1)]
-        return labels
+        """The most probable label of each item, `(n,)`, of equals the first in `classes`; or `unknown`."""
+        return self.answer(values).labels(self.classes)
 
     def _checked(self, values: NDArray[Any]) -> NDArray[Any]:
         values = np.asarray(values)

@@ -17,6 +17,7 @@ __all__ = [
     "is_data",
     "list_runs",
     "load",
+    "not_exported",
     "plan",
     "predict",
     "resume",
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from .audit import audit
     from .doctor import doctor
     from .evaluate import evaluate
-    from .export import export
+    from .export import export, not_exported
     from .predict import Model, csv_rows, load, predict
     from .resume import resume
     from .run import Run, list_runs
@@ -55,6 +56,7 @@ __getattr__, __dir__ = attach(
         "export": "export",
         "list_runs": "run",
         "load": "predict",
+        "not_exported": "export",
         "plan": "summary",
         "predict": "predict",
         "resume": "resume",

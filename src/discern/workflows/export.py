@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..store import bundle, outputs
-from ..store.export import to_onnx
+from ..store.export import missing, to_onnx
 from ..store.run_folder import model_path
 
 
@@ -17,3 +17,8 @@ def export(run: str | Path, out: str | Path, *, force: bool = False) -> Path:
     target = outputs.checked("--onnx", out, endings=(".onnx",), force=force)
     to_onnx(bundle.load(model_path(run)), target)
     return target
+
+
+def not_exported(run: str | Path) -> tuple[str, ...]:
+    """What the model answers with that its ONNX file does not hold: `coverage`, `unknown`."""
+    return tuple(missing(bundle.load(model_path(run))))

@@ -16,6 +16,8 @@ from ..data.splits import Split
 from ..store.run_folder import RunFolder
 
 RECORDS: Mapping[str, str] = {
+    "calibration": "discern.evaluate.calibration:Calibrated",
+    "unknown": "discern.evaluate.unknown:Exam",
     "leak_price": "discern.evaluate.leak_price:LeakPrice",
     "slices": "discern.evaluate.slices:Slices",
     "fairness": "discern.evaluate.fairness:Fairness",

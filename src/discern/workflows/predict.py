@@ -18,6 +18,7 @@ from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
 from ..core.targets import Targets
 from ..data.items import BATCH, expand, load_batches
+from ..models.answers import Answers
 from ..store import bundle, outputs
 from ..store.run_folder import model_path
 from ..store.session import Shipped
@@ -51,12 +52,12 @@ class Model:
         return self.shipped.predict_proba(values)
 
     def predict(self, items: str | Path | Sequence[str | Path] | NDArray[Any]) -> pl.DataFrame:
-        """Answers for files, folders or globs, or an array of values: columns item, prediction, probability, p_<label>.
+        """Answers for files, folders or globs, or an array of values; the columns are those of `frame`.
 
         Items that cannot be read are left out; `predict(..., out=...)` lists them. Raises DataError when none can.
         """
         if isinstance(items, np.ndarray):
-            return frame([str(row) for row in range(len(items))], self.shipped, self.predict_proba(items))
+            return frame([str(row) for row in range(len(items))], self.shipped, self.shipped.answer(items))
         names = [items] if isinstance(items, (str, Path)) else list(items)
         rejected: list[tuple[str, str]] = []
         frames = list(answers(self.shipped, [str(name) for name in names], rejected=rejected))
@@ -124,7 +125,7 @@ def answers(
         done += len(names)
         steps(on_event, "predicting", done, 0)
         if len(names):
-            yield frame(names, shipped, shipped.predict_proba(values))
+            yield frame(names, shipped, shipped.answer(values))
 
 
 def answers_side_by_side(
@@ -142,7 +143,7 @@ def answers_side_by_side(
         parts: list[pl.DataFrame] = []
         for name, shipped in models.items():
             ((read, values, bad),) = load_batches(chunk, shipped.spec, batch=BATCH)
-            table = frame(read, shipped, shipped.predict_proba(values))
+            table = frame(read, shipped, shipped.answer(values))
             if parts and table["item"].to_list() != parts[0]["item"].to_list():
                 raise DataError(f"{chunk[0].name}: items changed while they were read; ask again")
             rejected += [] if parts else bad
@@ -163,17 +164,22 @@ def _named(runs: Sequence[str | Path]) -> dict[str, Shipped]:
     return {name: Shipped(bundle.load(model_path(run))) for name, run in zip(names, runs, strict=True)}
 
 
-def frame(names: Sequence[str], shipped: Shipped, probabilities: NDArray[np.float32]) -> pl.DataFrame:
+def frame(names: Sequence[str], shipped: Shipped, answers: Answers) -> pl.DataFrame:
     """The columns of every prediction: item, prediction, probability, p_<label>.
 
-    Where a class is a combination of several targets, the label and the probability of each stand before p_<label>.
+    The prediction may be `unknown`; the probability stays that of the most probable label. A model with sets of labels
+    gives them as `labels`. Where a class is a combination of several targets, the label and the probability of each
+    stand before p_<label>.
     """
-    classes, best = shipped.classes, probabilities.argmax(axis=1)
+    classes, probabilities = shipped.classes, answers.probabilities
+    best = probabilities.argmax(axis=1)
     columns: dict[str, Any] = {
         "item": list(names),
-        "prediction": classes[best].astype(str),
+        "prediction": answers.labels(classes),
         "probability": probabilities[np.arange(len(best)), best],
     }
+    sets = answers.set_texts(classes)
+    columns |= {} if sets is None else {"labels": sets}
     targets = shipped.targets or Targets({})
     for name in targets.names:
         place = targets.codes(name)[best]

@@ -80,6 +80,8 @@ def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -
         "--from": (options.start, plain.start),
         "--search": (options.search, plain.search),
         "--calibrate": (options.calibrate, plain.calibrate),
+        "--coverage": (options.coverage, None),
+        "--unknown": (options.unknown, None),
         "--test": (options.split.test, plain.split.test),
         "--validation": (options.split.validation, plain.split.validation),
         "--split": (None if options.split.first is None else f"first:{options.split.first:g}", None),

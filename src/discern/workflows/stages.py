@@ -30,13 +30,14 @@ from ..data.splits import Split, read_split, split
 from ..evaluate import ledger
 from ..evaluate.evaluation import Evaluation, evaluate
 from ..models import catalogue
+from ..models.answers import Answers
 from ..models.base import Classifier
 from ..models.majority import Majority
 from ..store import bundle
 from ..store.event_file import EventFile
 from ..store.run_folder import RunFolder, now
 from ..store.session import Shipped
-from . import choose, leaks, search, trusting
+from . import choose, exam, leaks, search, slicing, stating, trusting
 from .reporting import write_run_report
 
 SAME = 1e-4
@@ -151,8 +152,8 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     targets = targets_of(job.data.items[parts.train])
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
-        codes = np.stack([targets.codes(target) for target in targets.names], axis=1) if targets else None
-        extra = {"checkpoints": folder.checkpoints, "start": _start(folder), "class_labels": codes}
+        extra = {"checkpoints": folder.checkpoints, "start": _start(folder)}
+        extra["class_labels"] = targets.class_labels if targets else None
     if to_the_end:
         extra["learn_from_all"] = True
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
@@ -164,10 +165,12 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
         EventFile(folder.tensorboard).complete(getattr(estimator, "history_", ()))
     shipped = Shipped(bundle.load(folder.model))
     _same_answers(estimator, shipped, train[0])
-    outcome = trusting.fit(job.data, divided, job.options, choice, estimator, shipped, on_event=job.on_event)
+    outcome = trusting.fit(job.data, divided, job.options, choice, estimator, folder.model, on_event=job.on_event)
     if outcome.trust is not None:
         save(trust=outcome.trust)
         shipped = Shipped(bundle.load(folder.model))
+    if outcome.reason and trusting.insisted(job.options):
+        events.note(job.on_event, outcome.reason)
     files.write_json(folder.training, _training_facts(name, estimator) | {"trust": outcome.to_json()})
     job.done("fitted", began)
     return shipped
@@ -190,9 +193,21 @@ def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
     test = parts.open_test(
         "train", lambda key, reason: others.append(look(folder.ledger, record, name, key, reason, job.on_event))
     )
-    evaluation, probabilities = measure(shipped, job.data, test, baseline_from=parts.train)
+    raw, answered = stating.answers_for(shipped, job.data, test)
+    evaluation, probabilities = measure(
+        shipped, job.data, test, baseline_from=parts.train, probabilities=answered.probabilities
+    )
     files.write_json(folder.evaluation, evaluation.to_json())
-    files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, probabilities))
+    files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, answered))
+    facts = folder.load(folder.training).get("trust", {})
+    stated = stating.measured(shipped, job.data, test, raw, answered, facts, job.options.seed)
+    files.write_json(folder.kept("calibration"), stated.to_json())
+    examined = exam.exam(shipped, job.data, test, job.options.seed)
+    if examined is not None:
+        files.write_json(folder.kept("unknown"), examined.to_json())
+    answers = shipped.classes[probabilities.argmax(axis=1)]
+    for kept, result in slicing.examined(job.data, test, evaluation, answers).items():
+        files.write_json(folder.kept(kept), result.to_json())
     job.done("evaluated", began, earlier_looks=sum(others))
     return evaluation
 
@@ -216,13 +231,14 @@ def measure(
     test: NDArray[np.int64],
     *,
     baseline_from: NDArray[np.int64],
+    probabilities: NDArray[np.float32] | None = None,
 ) -> tuple[Evaluation, NDArray[np.float32]]:
-    """Figures of the loaded model on `test`, and its probabilities `(n_test, n_classes)`."""
+    """Figures of the loaded model on `test`, and its probabilities `(n_test, n_classes)`, where not given."""
     labels = data.labels
     if labels is None:
         raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
-    blocks = Rows(data.values, test).blocks(shipped.batch)
-    probabilities = np.concatenate([shipped.predict_proba(block) for block in blocks])
+    if probabilities is None:
+        probabilities = stating.answers_for(shipped, data, test)[1].probabilities
     learned_from = baseline_from if len(baseline_from) else test
     baseline = Majority().fit(np.zeros((len(learned_from), 1)), labels[learned_from])
     columns = np.zeros((len(test), len(shipped.classes)))
@@ -270,18 +286,17 @@ def _one_target(
     )
 
 
-def predictions_parquet(
-    data: Dataset, test: NDArray[np.int64], classes: NDArray[Any], probabilities: NDArray[np.float32]
-) -> bytes:
-    """The test part item by item: item, label, prediction, probability, p_<label>."""
+def predictions_parquet(data: Dataset, test: NDArray[np.int64], classes: NDArray[Any], answered: Answers) -> bytes:
+    """The test part item by item: item, label, prediction, probability, labels (where there are sets), p_<label>."""
     labels = data.labels
     assert labels is not None  # `measure` has refused data without labels
-    best = probabilities.argmax(axis=1)
+    probabilities, sets = answered.probabilities, answered.set_texts(classes)
     columns: dict[str, Any] = {
         "item": data.items["item"].gather(test),
         "label": labels[test],
-        "prediction": classes[best],
-        "probability": probabilities[np.arange(len(best)), best],
+        "prediction": answered.labels(classes),
+        "probability": probabilities.max(axis=1),
+        **({} if sets is None else {"labels": sets}),
     }
     columns |= {f"p_{label}": probabilities[:, column] for column, label in enumerate(classes)}
     out = io.BytesIO()

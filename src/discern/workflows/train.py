@@ -56,6 +56,8 @@ def train(
     start: str | Path | None = None,
     search: int | None = None,
     calibrate: str = "auto",
+    coverage: float | None = None,
+    unknown: float | None = None,
     seed: int = 0,
     force: bool = False,
     on_event: Listener = silent,
@@ -65,7 +67,8 @@ def train(
     `source` is a folder, MNIST's IDX files, an `.npz`, `"sample:digits"`, a Dataset, or an array `(n, H, W[, C])` or
     `(n, n_features)` with labels `y` (and `groups`, items that belong together). `model` names one or several of the
     catalogue, compared on the validation part; none compares all that are installed. `search` is how many settings of
-    the chosen model are tried (`workflows.search`); `calibrate` says how its probabilities are (`workflows.trusting`).
+    the chosen model are tried (`workflows.search`). `calibrate` says how its probabilities are; with
+    `coverage` it answers with sets of labels too, with `unknown` it may give none (`workflows.trusting`).
     `out` is the run folder (default: `runs/<name of the data>`, never
     overwritten without `force`). How pictures are prepared, and where their labels and groups come from, is said to
     `read`: give its Dataset.
@@ -90,6 +93,8 @@ def train(
         start=None if start is None else str(start),
         search=search,
         calibrate=calibrate,
+        coverage=coverage,
+        unknown=unknown,
     )
     return train_with(source, options, y=y, groups=groups, out=out, force=force, on_event=on_event)
 

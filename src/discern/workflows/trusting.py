@@ -10,6 +10,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,14 +23,18 @@ from ..core.events import Listener
 from ..core.options import TrainOptions
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from ..models import calibrate, catalogue
-from ..models.answers import Calibration, FittedOn, Trust
+from ..models import calibrate, catalogue, known
+from ..models.answers import UNKNOWN, Calibration, FittedOn, Trust
+from ..models.known import Near, Unknown, thresholds
+from ..store import bundle
 from ..store.session import Shipped
 from . import choose, compare
 
 MOST = 1000
 """Items that are set aside: a share of 5 % of them is known to within 1.4 points."""
 FEWEST_UNITS = 20
+LOOKED_AT = 2000
+"""Items that were learned from whose features are looked at."""
 CHEAP = 1.0
 """Estimated seconds for all folds, up to which they are fitted without being asked for."""
 SET_ASIDE = "calibration"
@@ -59,7 +65,13 @@ class Outcome:
 
 
 def wanted(options: TrainOptions) -> bool:
-    return options.calibrate != "none"
+    return options.calibrate != "none" or insisted(options)
+
+
+def insisted(options: TrainOptions) -> bool:
+    """Whether something was asked for by name, however long it takes."""
+    named = options.calibrate not in ("auto", "none")
+    return named or options.coverage is not None or options.unknown is not None
 
 
 def divide(data: Dataset, parts: Split, options: TrainOptions) -> Divided:
@@ -85,36 +97,96 @@ def fit(
     options: TrainOptions,
     choice: Mapping[str, Any],
     fitted: Any,
-    shipped: Shipped,
+    model: Path,
     *,
     on_event: Listener,
 ) -> Outcome:
-    """Fit what `options` ask for to answers for items that learning did not see; `fitted` is the estimator."""
+    """Fit what `options` ask for to answers for items that learning did not see.
+
+    `fitted` is the estimator and `model` its file.
+    """
     if not wanted(options):
         return Outcome(None, "not asked for")
-    rows, how = divided.aside, "kept"
-    probabilities = (
-        np.concatenate([shipped.raw_proba(data.values[part]) for part in _blocks(rows)]) if len(rows) else None
-    )
-    if probabilities is None:
+    if UNKNOWN in fitted.classes_ and options.unknown is not None:
+        return Outcome(None, f"--unknown: a class is called {UNKNOWN!r}; the two answers could not be told apart")
+    looking = Shipped(bundle.load(model), features=options.unknown is not None)
+    near = _near(looking, data, divided.parts.train, fitted.classes_, options)
+    if len(divided.aside):
+        found = _ask(looking, near, data, divided.aside)
+        how = "kept"
+    else:
         both = np.sort(np.concatenate([divided.parts.train, divided.parts.validation]))
         reason = _too_few(data, both) or _too_long(data, both, options, choice)
         if reason:
             return Outcome(None, reason)
         events.stage(on_event, "calibrating")
-        rows, probabilities = _cross_fitted(data, both, divided.parts, options, choice, fitted, on_event)
+        found = _cross_fitted(data, both, divided.parts, options, choice, fitted, on_event)
         how = "folds"
     labels = data.labels
     assert labels is not None  # learning has refused data without labels
-    known = np.isin(labels[rows], fitted.classes_)
-    rows, given = rows[known], probabilities[known].astype(np.float64)
-    units = np.unique(data.units[rows], return_inverse=True)[1] if len(rows) else rows
-    n_units = len(np.unique(units))
+    found = found.take(np.isin(labels[found.rows], fitted.classes_))
+    n_units = len(np.unique(data.units[found.rows]))
     if n_units < FEWEST_UNITS:
         return Outcome(None, _few(n_units))
-    positions = np.searchsorted(fitted.classes_, labels[rows]).astype(np.int64)
-    fitted_on = FittedOn(how, len(rows), n_units)  # type: ignore[arg-type]
-    return Outcome(Trust(fitted_on, _calibration(options, given, positions, units)))
+    units = np.unique(data.units[found.rows], return_inverse=True)[1].astype(np.int64)
+    positions = np.searchsorted(fitted.classes_, labels[found.rows]).astype(np.int64)
+    calibration = _calibration(options, found.probabilities, positions, units)
+    fitted_on = FittedOn(how, len(found.rows), n_units)  # type: ignore[arg-type]
+    trust = Trust(fitted_on, calibration)
+    stated = np.asarray(trust.apply(found.probabilities), np.float64)
+    alone = calibrate.one_of_each(units, options.seed)
+    enough = "takes more than {:,} items that can be drawn by themselves"
+    reasons = []
+    if options.coverage is not None:
+        trust = dataclasses.replace(trust, sets=calibrate.sets(stated[alone, positions[alone]], options.coverage))
+        reasons += [] if trust.sets else [f"--coverage {options.coverage:g} {enough.format(n_units)}"]
+    if options.unknown is not None and near is not None:
+        best, distance = stated[alone].max(axis=1), found.distance[alone]
+        limits = thresholds(best, distance, options.unknown)
+        if np.ptp(best) < 1e-9:
+            reasons.append("every probability is the same: nothing tells what is known from what is not")
+        elif limits is None:
+            reasons.append(f"--unknown {options.unknown:g} {enough.format(n_units)}")
+        else:
+            trust = dataclasses.replace(trust, unknown=Unknown(options.unknown, *limits, near))
+    return Outcome(trust, "; ".join(reasons))
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What a model answered for items that it did not learn from."""
+
+    rows: Rows
+    probabilities: NDArray[np.float64]
+    """Before calibration, `(n, n_classes)`."""
+    distance: NDArray[np.float64]
+    """Of their features from what was learned, `(n,)`; 0 where nobody asked."""
+
+    def take(self, which: NDArray[np.bool_]) -> _Found:
+        return _Found(self.rows[which], self.probabilities[which], self.distance[which])
+
+
+def _near(looking: Shipped, data: Dataset, train: Rows, classes: NDArray[Any], options: TrainOptions) -> Near | None:
+    """Where the features of the items that were learned from lie; None where nobody asked."""
+    if options.unknown is None:
+        return None
+    labels = data.labels
+    assert labels is not None
+    rows = train[np.isin(labels[train], classes)]
+    if len(rows) > LOOKED_AT:
+        rows = np.sort(seeds.generator(options.seed, "near").choice(rows, LOOKED_AT, replace=False))
+    parts = [looking.looked(data.values[part])[1] for part in _blocks(rows)]
+    features = np.concatenate([part for part in parts if part is not None])
+    return known.fit(features, np.searchsorted(classes, labels[rows]), alike=looking.deep or data.kind == "pictures")
+
+
+def _ask(looking: Shipped, near: Near | None, data: Dataset, rows: Rows) -> _Found:
+    probabilities, distances = [], []
+    for part in _blocks(rows):
+        raw, features = looking.looked(data.values[part])
+        probabilities.append(raw.astype(np.float64))
+        distances.append(np.zeros(len(part)) if near is None or features is None else near.distance(features))
+    return _Found(rows, np.concatenate(probabilities), np.concatenate(distances))
 
 
 def _calibration(
@@ -143,7 +215,7 @@ def _too_long(data: Dataset, both: Rows, options: TrainOptions, choice: Mapping[
     """Why folds are not fitted without being asked for; empty when they are."""
     name = choice["chosen"]
     seconds = compare.SECONDS.get(name)
-    if options.calibrate not in ("auto", "none"):
+    if insisted(options):
         return ""
     if seconds and compare.FOLDS * seconds(len(both), data.input.n_values, len(data.classes)) <= CHEAP:
         return ""
@@ -159,8 +231,8 @@ def _cross_fitted(
     choice: Mapping[str, Any],
     fitted: Any,
     on_event: Listener,
-) -> tuple[Rows, NDArray[np.float64]]:
-    """Rows, and probabilities `(n, n_classes)` for each by a model that learned from the other folds."""
+) -> _Found:
+    """Answers for each item by a model that learned from the other folds, saved and loaded as the fitted one is."""
     name = choice["chosen"]
     parameters = choose.winning(choice, options)
     extra: dict[str, Any] = {}
@@ -170,21 +242,29 @@ def _cross_fitted(
         extra["learn_from_all"] = choose.learns_to_the_end(name, parts, options)
     found = []
     labels = data.labels
-    assert labels is not None
+    assert labels is not None  # learning has refused data without labels
     for number, (train, held) in enumerate(compare.folds(data, both, options.seed)):
         events.steps(on_event, "calibrating", number, compare.FOLDS)
-        validation = train[:: compare.FOLDS * 2] if extra else train[:0]
-        learned = np.setdiff1d(train, validation)
-        model = catalogue.estimator(name, **parameters).fit(
-            *choose.labelled(data, learned),
-            **({"validation": choose.labelled(data, validation)} if extra else {}),
-            **extra,
-        )
-        columns = np.zeros((len(held), len(fitted.classes_)))
-        columns[:, np.searchsorted(fitted.classes_, model.classes_)] = model.predict_proba(data.values[held])
-        answered = np.isin(labels[held], model.classes_)
-        found.append((held[answered], columns[answered]))
-    return np.concatenate([rows for rows, _ in found]), np.concatenate([columns for _, columns in found])
+        learned = train
+        if extra:
+            extra["validation"] = choose.labelled(data, train[:: 2 * compare.FOLDS])
+            learned = np.setdiff1d(train, train[:: 2 * compare.FOLDS])
+        model = catalogue.estimator(name, **parameters).fit(*choose.labelled(data, learned), **extra)
+        held = held[np.isin(labels[held], model.classes_)]
+        with TemporaryDirectory() as folder:
+            bundle.save(Path(folder) / "model", model, model=name, spec=data.input)
+            looking = Shipped(bundle.load(Path(folder) / "model"), features=options.unknown is not None)
+        near = _near(looking, data, learned, model.classes_, options)
+        if len(held):
+            some = _ask(looking, near, data, held)
+            columns = np.zeros((len(held), len(fitted.classes_)))
+            columns[:, np.searchsorted(fitted.classes_, model.classes_)] = some.probabilities
+            found.append(_Found(held, columns, some.distance))
+    if not found:
+        return _Found(both[:0], np.zeros((0, len(fitted.classes_))), np.zeros(0))
+    return _Found(
+        *(np.concatenate([getattr(one, part) for one in found]) for part in ("rows", "probabilities", "distance"))
+    )
 
 
 def _blocks(rows: Rows) -> list[Rows]:

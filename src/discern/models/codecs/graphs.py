@@ -52,6 +52,18 @@ def model(
     return built
 
 
+def with_features(built: onnx.ModelProto) -> onnx.ModelProto | None:
+    """The same graph that gives `features` too, what its last layer takes, `(n, n_features)`; None without such."""
+    last = next((node for node in built.graph.node if node.op_type == "Gemm" and node.output[0] == "logits"), None)
+    if last is None or last.input[0] == "x":
+        return None
+    out = onnx.ModelProto()
+    out.CopyFrom(built)
+    out.graph.node.append(helper.make_node("Flatten", [last.input[0]], ["features"]))
+    out.graph.output.append(helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", None]))
+    return out
+
+
 def calibrated(built: onnx.ModelProto, calibration: Calibration) -> onnx.ModelProto:
     """The same graph, whose `probabilities` are calibrated as `Calibration.apply` does it, in float32."""
     graph = onnx.GraphProto()

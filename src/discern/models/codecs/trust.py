@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
+from numpy.typing import NDArray
+
 from ...core.errors import ModelFileError
-from ...core.options import Interval
-from ..answers import MOST_POINTS, SMALLEST, TEMPERATURES, Calibration, FittedOn, Trust
+from ...core.options import SHARE, Interval
+from ..answers import MOST_POINTS, PREFIX, SMALLEST, TEMPERATURES, Calibration, FittedOn, Sets, Trust
+from ..known import ARRAYS, SMALLEST_SCALE, Near, Unknown
 from . import fields
 
+LARGEST = 1e30
+"""Of a number in the arrays: distances made of them stay finite."""
 
-def read(record: Any) -> Trust:
-    """What `Trust.to_json` wrote. Raises ModelFileError."""
-    _object(record, "trust", ("fitted_on", "calibration"))
-    made = record["calibration"]
-    return Trust(_fitted_on(record["fitted_on"]), None if made is None else _calibration(made))
+
+def read(record: Any, arrays: Mapping[str, NDArray[Any]]) -> Trust:
+    """What `Trust.to_json` and `Trust.arrays` wrote. Raises ModelFileError."""
+    _object(record, "trust", ("fitted_on", "calibration", "sets", "unknown"))
+    calibration, sets, unknown = record["calibration"], record["sets"], record["unknown"]
+    fields.exact_keys(arrays, [PREFIX + name for name in ARRAYS] if unknown is not None else [], "arrays of trust")
+    return Trust(
+        _fitted_on(record["fitted_on"]),
+        None if calibration is None else _calibration(calibration),
+        None if sets is None else _sets(sets),
+        None if unknown is None else _unknown(unknown, arrays),
+    )
 
 
 def _fitted_on(record: Any) -> FittedOn:
@@ -36,6 +49,32 @@ def _calibration(record: Any) -> Calibration:
     if (record["method"] == "isotonic") != (len(points) >= 2):
         raise ModelFileError(f"points are {len(points)}; expected two or more for isotonic, none for temperature")
     return Calibration(record["method"], temperature, floor, points)
+
+
+def _sets(record: Any) -> Sets:
+    _object(record, "sets", ("coverage", "least"))
+    coverage = float(fields.number(record, "coverage", SHARE))
+    return Sets(coverage, float(fields.number(record, "least", Interval(0, 1))))
+
+
+def _unknown(record: Any, arrays: Mapping[str, NDArray[Any]]) -> Unknown:
+    _object(record, "unknown", ("given_up", "least", "farthest", "left_over"))
+    given_up = float(fields.number(record, "given_up", SHARE))
+    least = float(fields.number(record, "least", Interval(0, 1)))
+    farthest = float(fields.number(record, "farthest", Interval(0, 1e30)))
+    left_over = float(fields.number(record, "left_over", Interval(0, 1e30)))
+    if 0 < left_over < 1e-9:
+        raise ModelFileError(f"left_over is {left_over:g}; expected 0, or 1e-9 and more")
+    axes = fields.array(arrays, PREFIX + "axes", "float32", (None, None), largest=1.001)
+    shapes = {"centre": (axes.shape[1],), "scale": (axes.shape[1],), "whitening": (len(axes),) * 2}
+    found = {
+        name: fields.array(arrays, PREFIX + name, "float32", shape, largest=LARGEST) for name, shape in shapes.items()
+    }
+    if found["scale"].min() < SMALLEST_SCALE:
+        raise ModelFileError(f"array '{PREFIX}scale' holds a number below {SMALLEST_SCALE:g}")
+    means = fields.array(arrays, PREFIX + "means", "float32", (None, len(axes)), largest=LARGEST)
+    near = Near(found["centre"], found["scale"], axes, found["whitening"], means, left_over)
+    return Unknown(given_up, least, farthest, near)
 
 
 def _points(points: Any) -> tuple[tuple[float, float], ...]:

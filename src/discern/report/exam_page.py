@@ -1,0 +1,48 @@
+"""The section of a report about nonsense: each family by itself."""
+
+from __future__ import annotations
+
+from ..evaluate.unknown import Exam
+from . import words
+from .calibration_page import per_cent
+from .sections import Section
+from .text import table
+from .visible import visible
+
+HALF = 0.5
+
+
+def sections(exam: Exam) -> tuple[Section, ...]:
+    """One section with a table: a family a row."""
+    header = ("family", "figure", "value", "low", "high", "n", "method")
+    rows: list[tuple[object, ...]] = []
+    for one in exam.families:
+        for name in ("caught", "sure"):
+            figure = getattr(one, name)
+            rows.append((one.name, name, figure.value, figure.low, figure.high, figure.n, figure.method))
+    view = {"exam": exam, "sentences": sentences(exam), "per_cent": per_cent}
+    tables = {"unknown.csv": (header, rows)} if rows else {}
+    return (Section("unknown", "What it says to nonsense", "unknown.html.j2", view, tables=tables),)
+
+
+def sentences(exam: Exam) -> list[str]:
+    """Which kinds of nonsense it sees through, and which it does not."""
+    missed = [one for one in exam.families if (one.caught.high or 0.0) < HALF]
+    said = [
+        f"To {visible(one.name)} it answers unknown in only {per_cent(one.caught)} of cases: "
+        "do not count on it to refuse such items."
+        for one in missed
+    ]
+    if exam.families and not missed:
+        said.append("No kind of nonsense that it was asked passes mostly as known.")
+    return said + [f"{reason}." for reason in exam.reasons]
+
+
+def exam_text(exam: Exam, *, width: int | None = None) -> str:
+    """The exam for a terminal."""
+    rows = [
+        (one.name, one.caught.n, words.value("error", one.caught), words.interval("error", one.caught), one.words)
+        for one in exam.families
+    ]
+    parts = [table(("nonsense", "items", "unknown", "95 % range", ""), rows, width=width)] if rows else []
+    return "\n\n".join([*parts, *sentences(exam)])

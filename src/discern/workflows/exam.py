@@ -1,0 +1,73 @@
+"""The exam on nonsense: noise, scrambled items and drawn symbols are asked of every model that may answer `unknown`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import seeds
+from ..core.errors import OptionError
+from ..data.dataset import Dataset
+from ..data.items import expand, load_batches
+from ..evaluate.unknown import Exam, Family, family
+from ..images import nonsense
+from ..store.session import Shipped
+
+ASKED = 200
+"""Items of each family."""
+Rows = NDArray[np.int64]
+
+
+def exam(shipped: Shipped, data: Dataset, test: Rows, seed: int, folders: tuple[str, ...] = ()) -> Exam | None:
+    """What the model says to nonsense made after the items `test`, and to `folders` of a person's own.
+
+    None where it does not answer `unknown`. Raises OptionError for a folder in which nothing can be read.
+    """
+    trust = shipped.trust
+    if trust is None or trust.unknown is None:
+        return None
+    families = [_asked(shipped, *one) for one in _made(data, test, seed)]
+    families += [_asked(shipped, *_own(shipped, folder)) for folder in folders]
+    return Exam(trust.unknown.given_up, tuple(families))
+
+
+def _asked(shipped: Shipped, name: str, words: str, values: NDArray[Any]) -> Family:
+    found = [shipped.answer(values[start : start + 256]) for start in range(0, len(values), 256)]
+    unknown = np.concatenate([one.unknown for one in found if one.unknown is not None])
+    best = np.concatenate([one.probabilities.max(axis=1) for one in found]).astype(np.float64)
+    return family(name, words, unknown, best)
+
+
+def _made(data: Dataset, test: Rows, seed: int) -> Iterator[tuple[str, str, NDArray[Any]]]:
+    """Families by name: what they are, and their values in the form that the model takes."""
+    random = seeds.generator(seed, "nonsense")
+    drawn = np.sort(random.choice(test, min(ASKED, len(test)), replace=False))
+    items = np.ascontiguousarray(data.values[drawn])
+    if data.kind != "pictures":
+        low, high = items.min(axis=0), items.max(axis=0)
+        values = random.uniform(low, high, (ASKED, items.shape[1])).astype(np.float32)
+        yield "noise", "each number by chance within what its column holds", values
+        mixed = np.stack([random.permutation(column) for column in items.T], axis=1)
+        yield "scrambled", "items of the test part, whose columns were exchanged among each other", mixed
+        return
+    if items.dtype != np.uint8:
+        return
+    shape = items.shape[1:]
+    yield "noise", "every pixel by chance", nonsense.noise(ASKED, shape, random)
+    if min(shape[:2]) >= 2 * nonsense.TILES:
+        tiles = nonsense.TILES**2
+        words = f"pictures of the test part, cut into {tiles} pieces in another order"
+        yield "scrambled", words, nonsense.scrambled(items, random)
+    dark = bool(items.mean() < 128)
+    yield "symbols", "drawn squares, triangles, crosses and stars", nonsense.symbols(ASKED, shape, random, dark=dark)
+
+
+def _own(shipped: Shipped, folder: str) -> tuple[str, str, NDArray[Any]]:
+    values = [values for _, values, _ in load_batches(expand([folder], None), shipped.spec) if len(values)]
+    if not values:
+        raise OptionError(f"--nonsense {folder}: no picture there could be read")
+    return Path(folder).name, f"what lies in {Path(folder).name}", np.concatenate(values)
