@@ -124,16 +124,17 @@ def test_a_loop_of_links_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions are another matter on Windows")
-def test_permissions_are_the_usual_ones_and_those_of_a_replaced_file_stay(tmp_path: Path) -> None:
+def test_a_new_file_is_its_owners_and_permissions_of_a_replaced_file_stay(tmp_path: Path) -> None:
     old = os.umask(0o022)
     try:
         files.write_text(tmp_path / "new", "x")
+        files.append_line(tmp_path / "log", {"a": 1})
     finally:
         os.umask(old)
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o644
-    (tmp_path / "new").chmod(0o600)
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "log")] == [0o600, 0o600]
+    (tmp_path / "new").chmod(0o644)
     files.write_text(tmp_path / "new", "y")
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o644
 
 
 def test_json_keeps_order_letters_and_broken_letters(tmp_path: Path) -> None:

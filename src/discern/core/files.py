@@ -20,6 +20,9 @@ TEMPORARY = ".writing-"
 ALREADY_OPEN = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 """Names of files that a process holds open: the shell's redirected file is behind them and must not be replaced."""
 
+OWNER_ONLY = 0o600
+"""Permissions of a new file: what is written may hold what nobody else may read."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -27,9 +30,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def atomic(path: Path) -> Iterator[IO[bytes]]:
     """A binary file that appears under `path` only when the block ends without an error.
 
-    A link is followed. What is not a file (`/dev/stdout`, a pipe) is written to as it is, never replaced. A file that
-    is replaced hands its permissions on. Raises OutputError when the place cannot be written; nothing half-written
-    stays behind.
+    A link is followed. What is not a file (`/dev/stdout`, a pipe) is written to as it is, never replaced. A new file
+    can be read by its owner only; one that is replaced hands its permissions on. Raises OutputError when the place
+    cannot be written; nothing half-written stays behind.
     """
     path = Path(path)
     try:
@@ -39,7 +42,7 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
         target = path if special else path.resolve()
         temporary = target if special else target.with_name(TEMPORARY + secrets.token_hex(8))
         flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | (os.O_APPEND if special else os.O_CREAT | os.O_EXCL)
-        handle = os.open(temporary, flags, 0o666 if mode is None else stat.S_IMODE(mode))
+        handle = os.open(temporary, flags, OWNER_ONLY if mode is None else stat.S_IMODE(mode))
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links; a NUL in the name
         raise OutputError(describe(str(path), found=_why(error), do="choose another place with -o")) from error
     try:
@@ -95,7 +98,7 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
     After a last line that a kill cut short, the new one starts on a line of its own.
     """
     line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace") + b"\n"
-    with _blamed_on(path), path.open("ab+", buffering=0) as file:
+    with _blamed_on(path), open(path, "ab+", buffering=0, opener=_owned) as file:
         if file.seek(0, os.SEEK_END) > 0:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
@@ -145,6 +148,11 @@ def _cell(value: object) -> str:
     text = "" if value is None else safe_cell(value) if isinstance(value, str) else str(value)
     # The csv module leaves a lone carriage return bare when lines end in a newline, and readers then see two rows.
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+
+
+def _owned(path: str, flags: int) -> int:
+    """How an append-only file is opened: a new one for its owner only."""
+    return os.open(path, flags, OWNER_ONLY)
 
 
 def _mode_of(path: Path) -> int | None:
