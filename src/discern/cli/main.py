@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from .. import __version__
 from ..core import threads
 from ..core.errors import DiscernError
-from . import data, learn, use
+from . import data, learn, trust, use
 from .console import one_line
 
 app = typer.Typer(
@@ -42,8 +43,25 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "export": use.export,
     "doctor": use.doctor,
 }
+
+
+class OrList(TyperGroup):
+    """A group of commands whose `list` may be left out: `discern runs DIR` is `discern runs list DIR`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if known else ["list", *args])
+
+
+runs = typer.Typer(cls=OrList, rich_markup_mode=None, help="List the runs, or compare two of them.")
+runs.command("list")(learn.runs)
+runs.command("compare")(trust.compare)
+GROUPS = {"runs": runs}
 for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+    if _name in GROUPS:
+        app.add_typer(GROUPS[_name], name=_name)
+    else:
+        app.command(_name)(_command)
 
 STOPPED = 130
 UsageError: Any = typer.BadParameter.__base__

@@ -6,19 +6,52 @@ from typing import TYPE_CHECKING
 
 from ..core.lazy import attach
 
-__all__ = ["evaluation_text", "findings_text", "layers_text", "summary_text", "table"]
+__all__ = [
+    "comparison_text",
+    "evaluation_text",
+    "exam_text",
+    "fairness_text",
+    "findings_text",
+    "layers_text",
+    "leak_price_text",
+    "operating_text",
+    "robustness_text",
+    "slices_text",
+    "solvable_text",
+    "summary_text",
+    "suspects_text",
+    "table",
+]
 
 if TYPE_CHECKING:
+    from .comparison_text import comparison_text
+    from .exam_page import exam_text
+    from .fairness_page import fairness_text
+    from .leak_page import leak_price_text
     from .model_text import layers_text, summary_text
+    from .operating_page import operating_text
+    from .robustness_page import robustness_text
+    from .slices_page import slices_text
+    from .solvable_page import solvable_text
+    from .suspects_page import suspects_text
     from .text import evaluation_text, findings_text, table
 
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "comparison_text": "comparison_text",
         "evaluation_text": "text",
+        "exam_text": "exam_page",
+        "fairness_text": "fairness_page",
         "findings_text": "text",
+        "leak_price_text": "leak_page",
         "layers_text": "model_text",
+        "operating_text": "operating_page",
+        "robustness_text": "robustness_page",
+        "slices_text": "slices_page",
+        "solvable_text": "solvable_page",
         "summary_text": "model_text",
+        "suspects_text": "suspects_page",
         "table": "text",
     },
 )

@@ -10,10 +10,13 @@ __all__ = [
     "Model",
     "Run",
     "audit",
+    "compare_runs",
     "csv_rows",
     "doctor",
     "evaluate",
+    "examine",
     "export",
+    "inspect",
     "is_data",
     "list_runs",
     "load",
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
     from .audit import audit
     from .doctor import doctor
     from .evaluate import evaluate
+    from .examine import examine
     from .export import export, not_exported
+    from .inspect import inspect
+    from .paired import compare_runs
     from .predict import Model, csv_rows, load, predict
     from .resume import resume
     from .run import Run, list_runs
@@ -50,10 +56,13 @@ __getattr__, __dir__ = attach(
         "Model": "predict",
         "Run": "run",
         "audit": "audit",
+        "compare_runs": "paired",
         "csv_rows": "predict",
         "doctor": "doctor",
         "evaluate": "evaluate",
+        "examine": "examine",
         "export": "export",
+        "inspect": "inspect",
         "list_runs": "run",
         "load": "predict",
         "not_exported": "export",
