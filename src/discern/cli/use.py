@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from .. import report, workflows
+from ..core.asked import InspectOptions, parse_costs
 from ..core.errors import OptionError
 from .console import Reporter, is_terminal, one_line
 
@@ -16,6 +18,17 @@ RunOrModel = Annotated[str, typer.Argument(metavar="RUN|MODEL", help="A run's fo
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 DIFFERENCES_SHOWN = 20
 NOT_EXPORTED = {"coverage": "sets of labels", "unknown": "the answer `unknown`"}
+TEXTS: dict[str, Callable[[Any], str]] = {
+    "slices": lambda result: report.slices_text(result),
+    "fairness": lambda result: report.fairness_text(result),
+    "unknown": lambda result: report.exam_text(result),
+    "robustness": lambda result: report.robustness_text(result),
+    "operating": lambda result: report.operating_text(result),
+    "leak_price": lambda result: report.leak_price_text(result),
+    "suspects": lambda result: report.suspects_text(result),
+    "solvable": lambda result: report.solvable_text(result),
+}
+"""How each result of an examination is written; the report is loaded when it is needed."""
 ANSWERS = ("prediction", "probability")
 """The columns that a person sees on a terminal; the others are for programs."""
 
@@ -62,15 +75,86 @@ def evaluate(
     source: Annotated[
         str | None, typer.Argument(metavar="[DATA]", help="Labelled data (default: the run's own test part).")
     ] = None,
+    slices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slice", metavar="COLUMN", help="Figures by this column of the sheet of labels; may be repeated."
+        ),
+    ] = None,
+    nonsense: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--nonsense",
+            metavar="FOLDER",
+            help="What it says to these items, of no class; may be repeated.",
+        ),
+    ] = None,
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--hold-out", metavar="CLASS", help="What it says to this class, fitted again without it; may be repeated."
+        ),
+    ] = None,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="How the figures fall while pictures are distorted more and more.")
+    ] = False,
+    costs: Annotated[
+        str | None,
+        typer.Option("--costs", metavar="MISS,FALSE_ALARM", help="The threshold for these costs, such as 20,1."),
+    ] = None,
+    prevalence: Annotated[
+        float | None,
+        typer.Option("--prevalence", metavar="SHARE", help="How frequent the label is in the real world: 0.001."),
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option("--of", metavar="LABEL", help="The label that --costs and --prevalence are about."),
+    ] = None,
+    leak_price: Annotated[
+        bool,
+        typer.Option(
+            "--leak-price", help="How much better it would look if copies, or items of a group, were torn apart."
+        ),
+    ] = False,
+    solvable: Annotated[
+        bool, typer.Option("--solvable", help="Whether these data show that the labels can be told from the items.")
+    ] = False,
+    suspects: Annotated[
+        bool, typer.Option("--suspects", help="Labels that the items contradict, in RUN/suspects.csv to be put right.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Also write the figures as JSON.")
     ] = None,
     force: Force = False,
 ) -> None:
-    """Measure a model on labelled items. Each opening of a test part is written to the ledger."""
+    """Measure a model on labelled items. Each opening of a test part is written to the ledger.
+
+    Questions that are answered by learning again leave the test part closed.
+    """
+    wanted = {"leak_price": leak_price, "solvable": solvable, "suspects": suspects}
+    questions = [name for name, given in wanted.items() if given]
+    if questions:
+        if out is not None or slices:
+            typed = ", ".join(f"--{name.replace('_', '-')}" for name in questions)
+            raise OptionError(f"{typed} came with -o or --slice; expected them apart, for the test part stays closed")
+        with Reporter() as tell:
+            answers = workflows.examine(run, questions, source, on_event=tell)
+        print("\n\n".join(TEXTS[name](answer) for name, answer in answers.items()))
+        return
+    asked = InspectOptions(
+        slices=tuple(slices or ()),
+        nonsense=tuple(nonsense or ()),
+        held_out=tuple(hold_out or ()),
+        robustness=robustness,
+        of=of,
+        costs=None if costs is None else parse_costs(costs),
+        prevalence=prevalence,
+    )
     with Reporter() as tell:
-        evaluation = workflows.evaluate(run, source, out=out, force=force, on_event=tell)
-    print(report.evaluation_text(evaluation))
+        found = workflows.inspect(run, source, asked, out=out, force=force, on_event=tell)
+    print(report.evaluation_text(found.evaluation))
+    for name, result in found.results.items():
+        print(f"\n{TEXTS[name](result)}")
 
 
 def verify(

@@ -14,6 +14,10 @@ class InspectOptions:
 
     slices: tuple[str, ...] = ()
     """Columns to give figures by."""
+    nonsense: tuple[str, ...] = ()
+    """Folders of items that belong to no class."""
+    held_out: tuple[str, ...] = ()
+    """Classes that the model is fitted again without, each by itself."""
     robustness: bool = False
     """How the figures fall while pictures are distorted."""
     of: str | None = None
@@ -30,9 +34,11 @@ class InspectOptions:
 
     def problems(self) -> list[str | None]:
         twice = sorted({name for name in self.slices if self.slices.count(name) > 1})
+        held_twice = sorted({label for label in self.held_out if self.held_out.count(label) > 1})
         share = Interval(0, 1, open_low=True, open_high=True)
         return [
             *(f"--slice {name} was given twice; expected each column once" for name in twice),
+            *(f"--hold-out {label} was given twice; expected each class once" for label in held_twice),
             *(COST.problem("--costs", cost) for cost in self.costs or ()),
             "--costs are both 0; expected a miss or a false alarm to cost something" if self.costs == (0, 0) else None,
             None if self.prevalence is None else share.problem("--prevalence", self.prevalence),

@@ -14,7 +14,11 @@ SECTIONS: Mapping[str, str] = {
     "unknown": "exam_page",
     "slices": "slices_page",
     "fairness": "fairness_page",
+    "robustness": "robustness_page",
+    "operating": "operating_page",
     "leak_price": "leak_page",
+    "solvable": "solvable_page",
+    "suspects": "suspects_page",
 }
 """Name of the kept result -> module of this room with `sections(record)`, in the order of the page."""
 

@@ -21,7 +21,7 @@ from ..store import bundle, outputs
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder, ledger_of, model_path
 from ..store.session import Shipped
-from . import again, kept, slicing
+from . import again, distorting, holding, kept, slicing, threshold
 from .evaluate import Opened, open_items, test_key
 from .stages import look, measure
 
@@ -71,6 +71,9 @@ def inspect(
     loaded = bundle.load(model_path(run))
     own, opened = _open(run, source, loaded, options, reading, on_event)
     slicing.check(opened.data, options.slices)
+    holding.check(loaded, own, options.nonsense, options.held_out)
+    if options.operating:
+        threshold.label_of(loaded.classes, opened.data, opened.test, options.of)
     folder = RunFolder(Path(run))
     record = folder.record() if folder.exists() else {}
     key = test_key(opened.data, opened.test)
@@ -112,4 +115,13 @@ def _results(looked: Looked, options: InspectOptions, on_event: Listener) -> dic
     found: dict[str, Any] = {}
     if options.slices:
         found |= slicing.examined(looked.data, looked.test, looked.evaluation, answers, options.slices)
+    if options.nonsense or options.held_out:
+        looked_at = (looked.shipped, looked.run, looked.data, looked.test)
+        found["unknown"] = holding.examined(*looked_at, options.nonsense, options.held_out, on_event)
+    if options.robustness:
+        events.stage(on_event, "distorting the pictures")
+        found["robustness"] = distorting.examined(looked.shipped, looked.data, looked.test, on_event)
+    if options.operating:
+        asked = (looked.shipped, looked.data, looked.test, looked.probabilities, looked.run)
+        found["operating"] = threshold.examined(*asked, options)
     return found

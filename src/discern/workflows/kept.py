@@ -19,8 +19,12 @@ RECORDS: Mapping[str, str] = {
     "calibration": "discern.evaluate.calibration:Calibrated",
     "unknown": "discern.evaluate.unknown:Exam",
     "leak_price": "discern.evaluate.leak_price:LeakPrice",
+    "suspects": "discern.evaluate.suspects:Suspects",
+    "solvable": "discern.evaluate.solvable:Solvable",
     "slices": "discern.evaluate.slices:Slices",
     "fairness": "discern.evaluate.fairness:Fairness",
+    "robustness": "discern.evaluate.robustness:Robustness",
+    "operating": "discern.evaluate.operating:OperatingPoints",
 }
 """Name -> `module:class` of each result; the names stand in `store.run_folder.KEPT` too."""
 

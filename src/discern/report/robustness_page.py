@@ -1,0 +1,139 @@
+"""How easily a model breaks: the section of the report with its curves, and in words what the model bears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ..evaluate.robustness import TOLERATED, Curve, Point, Robustness
+from . import words
+from .differences import points
+from .drawing import ACCENT, SOFT, Drawing, draw
+from .sections import Section
+from .text import table, wrapped
+
+CURVE = (330.0, 230.0)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of distortion is spoken of."""
+
+    title: str
+    borne: str
+    """What is borne up to a strength, which stands for `{}`."""
+    strength: str
+    """The strength by itself."""
+    axis: str
+    factor: float = 100.0
+    none: float = 0.0
+    """The strength at which nothing is changed."""
+
+    def written(self, text: str, strength: float) -> str:
+        return text.format(f"{self.factor * strength:g}")
+
+
+KINDS: Mapping[str, Kind] = {
+    "shift": Kind("Shift", "being moved by up to {} % of a side", "{} %", "moved by, % of a side"),
+    "rotation": Kind("Rotation", "turns of up to {} degrees", "{} degrees", "turned by, degrees", 1.0),
+    "scale": Kind(
+        "Scale", "being made up to {} times as large or as small", "{} times", "times as large or as small", 1.0, 1.0
+    ),
+    "blur": Kind("Blur", "blur of up to {} % of the shorter side", "{} %", "blur, % of the shorter side"),
+    "noise": Kind("Noise", "noise of up to {} % of white", "{} %", "noise, % of white"),
+    "darkness": Kind("Darkness", "losing up to {} % of the light", "{} %", "light lost, %"),
+    "cropping": Kind("Cropping", "losing up to {} % of its height and width at two sides", "{} %", "cut away, %"),
+}
+
+
+def sections(record: Robustness) -> tuple[Section, ...]:
+    """The section, with a curve for each kind."""
+    rows: list[tuple[object, ...]] = [
+        (curve.kind, point.strength, name, figure.value, figure.low, figure.high, figure.n, figure.method)
+        for curve in record.curves
+        for point in curve.points
+        for name, figure in (("accuracy", point.accuracy), ("loss", point.loss))
+    ]
+    header = ("distortion", "strength", "figure", "value", "low", "high", "n", "method")
+    view = {"record": record, "sentences": robustness_sentences(record), "tolerated": f"{100 * TOLERATED:g}"}
+    drawings = tuple(_drawing(curve, record) for curve in record.curves)
+    tables = {"robustness.csv": (header, rows)} if rows else {}
+    return (Section("robustness", "Robustness", "robustness.html.j2", view, drawings, tables),)
+
+
+def robustness_sentences(record: Robustness) -> list[str]:
+    """What the model bears, a sentence for each kind."""
+    if record.reason:
+        return [f"Not measured: {record.reason}."]
+    return [_sentence(curve) for curve in record.curves]
+
+
+def robustness_text(record: Robustness, *, width: int | None = None) -> str:
+    """The sentences, and every strength, for a terminal."""
+    parts = [wrapped(sentence, width=width) for sentence in robustness_sentences(record)]
+    rows = [
+        (KINDS[curve.kind].title, KINDS[curve.kind].written(KINDS[curve.kind].strength, point.strength),
+         words.value("accuracy", point.accuracy), words.interval("accuracy", point.accuracy), _loss(point),
+         "borne" if point.borne else "not shown to be borne")
+        for curve in record.curves
+        for point in curve.points
+    ]  # fmt: skip
+    if rows:
+        parts = [
+            "\n".join(parts),
+            table(("distortion", "strength", "right", "95 % range", "loss", ""), rows, width=width),
+        ]
+    return "\n\n".join(parts)
+
+
+def _sentence(curve: Curve) -> str:
+    kind, bears, breaks = KINDS[curve.kind], curve.bears, curve.breaks
+    if breaks is None:
+        assert bears is not None  # there are points, and all of them are borne
+        return f"{kind.title}: bears {kind.written(kind.borne, bears.strength)}, the most that was tried."
+    at = kind.written(kind.strength, breaks.strength)
+    sure = breaks.loss.low is not None and breaks.loss.low > 0
+    if bears is not None:
+        end = f"at {at} it loses {_loss(breaks)}" if sure else f"at {at} a loss of {_loss(breaks)} is not ruled out"
+        return f"{kind.title}: bears {kind.written(kind.borne, bears.strength)}; {end}."
+    if sure:
+        return f"{kind.title}: does not bear the least that was tried; at {at} it loses {_loss(breaks)}."
+    return (
+        f"{kind.title}: not shown to bear the least that was tried; at {at} it loses {_loss(breaks)}, too few to say."
+    )
+
+
+def _loss(point: Point) -> str:
+    """`12.0 points (9.1 to 15.0)`; below 0 where more is right than before."""
+    if point.loss.value is not None and point.loss.value < 0:
+        return f"−{points(point.loss)}"
+    return points(point.loss)
+
+
+def _drawing(curve: Curve, record: Robustness) -> Drawing:
+    kind = KINDS[curve.kind]
+    found = [(kind.none, record.accuracy), *((point.strength, point.accuracy) for point in curve.points)]
+    known = [(kind.factor * x, figure) for x, figure in found if figure.value is not None]
+    xs = [x for x, _ in known]
+    values = [figure.value or 0.0 for _, figure in known]
+    low = [value if f.low is None else f.low for value, (_, f) in zip(values, known, strict=True)]
+    high = [value if f.high is None else f.high for value, (_, f) in zip(values, known, strict=True)]
+
+    def paint(axes: Axes) -> None:
+        axes.fill_between(xs, low, high, color=ACCENT, alpha=0.14, linewidth=0)
+        axes.plot(xs, values, color=ACCENT, linewidth=2, marker="o", markersize=4, clip_on=False)
+        if curve.bears is not None:
+            axes.axvline(kind.factor * curve.bears.strength, color=SOFT, linewidth=1, linestyle=(0, (2, 3)))
+        axes.set_ylim(0, 1)
+        axes.set_xlim(left=xs[0] if xs else 0)
+        axes.set_xlabel(kind.axis)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+        axes.spines["left"].set_visible(False)
+
+    return draw(f"robustness_{curve.kind}", kind.title, _sentence(curve), CURVE, paint)
