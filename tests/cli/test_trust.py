@@ -121,3 +121,31 @@ def test_a_class_called_unknown_is_told(cli: Cli, digits: Path, tmp_path: Path) 
     result = cli("train", "named", "-o", "run", *QUICK, "--unknown", "0.1")
     assert result.status == 0 and "a class is called 'unknown'" in result.err
     assert trust_of(tmp_path / "run") is None
+
+
+@pytest.mark.shows("evaluate", "--nonsense", "--hold-out")
+def test_nonsense_of_ones_own_and_a_class_held_out_are_asked_each_by_itself(
+    cli: Cli, unsure_run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(unsure_run, tmp_path / "run")
+    rng = np.random.default_rng(0)
+    (tmp_path / "stripes").mkdir()
+    for number in range(12):
+        lines = np.repeat(rng.integers(0, 2, 8) * 255, 8).reshape(8, 8).astype(np.uint8)
+        Image.fromarray(lines).save(tmp_path / "stripes" / f"{number}.png")
+    result = cli("evaluate", "run", "--nonsense", "stripes", "--hold-out", "3")
+    assert result.status == 0, result.err
+    exam = json.loads((tmp_path / "run" / "unknown.json").read_text())
+    families = {one["name"]: one["caught"] for one in exam["families"]}
+    assert list(families) == ["noise", "scrambled", "symbols", "stripes", "3 (held out)"]
+    assert families["stripes"]["n"] == 12 and families["3 (held out)"]["n"] >= 10
+    assert "3 (held out)" in result.out and "3 (held out)" in (tmp_path / "run" / "report.html").read_text("utf-8")
+
+
+@pytest.mark.bad_input("evaluate")
+def test_what_cannot_be_asked_is_said_all_at_once(cli: Cli, unsure_run: Path, knn_run: Path, digits: Path) -> None:
+    result = cli("evaluate", knn_run, "--nonsense", "anywhere", "--hold-out", "thee")
+    assert result.status == 2
+    assert "never answers unknown; train it with --unknown 0.05" in result.err and "no class is called so" in result.err
+    result = cli("evaluate", unsure_run, digits, "--hold-out", "3")
+    assert result.status == 2 and "takes a run's folder and no other data" in result.err

@@ -17,7 +17,7 @@ from .intervals import Intervals
 from .metrics import Array, item_losses
 
 SCHEMA = 1
-MOST_BINS, ITEMS_A_BIN = 15, 20
+MOST_BINS, UNITS_A_BIN = 15, 20
 RESAMPLES = 1000
 KEPT = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
 """Shares of the items that are answered, in the curve of coverage against error."""
@@ -118,7 +118,7 @@ def calibrated(
     make = Intervals(int(unit.max()) + 1, n)
     right = (stated.argmax(axis=1) == positions).astype(np.float64)
     best = np.asarray(stated, np.float64).max(axis=1)
-    bins = bins_of(best)
+    bins = bins_of(best, make.n_units)
     losses, before = _losses(positions, stated), _losses(positions, raw)
     learned = positions < n_classes
     inside = np.zeros(n, bool)
@@ -183,21 +183,24 @@ def calibration_error(best: Array, right: Array, units: Codes, *, seed: int = 0)
     n, n_units = len(best), int(units.max()) + 1
     if n_units == 1:
         return Figure(float(abs((best - right).mean())), None, None, n, "no interval: a single unit was tested")
-    marks = np.eye(int(bins_of(best).max()) + 1)[bins_of(best)]
+    bins = bins_of(best, n_units)
+    marks = np.eye(int(bins.max()) + 1)[bins]
     gaps = marks * (best - right)[:, None]
     value = float(np.abs(gaps.sum(axis=0)).sum()) / n
     totals = resampled(np.concatenate([np.ones((n, 1)), gaps], axis=1), units, seed)
-    by_chance = np.abs(totals[:, 1:] / totals[:, :1] - gaps.sum(axis=0) / n).sum(axis=1)
-    reach = float(np.quantile(by_chance, 0.95))
+    behind = np.array([len(np.unique(units[mark > 0])) for mark in marks.T])
+    few = np.sqrt(behind / np.maximum(behind - 1, 0.5))  # resamples of few units vary less than new ones would
+    by_chance = (few * np.abs(totals[:, 1:] / totals[:, :1] - gaps.sum(axis=0) / n)).sum(axis=1)
+    reach = float(np.quantile(by_chance, 0.975))
     kind = "items" if n_units == n else "groups"
     method = f"{marks.shape[1]} bins of equal size, bootstrap over {n_units:,} {kind}, {RESAMPLES:,} resamples, 95 %"
     return Figure(value, max(0.0, value - reach), min(1.0, value + reach), n, method)
 
 
-def bins_of(best: Array) -> Codes:
-    """Bin of each item, `(n,)`: as many items in each, equal probabilities together, 15 bins or fewer."""
+def bins_of(best: Array, n_units: int) -> Codes:
+    """Bin of each item, `(n,)`: as many items in each, equal probabilities together, 15 bins or fewer by the units."""
     n = len(best)
-    number = int(np.clip(n // ITEMS_A_BIN, 1, MOST_BINS))
+    number = int(np.clip(n_units // UNITS_A_BIN, 1, MOST_BINS))
     edges = np.sort(best)[[n * place // number for place in range(1, number)]]
     return np.unique(np.searchsorted(edges, best, side="right"), return_inverse=True)[1].astype(np.int64)
 

@@ -143,9 +143,7 @@ def fit(
     if options.unknown is not None and near is not None:
         best, distance = stated[alone].max(axis=1), found.distance[alone]
         limits = thresholds(best, distance, options.unknown)
-        if np.ptp(best) < 1e-9:
-            reasons.append("every probability is the same: nothing tells what is known from what is not")
-        elif limits is None:
+        if limits is None:
             reasons.append(f"--unknown {options.unknown:g} {enough.format(n_units)}")
         else:
             trust = dataclasses.replace(trust, unknown=Unknown(options.unknown, *limits, near))
