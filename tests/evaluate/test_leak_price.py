@@ -12,8 +12,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from discern.core.errors import DataError
 from discern.core.files import to_json
 from discern.evaluate import quick
-from discern.evaluate.leak_price import LeakPrice, across, leak_price, pattern_score
-from discern.evaluate.refit import Paired, Refit, folds, held_of, some_units
+from discern.evaluate.leak_price import LeakPrice, across, leak_price
+from discern.evaluate.refit import Paired, Refit, balanced, folds, held_of, some_units
 
 Array = NDArray[np.float64]
 
@@ -93,7 +93,7 @@ def test_test_items_that_were_learned_from_are_priced() -> None:
 
 def test_a_pattern_has_a_score_with_an_interval() -> None:
     truth = np.arange(60) % 2
-    score = pattern_score(np.where(np.arange(60) < 54, truth, 1 - truth), truth, np.arange(60))
+    score = balanced(np.where(np.arange(60) < 54, truth, 1 - truth), truth, np.arange(60))
     assert score.value == pytest.approx(0.9) and score.low is not None and score.low > 0.7
 
 

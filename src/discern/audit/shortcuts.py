@@ -84,8 +84,8 @@ def _tested(check: tuple[str, str], dataset: Dataset, traits: list[Trait]) -> Ch
                 [f"{trait.name}: {share:.0%} right" for share, trait in found],
                 len(found),
                 do=strongest.told,
-                detail=f"guessing would be right for {trial.chance:.0%}; classes in proportion, tested in {FOLDS} folds "
-                f"over {many(len(trial.rows), 'item')}",
+                detail=f"guessing would be right for {trial.chance:.0%}; classes in proportion, tested in {FOLDS} "
+                f"folds over {many(len(trial.rows), 'item')}",
             )
         ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -120,6 +121,10 @@ def train(
     label: Label = None,
     group_from: GroupFrom = None,
     max_bad: MaxBad = 0.05,
+    corrections: Annotated[
+        Path | None,
+        typer.Option("--corrections", metavar="SHEET", help="Labels put right, such as a filled-in suspects.csv."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that stands there already.")] = False,
 ) -> None:
     """Learn from a folder and measure the result on items that learning never saw."""
@@ -164,6 +169,7 @@ def train(
         group_from=group_from,
         max_bad=max_bad,
     )
+    how = dataclasses.replace(how, corrections=None if corrections is None else str(corrections))
     if problems:
         raise OptionError([*problems, *(problem for problem in (*options.problems(), *how.problems()) if problem)])
     with Reporter() as tell:

@@ -201,6 +201,8 @@ class ReadOptions:
     group_from: str | None = None
     """A regular expression; what its parentheses capture of a name is the group."""
     max_bad: float = 0.05
+    corrections: str | None = None
+    """A sheet with the columns `item` and `correction`: labels put right by hand."""
 
     def problems(self) -> list[str | None]:
         return [*self.pictures.problems(), Interval(0, 1).problem("--max-bad", self.max_bad)]

@@ -20,6 +20,7 @@ from ..core.records import InputSpec
 from ..images.decode import HIGHEST_MAX_MEGAPIXELS, MAX_MEGAPIXELS
 from . import arrays, idx, samples, sheets
 from .assemble import MAX_BAD, Groups, Reading
+from .corrections import corrected
 from .dataset import Dataset, Kind
 from .labelled import with_groups_from
 from .pictures import read_folder
@@ -46,6 +47,7 @@ def read(
     id: str | None = None,
     label: str | Sequence[str] | None = None,
     group_from: str | None = None,
+    corrections: str | os.PathLike[str] | None = None,
     on_event: Listener = silent,
     executor: Executor | None = None,
 ) -> Dataset:
@@ -61,6 +63,7 @@ def read(
     `pictures` says how pictures are prepared. `labels` is a sheet (CSV, TSV, Parquet, Excel) with the labels of a
     folder's pictures at any depth: its column `id` holds what `group_from` captures, or else names or paths of files,
     `label` is the column of the label, or several such columns. Pictures without a row are passed over, and noted.
+    `corrections` is a sheet with the columns `item` and `correction`, such as a run's `suspects.csv` once filled in.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
     Raises OptionError, DataError, TooManyBadItems.
@@ -94,7 +97,10 @@ def read(
         )
     if pattern is not None:
         data = with_groups_from(data, pattern)
-    asked = ReadOptions(options, None if labels is None else os.fspath(labels), id, named, group_from, max_bad)
+    if corrections is not None:
+        data = corrected(data, Path(corrections))
+    label_sheet, correction_sheet = (None if one is None else os.fspath(one) for one in (labels, corrections))
+    asked = ReadOptions(options, label_sheet, id, named, group_from, max_bad, correction_sheet)
     return dataclasses.replace(data, source=dataclasses.replace(data.source, options=asked))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, describe
 from ..core.records import Figure, Finding
 from . import metrics
-from .intervals import Intervals, resample
+from .intervals import Intervals
 from .refit import Codes, Learner, Paired, folds, held_of
 
 SCHEMA = 1
@@ -247,17 +247,6 @@ def across(right: NDArray[np.bool_], leaking: NDArray[np.bool_], units: NDArray[
         "without": Paired(units[kept]).share(right[kept]),
         "gap": make.bootstrap(value, len(right), again, "no items"),
     }
-
-
-def pattern_score(answers: Codes, truth: Codes, units: NDArray[np.int64]) -> Figure:
-    """Mean recall of answers given by a pattern alone, all `(n,)`, with an interval over units."""
-    n_classes = int(max(truth.max(), answers.max())) + 1
-    unit = _codes(units)
-    draws = resample(truth, answers, np.zeros(len(truth)), unit, n_classes, seed=0)
-    counts = np.bincount(truth * n_classes + answers, minlength=n_classes**2).reshape(n_classes, n_classes)
-    value = float(metrics.balanced_accuracy(metrics.tally(counts)))
-    make = Intervals(int(unit.max()) + 1, len(truth))
-    return make.bootstrap(value, len(truth), metrics.balanced_accuracy(draws.tallies), "no items")
 
 
 def _torn(labels: Codes, units: NDArray[np.int64]) -> int:

@@ -27,6 +27,8 @@ MOST = 2000
 """Items that it takes at most: memory and time grow with the square."""
 RIDGE = 0.1
 """Added to the diagonal, whose entries are 1: how much of an item's own label is taken for noise."""
+AT_ONCE = 64
+"""Sets of labels that are answered together."""
 SIDE, EDGES = 16, 32
 """Sides that pictures are shrunk to, for their colours and for their edges."""
 
@@ -52,36 +54,43 @@ class Quick:
 
         `labels` `(n_sets, n)` are positions of classes; a score above 0 speaks for the class.
         """
-        return np.concatenate([self._part(labels, *part) for part in parts], axis=1)
+        return np.concatenate([self._scaled(labels[:, train], self._weights(train, held)) for train, held in parts], 1)
 
     def answers(self, labels: Codes, parts: Parts) -> Codes:
         """The class of the highest score, `(n_sets, n_held)`."""
-        found = [self._part(some, *part).argmax(axis=2) for some in _blocks(labels) for part in parts]
-        n = len(parts)
-        rows = [np.concatenate(found[at : at + n], axis=1) for at in range(0, len(found), n)]
-        return np.concatenate(rows).astype(np.int64)
+        found = []
+        for train, held in parts:
+            weights = self._weights(train, held)
+            blocks = (labels[start : start + AT_ONCE, train] for start in range(0, len(labels), AT_ONCE))
+            found.append(np.concatenate([self._scaled(some, weights).argmax(axis=2) for some in blocks]))
+        return np.concatenate(found, axis=1).astype(np.int64)
 
     def probabilities(self, labels: Codes, parts: Parts) -> NDArray[np.float64]:
         """Rough probabilities of one set of labels `(n,)`: shares of the scores, `(n_held, n_classes)`."""
-        scores = np.concatenate([self._raw(labels[None], *part)[0] for part in parts])
-        shares = np.clip(scores, 1e-3, None)
+        raw = [self._raw(labels[None, train], self._weights(train, held))[0] for train, held in parts]
+        shares = np.clip(np.concatenate(raw), 1e-3, None)
         found: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
         return found
 
-    def _part(self, labels: Codes, train: Rows, held: Rows) -> NDArray[np.float64]:
-        """Scores, each class scaled by the spread of its labels, so that rare classes are answered too."""
-        prior = self._priors(labels[:, train])
-        return (self._raw(labels, train, held) - prior[:, None]) / np.sqrt(np.maximum(prior, 1e-9))[:, None]
-
-    def _raw(self, labels: Codes, train: Rows, held: Rows) -> NDArray[np.float64]:
-        """Regressed one-hot labels, `(n_sets, n_held, n_classes)`."""
-        prior = self._priors(labels[:, train])
-        hot = (labels[:, train, None] == np.arange(self.n_classes)) - prior[:, None]
-        right = hot.transpose(1, 0, 2).reshape(len(train), -1)
+    def _weights(self, train: Rows, held: Rows) -> NDArray[np.float64]:
+        """What each label that is learned from counts for each row that is asked for, `(n_held, n_train)`."""
         ridged = self.likeness[np.ix_(train, train)] + RIDGE * np.eye(len(train))
-        weights = cho_solve(cho_factor(ridged, check_finite=False), right, check_finite=False)
-        raw = self.likeness[np.ix_(held, train)] @ weights
-        shaped: NDArray[np.float64] = raw.reshape(len(held), len(labels), -1).transpose(1, 0, 2) + prior[:, None]
+        solved = cho_solve(
+            cho_factor(ridged, check_finite=False), self.likeness[np.ix_(train, held)], check_finite=False
+        )
+        return np.ascontiguousarray(solved.T)
+
+    def _scaled(self, labels: Codes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scores, each class scaled by the spread of its labels, so that rare classes are answered too."""
+        prior = self._priors(labels)
+        return (self._raw(labels, weights) - prior[:, None]) / np.sqrt(np.maximum(prior, 1e-9))[:, None]
+
+    def _raw(self, labels: Codes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Regressed one-hot labels, `(n_sets, n_held, n_classes)`; `labels` are those of the rows learned from."""
+        prior = self._priors(labels)
+        hot = (labels[:, :, None] == np.arange(self.n_classes)) - prior[:, None]
+        raw = weights @ hot.transpose(1, 0, 2).reshape(labels.shape[1], -1)
+        shaped: NDArray[np.float64] = raw.reshape(len(weights), len(labels), -1).transpose(1, 0, 2) + prior[:, None]
         return shaped
 
     def _priors(self, labels: Codes) -> NDArray[np.float64]:
@@ -123,7 +132,3 @@ def _small(values: NDArray[np.uint8], side: int) -> NDArray[np.float32]:
 def _size(rows: NDArray[np.float32]) -> np.float32:
     """The typical distance of a row from the mean, so that two kinds of features count alike."""
     return np.float32(max(float(np.sqrt(rows.var(axis=0).sum())), 1e-6))
-
-
-def _blocks(labels: Codes, at_once: int = 64) -> list[Codes]:
-    return [labels[start : start + at_once] for start in range(0, len(labels), at_once)]

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.records import Figure
 from ..core.seeds import generator
-from .intervals import RESAMPLES, Intervals
+from . import metrics
+from .intervals import RESAMPLES, Intervals, resample
 
 Rows = NDArray[np.int64]
 Codes = NDArray[np.int64]
@@ -92,6 +93,29 @@ def some_units(units: ArrayLike, most: int, *, seed: int, purpose: str = "some")
     order = generator(seed, purpose).permutation(len(sizes))
     taken = order[np.cumsum(sizes[order]) <= most]
     return np.flatnonzero(np.isin(unit, taken if len(taken) else order[:1]))
+
+
+def chunks(units: ArrayLike, most: int, *, seed: int) -> list[Rows]:
+    """All rows, whole units, in pieces of at most `most` rows; drawn at random where it takes more than one."""
+    unit = np.unique(np.asarray(units), return_inverse=True)[1]
+    if len(unit) <= most:
+        return [np.arange(len(unit))]
+    sizes = np.bincount(unit)
+    order = generator(seed, "chunks").permutation(len(sizes))
+    piece = np.empty(len(sizes), np.int64)
+    piece[order] = (np.cumsum(sizes[order]) - 1) // max(1, most - int(sizes.max()))
+    return [np.flatnonzero(piece[unit] == number) for number in np.unique(piece)]
+
+
+def balanced(answers: Codes, truth: Codes, units: ArrayLike, *, seed: int = 0) -> Figure:
+    """The share found of each class, averaged, with an interval over units; all `(n,)`."""
+    n_classes = int(max(truth.max(), answers.max())) + 1
+    unit = np.unique(np.asarray(units), return_inverse=True)[1].astype(np.int64)
+    draws = resample(truth, answers, np.zeros(len(truth)), unit, n_classes, seed=seed)
+    counts = np.bincount(truth * n_classes + answers, minlength=n_classes**2).reshape(n_classes, n_classes)
+    value = float(metrics.balanced_accuracy(metrics.tally(counts)))
+    make = Intervals(int(unit.max()) + 1, len(truth))
+    return make.bootstrap(value, len(truth), metrics.balanced_accuracy(draws.tallies), "no items")
 
 
 class Paired:

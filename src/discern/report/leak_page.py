@@ -53,21 +53,21 @@ def points(gap: Figure) -> str:
     return f"{100 * gap.value:.1f} points{sure}"
 
 
-def text(price: LeakPrice) -> str:
+def leak_price_text(price: LeakPrice) -> str:
     """The same for a terminal."""
     lines = [f"the price of a leak, by {price.model}, on {price.n_items:,} items, {price.n_folds} folds"]
     for name, figure in price.splits.items():
         gap = price.gaps.get(name)
         above = f"   {points(gap)} above" if gap is not None else ""
-        lines.append(f"  {SPLITS[name][0]:<22} {_share(figure)}{above}")
+        lines.append(f"  {SPLITS[name][0]:<22} {share_text(figure)}{above}")
     if price.baseline is not None:
-        lines.append(f"  {'baseline':<22} {_share(price.baseline)}, always the largest class")
+        lines.append(f"  {'baseline':<22} {share_text(price.baseline)}, always the largest class")
     lines.append(sentence(price))
     lines += [f"{one.severity.upper()}  {one.code}  {one.title}; {one.what_to_do}" for one in price.findings()]
     return "\n".join([*lines, *price.unanswered])
 
 
-def _share(figure: Figure) -> str:
+def share_text(figure: Figure) -> str:
     sure = words.interval("accuracy", figure)
     return words.value("accuracy", figure) + (f" ({sure})" if sure else "")
 

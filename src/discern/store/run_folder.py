@@ -11,6 +11,7 @@ came. Clock times stand in `run.json`, in `log.jsonl` and in `tensorboard/` only
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ REPEATABLE = (
     "candidates.json",
     "training.json",
     "start.discern",
+    "corrections.csv",
     "model.discern",
     "evaluation.json",
     "predictions.parquet",
@@ -115,6 +117,11 @@ class RunFolder:
         return self.path / "start.discern"
 
     @property
+    def corrections(self) -> Path:
+        """A copy of the sheet that corrected labels (`--corrections`): without it the data could not be read again."""
+        return self.path / "corrections.csv"
+
+    @property
     def model(self) -> Path:
         return self.path / "model.discern"
 
@@ -182,7 +189,8 @@ class RunFolder:
 
     def reading(self) -> ReadOptions:
         """How the run read its data. Raises RunError."""
-        return self._typed("data", lambda data: ReadOptions.from_json({**data["read"], "labels": data.get("sheet")}))
+        found = self._typed("data", lambda data: ReadOptions.from_json({**data["read"], "labels": data.get("sheet")}))
+        return dataclasses.replace(found, corrections=str(self.corrections) if self.corrections.is_file() else None)
 
     def data_path(self) -> str:
         """Where the run's data lie, wherever one stands. Raises DataError for a run that learned from arrays."""
@@ -229,9 +237,9 @@ class RunFolder:
         return record
 
     def make(self) -> None:
-        """Make the folder itself. Raises OutputError."""
+        """Make the folder itself, a new one for its owner only. Raises OutputError."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise OutputError(describe(str(self.path), found=(error.strerror or str(error)).lower())) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import events, files, threads
-from ..core.errors import DataError
+from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent
 from ..core.options import ReadOptions
 from ..data.dataset import Dataset
@@ -85,7 +86,7 @@ def open_items(
         reading = folder.reading() if folder.exists() else ReadOptions()
     data = source
     if not isinstance(data, Dataset):
-        data = read_with(data, reading, spec=loaded.spec, on_event=on_event)
+        data = _read(data, reading, loaded, on_event)
     if data.labels is None:
         raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
     if folder.exists() and folder.record()["data"]["fingerprint"] == data.fingerprint and folder.split.is_file():
@@ -99,6 +100,16 @@ def open_items(
         known = ", ".join(map(str, loaded.classes[:5]))
         raise DataError(f"{data.name}: no label is one that the model knows ({known}, ...); found {data.classes[0]!r}")
     return Opened(data, test, train)
+
+
+def _read(source: str | Path, reading: ReadOptions, loaded: Bundle, on_event: Listener) -> Dataset:
+    """The data, with the run's corrections of labels where they are about these items."""
+    try:
+        return read_with(source, reading, spec=loaded.spec, on_event=on_event)
+    except OptionError:
+        if reading.corrections is None:
+            raise
+        return read_with(source, dataclasses.replace(reading, corrections=None), spec=loaded.spec, on_event=on_event)
 
 
 def test_key(data: Dataset, test: NDArray[np.int64]) -> str:

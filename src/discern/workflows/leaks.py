@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..audit import shortcuts
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from ..evaluate.leak_price import LeakPrice, Pattern, across, leak_price, pattern_score
+from ..evaluate.leak_price import LeakPrice, Pattern, across, leak_price
+from ..evaluate.refit import balanced
 from ..store.run_folder import RunFolder
 from .refits import Chosen, quick_one
 
@@ -65,7 +66,7 @@ def patterns(data: Dataset) -> tuple[Pattern, ...]:
         Pattern(
             one.name,
             one.visible,
-            pattern_score(one.answers, one.truth, data.units[one.rows]),
+            balanced(one.answers, one.truth, data.units[one.rows]),
             1 / len(np.unique(one.truth)),
             one.told,
         )

@@ -18,6 +18,7 @@ from ..evaluate.evaluation import Evaluation
 from ..models import catalogue
 from ..report.html import write_report
 from ..report.record import Candidate, Picture, RunReport, Setting, Training, pick_pictures
+from ..report.suspects_page import SUSPECTS_SHOWN, Shown
 from ..store import bundle
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder
@@ -54,9 +55,20 @@ def write_run_report(
         versions=record["versions"],
         earlier_looks=record["earlier_looks"],
         notes=data.notes,
-        kept=kept.results(folder),
+        kept=_with_pictures(kept.results(folder), data),
     )
     write_report(folder.path, report)
+
+
+def _with_pictures(results: dict[str, Any], data: Dataset) -> dict[str, Any]:
+    """What is kept beside the run; suspects with their pictures."""
+    found = results.get("suspects")
+    if found is not None:
+        places = {name: place for place, name in enumerate(data.items["item"])} if data.kind == "pictures" else {}
+        shown = found.rows[:SUSPECTS_SHOWN]
+        pixels = tuple(data.values[places[one.item]] if one.item in places else None for one in shown)
+        results["suspects"] = Shown(found, pixels)
+    return results
 
 
 def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -> str:
@@ -115,6 +127,7 @@ def _reading(options: ReadOptions) -> dict[str, tuple[Any, Any]]:
         "--label": (options.label, ()),
         "--group-from": (options.group_from, None),
         "--max-bad": (options.max_bad, plain.max_bad),
+        "--corrections": (options.corrections, None),
     }
 
 

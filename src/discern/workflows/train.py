@@ -126,6 +126,8 @@ def train_with(
     events.stage(on_event, "reading")
     data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
     check_learnable(data)
+    corrections = data.source.options.corrections
+    correcting = None if corrections is None else Path(corrections).read_bytes()
     path = Path(out) if out is not None else free_path(RUNS, data.name)
     folder = for_new_run(path, inputs=inputs, force=force)
     choose.check_fits(data, options)
@@ -136,6 +138,8 @@ def train_with(
         clear(folder)
         if start is not None:
             files.write_bytes(folder.start, start)
+        if correcting is not None:
+            files.write_bytes(folder.corrections, correcting)
         folder.create(facts(data, options, count))
         stages.work_through(stages.Job(folder, data, options, stages.logging(folder, options, on_event), parts))
     return Run.open(folder.path)
@@ -171,6 +175,7 @@ def read_with(
         label=options.label,
         group_from=options.group_from,
         max_bad=options.max_bad,
+        corrections=options.corrections,
         on_event=on_event,
     )
 
