@@ -22,6 +22,7 @@ from discern.report.figures import drawings
 from discern.report.html import page
 from discern.report.record import RunReport
 from report.builders import hostile, plain
+from report.examined import examined
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -123,7 +124,7 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-@pytest.mark.parametrize("report", [plain, hostile])
+@pytest.mark.parametrize("report", [plain, hostile, examined])
 def test_it_asks_for_nothing_and_can_be_read(probe: Probe, report: Callable[[], RunReport], theme: int) -> None:
     seen = probe(report, 1200, theme)
     assert seen["requests"] == []
@@ -133,7 +134,7 @@ def test_it_asks_for_nothing_and_can_be_read(probe: Probe, report: Callable[[], 
     assert seen["page"][0] <= seen["page"][1]
 
 
-@pytest.mark.parametrize("report", [plain, hostile])
+@pytest.mark.parametrize("report", [plain, hostile, examined])
 def test_it_fits_a_phone(probe: Probe, report: Callable[[], RunReport]) -> None:
     seen = probe(report, 400, LIGHT)
     assert seen["page"][1] <= 400

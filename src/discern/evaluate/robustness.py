@@ -55,6 +55,11 @@ class Point:
             return False
         return (self.loss.value if self.loss.high is None else self.loss.high) <= TOLERATED
 
+    @property
+    def lost(self) -> bool:
+        """Whether more is shown to be lost than is tolerated."""
+        return self.loss.low is not None and self.loss.low > TOLERATED
+
 
 @dataclass(frozen=True)
 class Curve:

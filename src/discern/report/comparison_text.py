@@ -17,7 +17,7 @@ def comparison_text(found: Comparison, *, width: int | None = None) -> str:
     rows = []
     for name, (first, second, gap) in found.figures.items():
         shares = name in words.SHARES
-        apart = (signed_points(gap), points_range(gap)) if shares else (_plain(gap), words.interval(name, gap))
+        apart = (signed_points(gap), points_range(gap)) if shares else (_plain(gap.value), _plain_range(gap))
         rows.append((words.NAMES[name], words.value(name, first), words.value(name, second), *apart))
     header = ("figure", found.first, found.second, "difference", "95 % range")
     parts = [wrapped(visible(comparison_sentence(found)), width=width), table(header, rows, width=width)]
@@ -47,5 +47,9 @@ def comparison_sentence(found: Comparison) -> str:
     return f"“{found.better}” is better than “{other}” by {points(found.difference)} on the same {of} ({alone}; {how})."
 
 
-def _plain(figure: Figure) -> str:
-    return "–" if figure.value is None else f"{figure.value:+.3f}".replace("-", "−")
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.3f}".replace("-", "−")
+
+
+def _plain_range(figure: Figure) -> str:
+    return "" if figure.low is None or figure.high is None else f"{_plain(figure.low)} to {_plain(figure.high)}"

@@ -47,7 +47,7 @@ def fairness_sentences(record: Fairness) -> list[str]:
         if not shown:
             tested = any(c.p.value is not None for entry in one.labels for name in RATES for c in entry.rates[name])
             said.append(
-                f"No difference between the groups of {quoted(one.column)} is shown. That proves no equality."
+                f"No difference between the groups of {quoted(one.column)} is shown, which does not prove it equal."
                 if tested
                 else f"The groups of {quoted(one.column)} hold too few items to compare error rates."
             )

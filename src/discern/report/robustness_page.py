@@ -77,7 +77,7 @@ def robustness_text(record: Robustness, *, width: int | None = None) -> str:
     rows = [
         (KINDS[curve.kind].title, KINDS[curve.kind].written(KINDS[curve.kind].strength, point.strength),
          words.value("accuracy", point.accuracy), words.interval("accuracy", point.accuracy), _loss(point),
-         "borne" if point.borne else "not shown to be borne")
+         "borne" if point.borne else "not borne" if point.lost else "unclear")
         for curve in record.curves
         for point in curve.points
     ]  # fmt: skip
@@ -130,8 +130,9 @@ def _drawing(curve: Curve, record: Robustness) -> Drawing:
         axes.set_ylim(0, 1)
         axes.set_xlim(left=xs[0] if xs else 0)
         axes.set_xlabel(kind.axis)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
+        axes.tick_params(axis="x", pad=7)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
         axes.spines["left"].set_visible(False)

@@ -37,8 +37,8 @@ def compare_runs(first: str | Path, second: str | Path, *, on_event: Listener = 
         raise RunError(describe(f"{first} and {second}", found=found, expected="the same test part", do=do))
     same_name = folders[0].path.resolve().name == folders[1].path.resolve().name
     names = [str(folder.path) if same_name else folder.path.resolve().name for folder in folders]
-    for folder, name in zip(folders, names, strict=True):
-        look(folder.ledger, folder.record(), name, keys[0], "compare", on_event)
+    for folder, name, tell in zip(folders, names, (on_event, silent), strict=True):  # each is logged, one of them aloud
+        look(folder.ledger, folder.record(), name, keys[0], "compare", tell)
     truth = np.asarray(parts[0]["label"].to_list(), dtype=np.str_)
     units = connected([part["unit"].to_numpy() for part in parts], len(truth))
     one, other = (_answers(folder, name, part) for folder, name, part in zip(folders, names, parts, strict=True))
