@@ -70,7 +70,7 @@ def _try(content: bytes, rng: np.random.Generator) -> str:
         shipped = Shipped(loaded)
         estimator = loaded.estimator() if loaded.model != "conv" else None  # torch would need more than the limit
         for values in _items(loaded.spec, rng):
-            answers = [shipped.predict_proba(values)]
+            answers = [shipped.predict_proba(values), shipped.answer(values).probabilities]
             if estimator is not None:
                 answers.append(estimator.predict_proba(values))
             for answer in answers:

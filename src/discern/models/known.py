@@ -121,7 +121,7 @@ def thresholds(best: Array, distance: Array, given_up: float) -> tuple[float, fl
     where so few items allow no such share.
     """
     n = len(best)
-    allowed = int(np.floor((n + 1) * given_up + 1e-9)) - 1
+    allowed = int(np.floor((n + 1) * given_up + 1e-9)) - 2  # a new item may fall beyond either threshold
     if allowed < 0:
         return None
     low, high = np.sort(best), np.sort(distance)[::-1]
