@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from .. import __version__
 from ..core import threads
 from ..core.errors import DiscernError
-from . import data, learn, trust, use
+from . import data, handing, learn, trust, use
 from .console import one_line
 
 app = typer.Typer(
@@ -41,6 +41,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "evaluate": use.evaluate,
     "verify": use.verify,
     "export": use.export,
+    "card": handing.card,
+    "report": handing.report,
+    "purge": handing.purge,
     "doctor": use.doctor,
 }
 

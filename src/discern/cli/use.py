@@ -25,6 +25,7 @@ TEXTS: dict[str, Callable[[Any], str]] = {
     "robustness": lambda result: report.robustness_text(result),
     "operating": lambda result: report.operating_text(result),
     "leak_price": lambda result: report.leak_price_text(result),
+    "more_data": lambda result: report.more_data_text(result),
     "suspects": lambda result: report.suspects_text(result),
     "solvable": lambda result: report.solvable_text(result),
 }
@@ -119,6 +120,9 @@ def evaluate(
     solvable: Annotated[
         bool, typer.Option("--solvable", help="Whether these data show that the labels can be told from the items.")
     ] = False,
+    more_data: Annotated[
+        bool, typer.Option("--more-data", help="Whether more data would help: the figure at 2 and 10 times the data.")
+    ] = False,
     suspects: Annotated[
         bool, typer.Option("--suspects", help="Labels that the items contradict, in RUN/suspects.csv to be put right.")
     ] = False,
@@ -131,7 +135,7 @@ def evaluate(
 
     Questions that are answered by learning again leave the test part closed.
     """
-    wanted = {"leak_price": leak_price, "solvable": solvable, "suspects": suspects}
+    wanted = {"leak_price": leak_price, "solvable": solvable, "more_data": more_data, "suspects": suspects}
     questions = [name for name, given in wanted.items() if given]
     if questions:
         if out is not None or slices:
@@ -183,10 +187,13 @@ def verify(
 def export(
     run: RunOrModel,
     onnx: Annotated[Path, typer.Option("--onnx", metavar="FILE", help="The ONNX file to write.")],
+    no_items: Annotated[
+        bool, typer.Option("--no-items", help="Refuse a model in which items can be seen that it learned from.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Write a model as one ONNX file for other programs."""
-    print(f"written: {one_line(str(workflows.export(run, onnx, force=force)))}")
+    print(f"written: {one_line(str(workflows.export(run, onnx, items=not no_items, force=force)))}")
     for name in workflows.not_exported(run):
         print(f"not in it: {NOT_EXPORTED[name]}; other programs get the probabilities alone")
 

@@ -173,6 +173,14 @@ class Findings:
         found = ", ".join(f"{finding.code} {finding.title}" for finding in self)
         return f"<Findings: {len(self)} from {len(self.checks)} checks{': ' + found if found else ''}>"
 
+    def without_items(self) -> Findings:
+        """The same without the names of the items concerned."""
+        checks = (
+            dataclasses.replace(check, findings=tuple(dataclasses.replace(one, items=()) for one in check.findings))
+            for check in self.checks
+        )
+        return Findings(tuple(checks), self.facts)
+
     @property
     def serious(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self if finding.severity == "serious")

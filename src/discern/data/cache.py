@@ -108,6 +108,21 @@ class Cache:
         self._evict(key)
         return True
 
+    def forget(self, values: NDArray[Any]) -> tuple[str, int] | None:
+        """Remove the file that `values` are mapped from, where it is one of these; its name and its bytes."""
+        base: Any = values
+        while base is not None and not isinstance(base, np.memmap):
+            base = getattr(base, "base", None)
+        path = None if base is None or base.filename is None else Path(base.filename)
+        if path is None or path.parent != self.folder.resolve() or path.suffix != ENDING:
+            return None
+        try:
+            size = path.stat().st_size
+            path.unlink()
+        except OSError:
+            return None
+        return path.name, size
+
     def _evict(self, newest: str) -> None:
         """Remove what was used longest ago until the rest fits, and what killed processes left."""
         found = []

@@ -53,6 +53,8 @@ class Entry:
     codec: str
     extra: str | None = None
     """The optional library that learning needs; predicting needs none."""
+    holds: str = ""
+    """What of the items that it learned from can be seen in a saved model, in words; empty where nothing can."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """What a person may set, and what it means."""
     at_fit: frozenset[str] = frozenset()
@@ -84,6 +86,7 @@ ENTRIES: Mapping[str, Entry] = {
             "k nearest neighbours",
             "discern.models.neighbours:KNeighbors",
             "discern.models.codecs.neighbours",
+            holds="the items that it learned from, as they are",
             parameters={"n_neighbors": "how many neighbours vote; chosen by validation error when not given"},
         ),
         Entry(
@@ -208,6 +211,7 @@ ENTRIES: Mapping[str, Entry] = {
             "learning vector quantisation",
             "discern.models.lvq:LVQ",
             "discern.models.codecs.lvq",
+            holds="prototypes, which can look like items that it learned from",
             parameters={
                 "n_prototypes": "prototypes of each class",
                 "max_iter": "most steps of the solver",

@@ -114,7 +114,7 @@ class Mirrored(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training:
-            seen: Tensor = super().forward(x)
+            seen: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
             return seen
         for name, part in self.named_children():
             x = part(x.view(2, len(x) // 2, -1).mean(dim=0) if name == "head" else x)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..core.lazy import attach
 
 __all__ = [
+    "card_text",
     "comparison_text",
     "evaluation_text",
     "exam_text",
@@ -14,6 +15,7 @@ __all__ = [
     "findings_text",
     "layers_text",
     "leak_price_text",
+    "more_data_text",
     "operating_text",
     "robustness_text",
     "slices_text",
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from .exam_page import exam_text
     from .fairness_page import fairness_text
     from .leak_page import leak_price_text
-    from .model_text import layers_text, summary_text
+    from .model_text import card_text, layers_text, summary_text
+    from .more_data_page import more_data_text
     from .operating_page import operating_text
     from .robustness_page import robustness_text
     from .slices_page import slices_text
@@ -39,12 +42,14 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "card_text": "model_text",
         "comparison_text": "comparison_text",
         "evaluation_text": "text",
         "exam_text": "exam_page",
         "fairness_text": "fairness_page",
         "findings_text": "text",
         "leak_price_text": "leak_page",
+        "more_data_text": "more_data_page",
         "layers_text": "model_text",
         "operating_text": "operating_page",
         "robustness_text": "robustness_page",

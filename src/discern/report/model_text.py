@@ -34,6 +34,7 @@ def summary_text(summary: Summary, *, weights: bool = False, optimizer: bool = F
         + wrapped(f"takes {s.takes}", width=width)
         + "\n"
         + wrapped(f"tells apart {words.count(len(s.classes), 'class', 'classes')}: {names}", width=width)
+        + ("\n" + wrapped(f"holds {s.holds}", width=width) if s.holds else "")
     ]
     if s.layers:
         parts.append(layers_text(s.layers, width=width))
@@ -46,6 +47,14 @@ def summary_text(summary: Summary, *, weights: bool = False, optimizer: bool = F
         if s.optimizer is not None:
             parts.append(_optimizer(s.optimizer, width))
     return "\n\n".join(parts)
+
+
+def card_text(card: Mapping[str, str], *, width: int | None = None) -> str:
+    """A model card, field by field; what nobody has said is named."""
+    return "\n".join(
+        wrapped(f"{asks}: {visible(card[name]) or '(not said yet: --' + name + ')'}", width=width)
+        for name, asks in words.CARD.items()
+    )
 
 
 def by(shape: Sequence[int]) -> str:

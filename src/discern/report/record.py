@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure, Findings
 from ..evaluate.evaluation import Evaluation
+from ..store.card import Card
 
 PARTS = ("train", "validation", "test")
 PICTURES_SHOWN = 12
@@ -103,6 +104,11 @@ class RunReport:
     """Other configurations that were measured on this test part before."""
     kept: Mapping[str, Any] = field(default_factory=dict)
     """Results of later examinations that are kept beside the run, by name; see `sections`."""
+
+    card: Card = field(default_factory=Card)
+    """What people say of the model."""
+    holds: str = ""
+    """What of the items that it learned from can be seen in the model file."""
 
     @property
     def parts(self) -> tuple[str, ...]:

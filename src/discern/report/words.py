@@ -21,6 +21,14 @@ MEANINGS = {
     "kappa": "agreement beyond chance: 0 is guessing, 1 is always right",
     "log_loss": "how far the stated probabilities are from the truth: 0 is best, and sure mistakes cost most",
 }
+CARD = {
+    "purpose": "What it is for",
+    "data": "Where the data come from, and by what right they are used",
+    "limits": "What it must not be used for, and where it fails",
+    "owner": "Who answers for it",
+    "review": "When a person must look at an answer before it counts",
+}
+"""The fields of a model card, as they are asked for."""
 SHARES = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "f1", "error"})
 """Figures that are written in per cent."""
 BASELINES = {"majority": "always giving the most frequent answer"}

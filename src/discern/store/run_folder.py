@@ -263,7 +263,7 @@ class RunFolder:
         The lock is the operating system's, so it goes with the process however that ends.
         """
         try:
-            lock = FileLock(self.path / LOCK, timeout=0)
+            lock = FileLock(self.path / LOCK, timeout=0, mode=files.OWNER_ONLY)
             with lock:
                 files.remove_leftovers(self.path)
                 yield

@@ -25,6 +25,8 @@ class Summary:
     classes: tuple[str, ...]
     layers: tuple[LayerFacts, ...]
     arrays: tuple[ArrayFacts, ...]
+    holds: str = ""
+    """What of the items that it learned from can be seen in it; empty where nothing can."""
     training: Mapping[str, Any] = field(default_factory=dict)
     """How it was trained, as its run recorded it; empty for a model file that stands alone."""
     optimizer: Optimizer | None = None
@@ -52,6 +54,7 @@ def summarise(bundle: Bundle, training: Mapping[str, Any], optimizer: Optimizer 
         tuple(map(str, bundle.classes)),
         layers_of(bundle),
         array_facts(dict(sorted(bundle.arrays.items()))),
+        catalogue.entry(bundle.model).holds,
         training,
         optimizer,
     )

@@ -10,6 +10,7 @@ __all__ = [
     "Model",
     "Run",
     "audit",
+    "card",
     "compare_runs",
     "csv_rows",
     "doctor",
@@ -23,6 +24,8 @@ __all__ = [
     "not_exported",
     "plan",
     "predict",
+    "purge",
+    "report",
     "resume",
     "sample",
     "show",
@@ -36,10 +39,10 @@ __all__ = [
 if TYPE_CHECKING:
     from .audit import audit
     from .doctor import doctor
-    from .evaluate import evaluate
     from .examine import examine
     from .export import export, not_exported
-    from .inspect import inspect
+    from .handing import card, purge, report
+    from .inspect import evaluate, inspect
     from .paired import compare_runs
     from .predict import Model, csv_rows, load, predict
     from .resume import resume
@@ -56,10 +59,11 @@ __getattr__, __dir__ = attach(
         "Model": "predict",
         "Run": "run",
         "audit": "audit",
+        "card": "handing",
         "compare_runs": "paired",
         "csv_rows": "predict",
         "doctor": "doctor",
-        "evaluate": "evaluate",
+        "evaluate": "inspect",
         "examine": "examine",
         "export": "export",
         "inspect": "inspect",
@@ -68,6 +72,8 @@ __getattr__, __dir__ = attach(
         "not_exported": "export",
         "plan": "summary",
         "predict": "predict",
+        "purge": "handing",
+        "report": "handing",
         "resume": "resume",
         "sample": "sample",
         "is_data": "show",

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..core.errors import OptionError, describe
+from ..models import catalogue
 from ..store import bundle, outputs
 from ..store.export import missing, to_onnx
 from ..store.run_folder import model_path
 
 
-def export(run: str | Path, out: str | Path, *, force: bool = False) -> Path:
+def export(run: str | Path, out: str | Path, *, items: bool = True, force: bool = False) -> Path:
     """Write the model of a run as one ONNX file: raw values in, probabilities out, classes in its metadata.
 
-    Raises OptionError (the ending), OutputError, RunError, ModelFileError.
+    With `items` False a model in which items can be seen that it learned from is refused. Raises OptionError (that,
+    the ending), OutputError, RunError, ModelFileError.
     """
     target = outputs.checked("--onnx", out, endings=(".onnx",), force=force)
-    to_onnx(bundle.load(model_path(run)), target)
+    model = bundle.load(model_path(run))
+    holds = catalogue.entry(model.model).holds
+    if holds and not items:
+        raise OptionError(
+            describe("--no-items", found=f"this model holds {holds}", expected="another one, such as a network")
+        )
+    to_onnx(model, target)
     return target
 
 

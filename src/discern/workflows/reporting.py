@@ -21,6 +21,7 @@ from ..report.record import Candidate, Picture, RunReport, Setting, Training, pi
 from ..report.suspects_page import SUSPECTS_SHOWN, Shown
 from ..store import bundle
 from ..store.bundle import Bundle
+from ..store.card import Card
 from ..store.run_folder import RunFolder
 from ..store.summary import layers_of
 from . import kept
@@ -37,6 +38,9 @@ def write_run_report(
 ) -> None:
     """Write `report.html` and the tables and figures beside it into the run's folder."""
     training, record = folder.load(folder.training, "model"), folder.record()
+    model, results, items = bundle.load(folder.model), kept.results(folder), record.get("items_in_report", True)
+    if not items:
+        findings, _ = findings.without_items(), results.pop("suspects", None)
     report = RunReport(
         title=data.name,
         model=catalogue.entry(choice["chosen"]).title,
@@ -50,12 +54,14 @@ def write_run_report(
         compared_on=choice["compared_on"],
         settings=_settings(choice),
         gain=_gain(choice),
-        training=_training(training, bundle.load(folder.model)),
-        gallery=_gallery(folder, data),
+        training=_training(training, model),
+        gallery=_gallery(folder, data) if items else (),
         versions=record["versions"],
         earlier_looks=record["earlier_looks"],
         notes=data.notes,
-        kept=_with_pictures(kept.results(folder), data),
+        kept=_with_pictures(results, data),
+        card=Card.from_json(model.manifest["card"]),
+        holds=catalogue.entry(model.model).holds,
     )
     write_report(folder.path, report)
 

@@ -34,6 +34,7 @@ from ..models.answers import Answers
 from ..models.base import Classifier
 from ..models.majority import Majority
 from ..store import bundle
+from ..store import card as cards
 from ..store.event_file import EventFile
 from ..store.run_folder import RunFolder, now
 from ..store.session import Shipped
@@ -158,8 +159,10 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
         extra["learn_from_all"] = True
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
-    facts = {"data": job.data.fingerprint, "seed": job.options.seed}
-    save = partial(bundle.save, folder.model, estimator, model=name, targets=targets, spec=job.data.input, extra=facts)
+    facts: dict[str, Any] = {"data": job.data.fingerprint, "seed": job.options.seed}
+    facts["holds"] = catalogue.entry(name).holds
+    about: dict[str, Any] = {"targets": targets, "spec": job.data.input, "extra": facts, "card": _card(folder)}
+    save = partial(bundle.save, folder.model, estimator, model=name, **about)
     save()
     if job.options.tensorboard:
         EventFile(folder.tensorboard).complete(getattr(estimator, "history_", ()))
@@ -335,6 +338,11 @@ def logging(folder: RunFolder, options: TrainOptions, on_event: Listener) -> Lis
         on_event(event)
 
     return listen
+
+
+def _card(folder: RunFolder) -> dict[str, str]:
+    """What people said of the model that this one replaces, when a run learns longer."""
+    return cards.read(folder.model).to_json() if folder.model.is_file() else {}
 
 
 def _start(folder: RunFolder) -> dict[str, NDArray[np.float32]] | None:
