@@ -11,8 +11,13 @@ import pytest
 
 from discern import report as reports
 from discern.core.records import Figure, Findings
+from discern.evaluate.leak_price import LeakPrice
+from discern.evaluate.more_data import MoreData
+from discern.evaluate.solvable import Solvable
+from discern.evaluate.suspects import Suspect, Suspects
 from discern.report import words
 from discern.report.record import pick_pictures
+from discern.report.suspects_page import Shown
 from discern.report.tables import csv_files
 from discern.report.text import wide
 from discern.report.verdict import mixups, verdict
@@ -75,6 +80,30 @@ def test_the_verdict_names_the_weightiest_doubt() -> None:
     assert "nothing was wrong" in verdict(replace(clean, evaluation=evaluated(["a", "b"], 200, right=1.0))).next
     one = verdict(replace(clean, evaluation=evaluated(["a", "b"], 1)))
     assert "single item" in one.doubt
+
+
+def test_the_verdict_opens_with_what_later_examinations_found() -> None:
+    clean = replace(plain(), findings=Findings(()))
+    figure = Figure(0.2, 0.15, 0.25, 100, "")
+    gaps = {"random": Figure(0.7, 0.6, 0.8, 100, "")}
+    price = LeakPrice("a quick model", False, 100, 10, 5, {"random": figure, "groups": figure}, figure, gaps)
+    apart = verdict(replace(clean, kept={"leak_price": price}))
+    assert apart == verdict(clean)  # this run kept groups together: its own figure is none the worse
+    across = {"all": replace(figure, value=0.9), "without": figure, "gap": Figure(0.7, 0.6, 0.8, 100, "")}
+    leaking = verdict(replace(clean, kept={"leak_price": replace(price, across=across, n_across=40)}))
+    assert "40 test items stand in what was learned from too" in leaking.doubt and "a price of 70.0" in leaking.doubt
+    assert "train again with --drop-leaks" in leaking.next
+    nothing = Solvable("not shown", "p is 0.4", 100, 10)
+    both = verdict(replace(clean, kept={"leak_price": price, "solvable": nothing}))
+    assert "do not show that the labels can be told from the items (p is 0.4)" in both.doubt
+    assert "do not rely on the model" in both.next
+    more = MoreData("m", True, 100, 80, 3, gain={"2": Figure(0.03, 0.02, 0.04, 3, "")})
+    assert "gather more items like these. Yes: twice the data" in verdict(replace(clean, kept={"more_data": more})).next
+    enough = MoreData("m", True, 100, 80, 3, gain={"2": Figure(0.001, 0.0, 0.002, 3, "")})
+    assert verdict(replace(clean, kept={"more_data": enough})).next == verdict(clean).next
+    one = Suspect("a.png", "a", "b", 0.1, 0.9, 1, 9)
+    shown = Shown(Suspects("m", True, 100, figure, (one,)))
+    assert "look at the 1 label in doubt" in verdict(replace(clean, kept={"suspects": shown, "more_data": more})).next
 
 
 def test_the_verdict_does_not_praise_what_guesses() -> None:

@@ -79,7 +79,7 @@ class LeakPrice:
 
     def findings(self) -> tuple[Finding, ...]:
         """What a reader must know, each with its price; worst first."""
-        return (*self._gap(), *self._across(), *self._patterns())
+        return (*self._gap(), *self.of_this_run(), *self._patterns())
 
     def _gap(self) -> tuple[Finding, ...]:
         gap = self.gaps.get(RANDOM)
@@ -99,7 +99,8 @@ class LeakPrice:
             ),
         )
 
-    def _across(self) -> tuple[Finding, ...]:
+    def of_this_run(self) -> tuple[Finding, ...]:
+        """What makes the figure of the run itself too good."""
         gap = self.across.get("gap")
         if gap is None:
             return ()

@@ -56,6 +56,9 @@ def result(evaluation: Evaluation) -> str:
 def doubt(report: RunReport) -> str:
     """What could make the result wrong: the weightiest reason that the record holds."""
     e = report.evaluation
+    found_out = serious_later(report)
+    if found_out:
+        return f"What could make this wrong: {_lower(found_out[0].title)} ({found_out[0].detail.rstrip('.')})."
     serious = report.findings.serious
     if serious:
         more = f" and {words.count(len(serious) - 1, 'more serious finding')}" if len(serious) > 1 else ""
@@ -86,10 +89,19 @@ def what_next(report: RunReport) -> str:
     """What to do about it."""
     e = report.evaluation
     base = e.baseline_figures["accuracy"]
+    found_out = serious_later(report)
+    if found_out:
+        return f"What to do next: {found_out[0].what_to_do}."
     if report.findings.serious:
         return "What to do next: follow the advice beside the findings below, then train again."
     if not words.better(e.accuracy, base):
         return "What to do next: do not rely on it yet; check the labels, gather more items of each class, train again."
+    doubted, more = report.kept.get("suspects"), report.kept.get("more_data")
+    if doubted is not None and doubted.found.rows:
+        labels = words.count(len(doubted.found.rows), "label")
+        return f"What to do next: look at the {labels} in doubt below, correct suspects.csv, train again with it."
+    if more is not None and more.would_help:
+        return f"What to do next: gather more items like these. {more.sentence}"
     found = mixups(e, 1)
     if not found:
         return "What to do next: nothing was wrong here, so test it on fresh items from another day or another source."
@@ -102,6 +114,13 @@ def what_next(report: RunReport) -> str:
         f"What to do next: look at the mistakes below, first at “{_short(worst.truth)}” taken for"
         f" “{_short(worst.answer)}” ({worst.times} times); correct wrong labels, or add items of these two."
     )
+
+
+def serious_later(report: RunReport) -> tuple[Finding, ...]:
+    """What later examinations found that is serious, each with its price; that nothing is shown comes first."""
+    solvable, price = report.kept.get("solvable"), report.kept.get("leak_price")
+    found = (*(solvable.findings() if solvable else ()), *(price.of_this_run() if price else ()))
+    return tuple(one for one in found if one.severity == "serious")
 
 
 def mixups(evaluation: Evaluation, shown: int) -> tuple[Mixup, ...]:
