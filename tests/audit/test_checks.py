@@ -71,8 +71,13 @@ def test_every_check_keeps_the_contract(code: str, photos: Path) -> None:
 
 
 def test_every_page_has_its_check() -> None:
+    """D5xx are found by `discern evaluate` and written in the room `evaluate`."""
     pages = {path.stem for path in (ROOT / "docs" / "findings").glob("D*.md")}
-    assert pages == set(CHECKS)
+    evaluated = "".join(path.read_text("utf-8") for path in (ROOT / "src" / "discern" / "evaluate").glob("*.py"))
+    assert {page for page in pages if not page.startswith("D5")} == set(CHECKS)
+    for page in sorted(pages - set(CHECKS)):
+        assert f'"{page}"' in evaluated, page
+        assert f"[{page}]({page}.md)" in (ROOT / "docs" / "findings" / "index.md").read_text("utf-8")
 
 
 def test_d101_unreadable(photos: Path) -> None:

@@ -90,8 +90,8 @@ def test_vehicles_with_random_labels_are_caught_and_real_ones_are_shown(tmp_path
     assert [finding.severity for finding in price.findings()] == ["serious"]
     assert found["solvable"].verdict == "not shown"
     real = vehicles(real=True)
-    train(real, out=tmp_path / "real", model="knn")
-    assert examine(tmp_path / "real", ["solvable"], real)["solvable"].verdict == "shown"
+    run = train(real, out=tmp_path / "real", model="knn")
+    assert run.examine("solvable", data=real)["solvable"].verdict == "shown"
 
 
 def test_without_groups_and_copies_a_plain_run_names_no_price(knn_run: Path) -> None:
@@ -122,3 +122,14 @@ def test_suspects_can_be_put_right_and_read_back(cli: Cli, digits: Path, tmp_pat
     (tmp_path / "bad.csv").write_text("item,correction\nnowhere.png,3\n")
     refused = cli("train", "digits", "-o", "third", "--corrections", "bad.csv")
     assert refused.status == 2 and "no item 'nowhere.png'" in refused.err and refused.err.strip().count("\n") <= 1
+
+
+@pytest.mark.shows("evaluate", "--more-data")
+def test_what_more_data_would_bring_is_predicted_and_drawn(cli: Cli, run: Path) -> None:
+    result = cli("evaluate", run, "--more-data")
+    assert result.status == 0, result.err
+    assert "would more data help?" in result.out and "predicted at" in result.out
+    assert list(kept(run, "more_data")["predicted"]) == ["2", "10"]
+    assert (run / "report" / "more_data.svg").is_file() and (run / "report" / "more_data.csv").is_file()
+    assert 'id="more-data"' in (run / "report.html").read_text()
+    assert cli("verify", run).status == 0

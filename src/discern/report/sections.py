@@ -18,6 +18,7 @@ SECTIONS: Mapping[str, str] = {
     "operating": "operating_page",
     "leak_price": "leak_page",
     "solvable": "solvable_page",
+    "more_data": "more_data_page",
     "suspects": "suspects_page",
 }
 """Name of the kept result -> module of this room with `sections(record)`, in the order of the page."""

@@ -21,6 +21,7 @@ from ..core.options import one_of, raise_all
 from ..data.dataset import Dataset
 from ..evaluate import quick
 from ..evaluate.leak_price import LeakPrice
+from ..evaluate.more_data import MoreData, more_data, sizes
 from ..evaluate.refit import Learner, chunks, folds, held_of
 from ..evaluate.solvable import Overfit, Recorded, Solvable, overfit, solvable
 from ..evaluate.suspects import Suspects, suspects, votes_of_nearest
@@ -31,6 +32,9 @@ from .again import finished, keep
 from .kept import Finished
 from .refits import LONG, Chosen, chosen, codes, learnable, own, quick_one, seconds
 from .train import read_with
+
+REPEATS, FEW_REPEATS = 5, 3
+"""Of a learning curve; fewer from 2,000 items on."""
 
 
 def examine(
@@ -99,6 +103,14 @@ def _recorded(run: Finished) -> Recorded | None:
     return Recorded(labels.astype(np.int64), answers.astype(np.int64), run.data.units[rows[apart]])
 
 
+def _more_data(run: Finished, on_event: Listener) -> MoreData:
+    events.stage(on_event, "learning from growing parts of the data")
+    repeats = FEW_REPEATS if len(learnable(run)) >= leaks.FEW else REPEATS
+    found = chosen(run, lambda n: sizes(n) * repeats, on_event, most=len(learnable(run)))
+    units, seed = run.data.units[found.rows], run.folder.options().seed
+    return more_data(found.learner, found.labels, units, own=found.own, n_repeats=repeats, seed=seed)
+
+
 def _suspects(run: Finished, on_event: Listener) -> Suspects:
     events.stage(on_event, "looking for labels that the items contradict")
     rows, seed = learnable(run), run.folder.options().seed
@@ -133,5 +145,6 @@ def _suspects(run: Finished, on_event: Listener) -> Suspects:
 QUESTIONS: dict[str, Callable[[Finished, Listener], Any]] = {
     "leak_price": _leak_price,
     "solvable": _solvable,
+    "more_data": _more_data,
     "suspects": _suspects,
 }

@@ -19,6 +19,7 @@ RECORDS: Mapping[str, str] = {
     "calibration": "discern.evaluate.calibration:Calibrated",
     "unknown": "discern.evaluate.unknown:Exam",
     "leak_price": "discern.evaluate.leak_price:LeakPrice",
+    "more_data": "discern.evaluate.more_data:MoreData",
     "suspects": "discern.evaluate.suspects:Suspects",
     "solvable": "discern.evaluate.solvable:Solvable",
     "slices": "discern.evaluate.slices:Slices",

@@ -12,6 +12,7 @@ from ..evaluate.evaluation import Evaluation
 from ..store.run_folder import RunFolder, runs_below
 
 if TYPE_CHECKING:
+    from ..data.dataset import Dataset
     from .predict import Model
 
 
@@ -47,6 +48,15 @@ class Run:
     def report(self) -> Path:
         """The page to open."""
         return RunFolder(self.path).report
+
+    def examine(self, *questions: str, data: Dataset | None = None) -> dict[str, Any]:
+        """What `evaluate --leak-price` and its like answer: `leak_price`, `solvable`, `more_data`, `suspects`, or all.
+
+        `data` is needed only where the run learned from arrays. Raises OptionError, RunError, DataError.
+        """
+        from .examine import QUESTIONS, examine
+
+        return examine(self.path, questions or tuple(QUESTIONS), data)
 
     def __fspath__(self) -> str:
         """A run stands for its folder wherever a path is asked for."""
