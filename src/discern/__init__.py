@@ -55,8 +55,8 @@ if TYPE_CHECKING:
     from .evaluate.evaluation import Evaluation
     from .workflows.audit import audit
     from .workflows.doctor import doctor
-    from .workflows.evaluate import evaluate
     from .workflows.export import export
+    from .workflows.inspect import evaluate
     from .workflows.predict import Model, load, predict
     from .workflows.resume import resume
     from .workflows.run import Run, list_runs
@@ -81,7 +81,7 @@ __getattr__, __dir__ = attach(
         "Split": "data.splits",
         "audit": "workflows.audit",
         "doctor": "workflows.doctor",
-        "evaluate": "workflows.evaluate",
+        "evaluate": "workflows.inspect",
         "export": "workflows.export",
         "list_runs": "workflows.run",
         "load": "workflows.predict",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import discern
+
 from .conftest import Cli, run_main
 
 
@@ -145,3 +147,9 @@ def test_operating_points_that_cannot_be(cli: Cli, sheet_run: Path) -> None:
         result = cli("evaluate", sheet_run, *arguments)
         assert result.status == 2, arguments
         assert says in result.err
+
+
+def test_python_asks_the_same(sheet_run: Path) -> None:
+    evaluation = discern.evaluate(sheet_run, slices=["area"], of="3", costs=(5, 1))
+    assert evaluation.n_items == json.loads((sheet_run / "slices.json").read_text())["n_items"]
+    assert json.loads((sheet_run / "operating.json").read_text())["costs"] == {"miss": 5, "false_alarm": 1}

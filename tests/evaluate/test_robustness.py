@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from discern.core.errors import DataError
+from discern.core.records import Figure
 from discern.evaluate.robustness import STRENGTHS, TOLERATED, Robustness, cannot, robustness
-from discern.report.robustness_page import KINDS, robustness_sentences, sections
+from discern.report.robustness_page import KINDS, robustness_sentences, robustness_text, sections
 
 
 def _answered(share: float, n: int = 1000) -> np.ndarray:
@@ -44,7 +45,7 @@ def test_few_items_bear_nothing_for_sure() -> None:
     right, now = _answered(1.0, 20), _answered(0.95, 20)
     found = robustness(right, {"blur": [(0.01, now)]}, np.arange(20), n_test=20)
     assert found.curves[0].bears is None
-    assert "not shown to bear" in robustness_sentences(found)[0]
+    assert "is not shown to bear the least that was tried; at 1 % a loss of up to" in robustness_sentences(found)[0]
     assert found.curves[0].points[0].loss.high is not None and found.curves[0].points[0].loss.high > TOLERATED
 
 
@@ -55,6 +56,18 @@ def test_all_borne_and_none_borne() -> None:
     assert "answered as before" in same.curves[0].points[0].loss.method
     broken = robustness(right, {"noise": [(0.1, _answered(0.2))]}, np.arange(1000), n_test=1000)
     assert "does not bear the least that was tried; at 10 % it loses 80.0 points" in robustness_sentences(broken)[0]
+
+
+def test_a_gain_is_written_with_its_sign_and_so_is_its_range() -> None:
+    found = robustness(_answered(0.9), {"noise": [(0.1, _answered(0.92))]}, np.arange(1000), n_test=1000)
+    assert "−2.0 points (−2.9 to −1.2)" in robustness_text(found, width=200)
+
+
+def test_a_model_that_guesses_has_nothing_to_break() -> None:
+    right, guessing = _answered(0.3), Figure(0.25, 0.22, 0.33, 1000, "Wilson 95 %")
+    found = robustness(right, {"noise": [(0.1, right)]}, np.arange(1000), n_test=1000, baseline=guessing)
+    assert robustness_sentences(found)[-1].endswith("so there is little to break.")
+    assert Robustness.from_json(found.to_json()) == found
 
 
 def test_numbers_are_no_pictures() -> None:

@@ -54,7 +54,7 @@ def test_few_items_are_said_and_not_tested() -> None:
         slices(right, [column], np.arange(FEW + 99), ALL).facets[0].contrasts, key=lambda c: c.n_units
     )
     assert rare.p.value is None and not rare.shown
-    assert f"only {FEW - 1} items" in rare.p.method
+    assert f"too few ({FEW - 1} items" in rare.p.method
     assert "beside it" in common.p.method
     assert rare.share.value == 0.0 and rare.share.high is not None
 
@@ -65,7 +65,7 @@ def test_groups_count_not_items() -> None:
     units = np.r_[np.repeat([0, 1], 50), np.repeat(np.arange(2, 32), 10)]
     right = np.r_[np.zeros(100, dtype=bool), np.ones(300, dtype=bool)]
     first, second = slices(right, [column], units, ALL).facets[0].contrasts
-    assert first.n_units == 2 and "only 2 groups" in first.p.method
+    assert first.n_units == 2 and "too few (2 groups;" in first.p.method
     assert second.n_units == 30
     wide = slices(right, [column_of("area", ["a"] * 150 + ["b"] * 250)], np.repeat(np.arange(40), 10), ALL)
     assert all("sign-flip test over 40 groups" in one.p.method for one in wide.facets[0].contrasts)
@@ -148,5 +148,5 @@ def test_a_test_part_of_one_class_and_one_group_says_what_is_missing() -> None:
     sex, age = found.attributes
     assert "same value" in age.reason and not age.labels
     (entry,) = [one for one in sex.labels if one.label == "ill"] or sex.labels
-    assert all("only 1 groups" in one.p.method for one in entry.rates["selection_rate"])
+    assert all("too few (1 group;" in one.p.method for one in entry.rates["selection_rate"])
     assert entry.rates["false_positive_rate"] == () or entry.rates["false_negative_rate"] == ()

@@ -97,6 +97,8 @@ class Robustness:
     """How many items the test part has; of a larger one some are drawn."""
     reason: str = ""
     """Why there are no curves."""
+    baseline: Figure | None = None
+    """The accuracy of the baseline on the test part: what guessing comes to."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -107,6 +109,7 @@ class Robustness:
             "tolerated": TOLERATED,
             "reason": self.reason,
             "accuracy": self.accuracy.to_json(),
+            "baseline": self.baseline and self.baseline.to_json(),
             "curves": {
                 curve.kind: [
                     {"strength": point.strength, "accuracy": point.accuracy.to_json(), "loss": point.loss.to_json()}
@@ -132,7 +135,9 @@ class Robustness:
                 for kind, points in record["curves"].items()
             )
             accuracy = Figure.from_json(record["accuracy"])
-            return cls(record["n_items"], record["n_groups"], accuracy, curves, record["n_test"], record["reason"])
+            baseline = record["baseline"] and Figure.from_json(record["baseline"])
+            counts = record["n_items"], record["n_groups"]
+            return cls(*counts, accuracy, curves, record["n_test"], record["reason"], baseline)
         except (KeyError, TypeError) as error:
             raise DataError(describe("robustness", found=f"an incomplete record ({error!r})")) from error
 
@@ -143,6 +148,7 @@ def robustness(
     units: NDArray[np.int64],
     *,
     n_test: int,
+    baseline: Figure | None = None,
     seed: int = 0,
 ) -> Robustness:
     """Curves from what was answered rightly: `right` `(n,)` as they are, and for each kind its strengths with the same.
@@ -166,7 +172,7 @@ def robustness(
     curves = tuple(
         Curve(kind, tuple(Point(strength, *of(now)) for strength, now in points)) for kind, points in distorted.items()
     )
-    return Robustness(make.n_items, make.n_units, of(right)[0], curves, n_test)
+    return Robustness(make.n_items, make.n_units, of(right)[0], curves, n_test, baseline=baseline)
 
 
 def cannot(reason: str, n_test: int) -> Robustness:

@@ -193,10 +193,10 @@ def _contrast(
         total = again[:, ::2].sum(axis=1), again[:, 1::2].sum(axis=1)
         rest = ratio(total[0] - again[:, 2 * place], total[1] - again[:, 2 * place + 1])
         difference = Intervals(n_units, n).bootstrap(value, n, draws - rest, "no items")
-    kind = "items" if single else "groups"
     if min(n_in, n_out) < FEW:
+        kind = ("item" if single else "group") + ("s" if min(n_in, n_out) != 1 else "")
         beside = "" if n_in < FEW else " beside it"
-        few = f"not tested: only {min(n_in, n_out)} {kind}{beside}, too few to say; {FEW} are needed"
+        few = f"not tested: too few ({min(n_in, n_out)} {kind}{beside}; {FEW} are needed)"
         return Contrast(name, n_in, found, difference, Figure(None, None, None, n, few))
     if single:
         p = chance.fisher(int(right), n_inside, int(others), n - n_inside)

@@ -48,7 +48,9 @@ def comparison_sentence(found: Comparison) -> str:
 
 
 def _plain(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.3f}".replace("-", "−")
+    if value is None:
+        return "–"
+    return f"{value:+.3f}".replace("-", "−") if abs(value) >= 0.0005 else "0.000"
 
 
 def _plain_range(figure: Figure) -> str:

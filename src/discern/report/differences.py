@@ -18,6 +18,14 @@ def points(figure: Figure) -> str:
     return f"{100 * value:.1f} points ({_signed(low)} to {_signed(high)})"
 
 
+def lost_points(figure: Figure) -> str:
+    """`12.0 points (9.1 to 15.0)`; below 0 where something is gained: `−0.7 points (−1.9 to 0.0)`."""
+    if figure.value is None:
+        return "–"
+    sure = f" ({points_range(figure)})" if points_range(figure) else ""
+    return f"{_signed(figure.value)} points{sure}"
+
+
 def signed_points(figure: Figure) -> str:
     """`−12.1`, in points with its sign."""
     return "–" if figure.value is None else ("+" if figure.value > 0 else "") + _signed(figure.value)

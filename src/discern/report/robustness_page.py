@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..evaluate.robustness import TOLERATED, Curve, Point, Robustness
+from ..evaluate.robustness import TOLERATED, Curve, Robustness
 from . import words
-from .differences import points
-from .drawing import ACCENT, SOFT, Drawing, draw
+from .differences import lost_points
+from .drawing import ACCENT, SECOND, SOFT, Drawing, draw
 from .sections import Section
 from .text import table, wrapped
 
@@ -68,7 +68,10 @@ def robustness_sentences(record: Robustness) -> list[str]:
     """What the model bears, a sentence for each kind."""
     if record.reason:
         return [f"Not measured: {record.reason}."]
-    return [_sentence(curve) for curve in record.curves]
+    said = [_sentence(curve) for curve in record.curves]
+    if record.baseline is not None and not words.better(record.accuracy, record.baseline):
+        said.append("As they are, its answers are not clearly better than guessing, so there is little to break.")
+    return said
 
 
 def robustness_text(record: Robustness, *, width: int | None = None) -> str:
@@ -76,7 +79,7 @@ def robustness_text(record: Robustness, *, width: int | None = None) -> str:
     parts = [wrapped(sentence, width=width) for sentence in robustness_sentences(record)]
     rows = [
         (KINDS[curve.kind].title, KINDS[curve.kind].written(KINDS[curve.kind].strength, point.strength),
-         words.value("accuracy", point.accuracy), words.interval("accuracy", point.accuracy), _loss(point),
+         words.value("accuracy", point.accuracy), words.interval("accuracy", point.accuracy), lost_points(point.loss),
          "borne" if point.borne else "not borne" if point.lost else "unclear")
         for curve in record.curves
         for point in curve.points
@@ -94,23 +97,17 @@ def _sentence(curve: Curve) -> str:
     if breaks is None:
         assert bears is not None  # there are points, and all of them are borne
         return f"{kind.title}: bears {kind.written(kind.borne, bears.strength)}, the most that was tried."
-    at = kind.written(kind.strength, breaks.strength)
-    sure = breaks.loss.low is not None and breaks.loss.low > 0
+    at, loss = kind.written(kind.strength, breaks.strength), breaks.loss
+    if loss.low is not None and loss.low > 0:
+        end = f"at {at} it loses {lost_points(loss)}"
+    elif loss.high is not None:
+        end = f"at {at} a loss of up to {100 * loss.high:.1f} points is not ruled out"
+    else:
+        end = f"at {at} nothing can be said ({loss.method})"
     if bears is not None:
-        end = f"at {at} it loses {_loss(breaks)}" if sure else f"at {at} a loss of {_loss(breaks)} is not ruled out"
         return f"{kind.title}: bears {kind.written(kind.borne, bears.strength)}; {end}."
-    if sure:
-        return f"{kind.title}: does not bear the least that was tried; at {at} it loses {_loss(breaks)}."
-    return (
-        f"{kind.title}: not shown to bear the least that was tried; at {at} it loses {_loss(breaks)}, too few to say."
-    )
-
-
-def _loss(point: Point) -> str:
-    """`12.0 points (9.1 to 15.0)`; below 0 where more is right than before."""
-    if point.loss.value is not None and point.loss.value < 0:
-        return f"−{points(point.loss)}"
-    return points(point.loss)
+    what = "does not bear" if breaks.lost else "is not shown to bear"
+    return f"{kind.title}: {what} the least that was tried; {end}."
 
 
 def _drawing(curve: Curve, record: Robustness) -> Drawing:
@@ -127,6 +124,8 @@ def _drawing(curve: Curve, record: Robustness) -> Drawing:
         axes.plot(xs, values, color=ACCENT, linewidth=2, marker="o", markersize=4, clip_on=False)
         if curve.bears is not None:
             axes.axvline(kind.factor * curve.bears.strength, color=SOFT, linewidth=1, linestyle=(0, (2, 3)))
+        if record.baseline is not None and record.baseline.value is not None:
+            axes.axhline(record.baseline.value, color=SECOND, linewidth=1, linestyle=(0, (2, 3)))
         axes.set_ylim(0, 1)
         axes.set_xlim(left=xs[0] if xs else 0)
         axes.set_xlabel(kind.axis)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..core import events
 from ..core.events import Listener
+from ..core.records import Figure
 from ..core.rows import Rows
 from ..core.seeds import generator
 from ..data.dataset import Dataset
@@ -19,7 +20,9 @@ MOST = 1000
 """Items that are distorted; of a larger test part whole units are drawn."""
 
 
-def examined(shipped: Shipped, data: Dataset, test: NDArray[np.int64], on_event: Listener) -> Robustness:
+def examined(
+    shipped: Shipped, data: Dataset, test: NDArray[np.int64], baseline: Figure, on_event: Listener
+) -> Robustness:
     """The items `test` `(n,)` answered at every strength of every distortion.
 
     Pictures are distorted as the model takes them, after they were brought to its size. Which way each is moved or
@@ -52,7 +55,7 @@ def examined(shipped: Shipped, data: Dataset, test: NDArray[np.int64], on_event:
         kind: [(float(s), np.concatenate(one)) for s, one in zip(STRENGTHS[kind], found[kind], strict=True)]
         for kind in STRENGTHS
     }
-    return robustness(np.concatenate(right), answered, data.units[rows], n_test=len(test))
+    return robustness(np.concatenate(right), answered, data.units[rows], n_test=len(test), baseline=baseline)
 
 
 def _answers(shipped: Shipped, pictures: NDArray[np.uint8]) -> NDArray[np.str_]:

@@ -1,4 +1,4 @@
-"""`evaluate`: how well a saved model does on labelled items. Every opening of a test part goes to the ledger."""
+"""The labelled items that a saved model is measured on: those of its run, or others (see `inspect`)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import events, files, threads
 from ..core.errors import DataError, OptionError
-from ..core.events import Listener, silent
+from ..core.events import Listener
 from ..core.options import ReadOptions
 from ..data.dataset import Dataset
 from ..data.manifest import key_of
 from ..data.splits import read_split
-from ..evaluate.evaluation import Evaluation
-from ..store import bundle, outputs
 from ..store.bundle import Bundle
-from ..store.run_folder import RunFolder, ledger_of, model_path
-from ..store.session import Shipped
-from .stages import look, measure
+from ..store.run_folder import RunFolder
 from .train import read_with
 
 
@@ -32,41 +27,6 @@ class Opened:
     data: Dataset
     test: NDArray[np.int64]
     train: NDArray[np.int64]
-
-
-def evaluate(
-    run: str | Path,
-    source: str | Path | Dataset | None = None,
-    *,
-    reading: ReadOptions | None = None,
-    out: str | Path | None = None,
-    force: bool = False,
-    on_event: Listener = silent,
-) -> Evaluation:
-    """Measure the model of a run, or a model file, on labelled items.
-
-    Without `source`: the run's own test part. With it: its test part where it has one, else all of its items, read with
-    `reading` (default: as the run read its data, but always to the form that the model takes).
-
-    `out` is a JSON file to write the figures to.
-
-    Raises OptionError, OutputError, RunError, ModelFileError, DataError (no labels, or no label that the model knows).
-    """
-    inputs = [source] if isinstance(source, (str, Path)) else []
-    target = None if out is None else outputs.checked("-o", out, inputs=inputs, endings=(".json",), force=force)
-    threads.set_budget()
-    loaded = bundle.load(model_path(run))
-    events.stage(on_event, "reading")
-    opened = open_items(Path(run), loaded, source, reading, on_event)
-    folder = RunFolder(Path(run))
-    record = folder.record() if folder.exists() else {}
-    key = test_key(opened.data, opened.test)
-    look(ledger_of(run), record, Path(run).name, key, "evaluate", on_event)
-    events.stage(on_event, "measuring")
-    evaluation = measure(Shipped(loaded), opened.data, opened.test, baseline_from=opened.train)[0]
-    if target is not None:
-        files.write_json(target, evaluation.to_json())
-    return evaluation
 
 
 def open_items(

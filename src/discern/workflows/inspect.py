@@ -3,7 +3,7 @@ which threshold it should answer. What is found out about a run's own test part 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,47 @@ class Looked:
     evaluation: Evaluation
     run: kept.Finished | None
     """The run whose own test part this is, or None for other data."""
+
+
+def evaluate(
+    run: str | Path,
+    source: str | Path | Dataset | None = None,
+    *,
+    slices: Sequence[str] = (),
+    robustness: bool = False,
+    of: str | None = None,
+    costs: tuple[float, float] | None = None,
+    prevalence: float | None = None,
+    nonsense: Sequence[str | Path] = (),
+    held_out: Sequence[str] = (),
+    reading: ReadOptions | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    on_event: Listener = silent,
+) -> Evaluation:
+    """Measure the model of a run, or a model file, on labelled items. Every opening of a test part goes to the ledger.
+
+    Without `source`: the run's own test part. With it: its test part where it has one, else all of its items, read with
+    `reading` (default: as the run read its data, but always to the form that the model takes). `out` is a JSON file to
+    write the figures to.
+
+    What else is asked about the run's own test part is kept beside the run and shown in its report: figures by columns
+    of the sheet of labels (`slices`) and while pictures are distorted (`robustness`); the threshold for the label
+    `of`, with `costs` of a miss and of a false alarm, at the `prevalence` of the real world; what it says to folders
+    of `nonsense` and to classes that it is fitted again without (`held_out`).
+
+    Raises OptionError, OutputError, RunError, ModelFileError, DataError (no labels, or no label that the model knows).
+    """
+    asked = InspectOptions(
+        slices=tuple(slices),
+        nonsense=tuple(map(str, nonsense)),
+        held_out=tuple(held_out),
+        robustness=robustness,
+        of=of,
+        costs=costs,
+        prevalence=prevalence,
+    )
+    return inspect(run, source, asked, reading=reading, out=out, force=force, on_event=on_event).evaluation
 
 
 def inspect(
@@ -120,7 +161,8 @@ def _results(looked: Looked, options: InspectOptions, on_event: Listener) -> dic
         found["unknown"] = holding.examined(*looked_at, options.nonsense, options.held_out, on_event)
     if options.robustness:
         events.stage(on_event, "distorting the pictures")
-        found["robustness"] = distorting.examined(looked.shipped, looked.data, looked.test, on_event)
+        guessing = looked.evaluation.baseline_figures["accuracy"]
+        found["robustness"] = distorting.examined(looked.shipped, looked.data, looked.test, guessing, on_event)
     if options.operating:
         asked = (looked.shipped, looked.data, looked.test, looked.probabilities, looked.run)
         found["operating"] = threshold.examined(*asked, options)
