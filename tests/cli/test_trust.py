@@ -149,3 +149,20 @@ def test_what_cannot_be_asked_is_said_all_at_once(cli: Cli, unsure_run: Path, kn
     assert "never answers unknown; train it with --unknown 0.05" in result.err and "no class is called so" in result.err
     result = cli("evaluate", unsure_run, digits, "--hold-out", "3")
     assert result.status == 2 and "takes a run's folder and no other data" in result.err
+
+
+@pytest.mark.bad_input("train")
+@pytest.mark.parametrize("model", ["bayes", "majority"])
+def test_a_class_with_one_item_and_constant_probabilities(cli: Cli, tmp_path: Path, model: str) -> None:
+    rng = np.random.default_rng(0)
+    for number in range(60):
+        place = tmp_path / "lonely" / ("one" if number == 0 else "many")
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(place / f"{number}.png")
+    options = ("--model", model, "--coverage", "0.9", "--unknown", "0.1")
+    result = cli("train", "lonely", "-o", "run", *options)
+    assert result.status == 0, result.err
+    figures = json.loads((tmp_path / "run" / "calibration.json").read_text())
+    assert figures["answers"]["covered"]["value"] == 1.0 and figures["figures"]["error"]["n"] == 9
+    text = (tmp_path / "run" / "report.html").read_text("utf-8")
+    assert "Every test item is of one class" in text

@@ -247,6 +247,8 @@ def _cross_fitted(
         if extra:
             extra["validation"] = choose.labelled(data, train[:: 2 * compare.FOLDS])
             learned = np.setdiff1d(train, train[:: 2 * compare.FOLDS])
+        if len(np.unique(labels[learned])) < 2:  # all that is left is of one class: nothing to tell apart
+            continue
         model = catalogue.estimator(name, **parameters).fit(*choose.labelled(data, learned), **extra)
         held = held[np.isin(labels[held], model.classes_)]
         with TemporaryDirectory() as folder:
