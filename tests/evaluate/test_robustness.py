@@ -70,6 +70,12 @@ def test_a_model_that_guesses_has_nothing_to_break() -> None:
     assert Robustness.from_json(found.to_json()) == found
 
 
+def test_one_group_alone_shows_nothing() -> None:
+    found = robustness(_answered(1.0, 50), {"blur": [(0.01, _answered(0.98, 50))]}, np.zeros(50, int), n_test=50)
+    assert found.curves[0].bears is None
+    assert "nothing can be said (no interval: a single group was tested)" in robustness_sentences(found)[0]
+
+
 def test_numbers_are_no_pictures() -> None:
     found = cannot("distortions are for pictures, and these items are numbers", 30)
     assert robustness_sentences(found) == ["Not measured: distortions are for pictures, and these items are numbers."]

@@ -50,10 +50,10 @@ class Point:
 
     @property
     def borne(self) -> bool:
-        """Whether the loss is shown to be small."""
-        if self.loss.value is None:
-            return False
-        return (self.loss.value if self.loss.high is None else self.loss.high) <= TOLERATED
+        """Whether the loss is shown to be small; without a range, only where there is none at all."""
+        if self.loss.high is None:
+            return self.loss.value == 0
+        return self.loss.high <= TOLERATED
 
     @property
     def lost(self) -> bool:
