@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -298,3 +299,14 @@ def test_dropping_leaks_must_leave_something_to_learn_from() -> None:
     data = dataset(list("ab") * 4, parts=["train"] * 4 + ["test"] * 4, copies=[0, 1] * 4)
     with pytest.raises(DataError, match="no items to train on"):
         split(data, SplitOptions(drop_leaks=True))
+
+
+def test_dropping_leaks_changes_nothing_else() -> None:
+    values = np.arange(120.0)[:, None].repeat(2, axis=1)
+    values[100] = values[7]
+    parts = ["train"] * 100 + ["test"] * 20
+    data = read(values, [str(i % 2) for i in range(120)])
+    data = dataclasses.replace(data, items=data.items.with_columns(pl.Series("part", parts)))
+    plain, dropped = (split(data, SplitOptions(drop_leaks=drop)).table["part"].to_list() for drop in (False, True))
+    assert dropped[7] == "left out"
+    assert [row for row in range(120) if plain[row] != dropped[row]] == [7]

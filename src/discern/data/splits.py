@@ -100,8 +100,6 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         parts[_cut(dataset.n, options.first) :] = "test"
         said.append(f"Test: what follows the first {_percent(options.first)} of the items, in their order.")
     units = dataset.units
-    if options.drop_leaks:
-        said += _drop_leaks(parts, units)
     _need_training(dataset.name, parts, codes, dataset.classes)
     for part, share in (("test", options.test), ("validation", options.validation)):
         if (parts == part).any():
@@ -115,6 +113,9 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         of = "of the items" if part == "test" else "of the rest"
         drawn = f"{part.capitalize()}: {_percent(share)} {of}, drawn evenly from the classes."
         said.append(drawn if len(chosen) else f"{part.capitalize()}: none, for there are too few items.")
+    if options.drop_leaks:  # after all is drawn, so that nothing else changes
+        said += _drop_leaks(parts, units)
+        _need_training(dataset.name, parts, codes, dataset.classes)
     if any("drawn" in sentence for sentence in said):
         said.append(f"{_kept_together(dataset)} stay together. Seed {options.seed}.")
     return Split(_table(dataset, units, parts), " ".join(said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +55,9 @@ class Run:
 
         `data` is needed only where the run learned from arrays. Raises OptionError, RunError, DataError.
         """
-        from .examine import QUESTIONS, examine
-
-        return examine(self.path, questions or tuple(QUESTIONS), data)
+        workflow = import_module("discern.workflows.examine")  # it opens runs, and so stands after this record
+        found: dict[str, Any] = workflow.examine(self.path, questions or tuple(workflow.QUESTIONS), data)
+        return found
 
     def __fspath__(self) -> str:
         """A run stands for its folder wherever a path is asked for."""
