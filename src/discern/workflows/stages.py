@@ -341,8 +341,9 @@ def logging(folder: RunFolder, options: TrainOptions, on_event: Listener) -> Lis
 
 
 def _card(folder: RunFolder) -> dict[str, str]:
-    """What people said of the model that this one replaces, when a run learns longer."""
-    return cards.read(folder.model).to_json() if folder.model.is_file() else {}
+    """What people said of the model that this one replaces, when a run learns longer; empty where they said nothing."""
+    said = cards.read(folder.model) if folder.model.is_file() else cards.Card()
+    return {} if said == cards.Card() else said.to_json()
 
 
 def _start(folder: RunFolder) -> dict[str, NDArray[np.float32]] | None:
