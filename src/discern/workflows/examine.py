@@ -63,7 +63,7 @@ def _leak_price(run: Finished, on_event: Listener) -> LeakPrice:
     number = 2 + (run.data.groups is not None)
     found = chosen(run, lambda n: [n - n // leaks.n_folds(n)] * leaks.n_folds(n) * number, on_event)
     result = leaks.scored(run.data, found, run.folder.options().seed)
-    return leaks.completed(result, run.folder, run.data, run.parts)
+    return leaks.completed(result, run.folder, run.data, run.parts, found.rows)
 
 
 def _solvable(run: Finished, on_event: Listener) -> Solvable:

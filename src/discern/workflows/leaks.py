@@ -26,8 +26,8 @@ def in_passing(folder: RunFolder, data: Dataset, parts: Split, seed: int) -> Lea
     every = np.sort(np.concatenate([parts.train, parts.validation]))
     if data.groups is None and len(np.unique(data.copies)) == data.n:
         return None
-    result = scored(data, quick_one(data, every, seed, most=IN_PASSING), seed)
-    return completed(result, folder, data, parts)
+    found = quick_one(data, every, seed, most=IN_PASSING)
+    return completed(scored(data, found, seed), folder, data, parts, found.rows)
 
 
 def n_folds(n: int) -> int:
@@ -44,8 +44,10 @@ def scored(data: Dataset, found: Chosen, seed: int) -> LeakPrice:
     )
 
 
-def completed(result: LeakPrice, folder: RunFolder, data: Dataset, parts: Split) -> LeakPrice:
-    """With what the recorded answers for the test part say, and what patterns alone tell of the other parts."""
+def completed(
+    result: LeakPrice, folder: RunFolder, data: Dataset, parts: Split, looked_at: NDArray[np.int64]
+) -> LeakPrice:
+    """With what the recorded answers for the test part say, and what patterns alone tell of the rows looked at."""
     learned = np.sort(np.concatenate([parts.train, parts.validation]))
     recorded = pl.read_parquet(folder.predictions, columns=["item", "label", "prediction"])
     places = {name: place for place, name in enumerate(data.items["item"])}
@@ -56,7 +58,7 @@ def completed(result: LeakPrice, folder: RunFolder, data: Dataset, parts: Split)
         result,
         across=across(right, leaking, data.units[rows]),
         n_across=int(leaking.sum()),
-        patterns=patterns(data.take(learned)),
+        patterns=patterns(data.take(looked_at)),
     )
 
 
