@@ -25,7 +25,7 @@ from .slices import check_schema
 
 SCHEMA = 1
 POINTS = 40
-"""Thresholds at which the curves are measured, at even steps through the probabilities of the items."""
+"""At most so many thresholds for the curves: probabilities of items, the closer together the higher they rank."""
 Bools = NDArray[np.bool_]
 
 
@@ -190,8 +190,8 @@ def measured(
             label, n, n_of, costs, prevalence, chosen_on, None, None, none, none, none, (), reason, notes
         )
     make = Intervals(len(np.unique(items.units)), n)
-    places = np.unique(np.linspace(0, n - 1, POINTS).round().astype(np.int64))
-    thresholds = np.unique(np.sort(items.scores)[places])[::-1]
+    ranks = np.unique(np.geomspace(1, n, POINTS).round().astype(np.int64)) - 1
+    thresholds = np.unique(np.sort(items.scores)[::-1][ranks])[::-1]
     asked = [*thresholds.tolist(), 0.5, *([] if threshold is None else [threshold])]
     points = _points(items, asked, costs, prevalence, seed)
     chosen = points.pop() if threshold is not None else None

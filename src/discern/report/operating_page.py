@@ -156,27 +156,32 @@ def _cost(record: OperatingPoints) -> Drawing:
     points = sorted(record.curve, key=lambda point: point.threshold)
 
     def paint(axes: Axes) -> None:
-        _band(axes, [point.threshold for point in points], [point.figures["cost"] for point in points])
-        if record.chosen is not None:
-            _dot(axes, min(record.chosen.threshold, 1.0), record.chosen.figures["cost"].value)
+        known = [figure.value for figure in (record.never, record.always) if figure.value]
+        top = 2 * min(known) if known else 1.0  # beyond, doing nothing is better by far
+        costs = [point.figures["cost"] for point in points]
+        _band(axes, [point.threshold for point in points], costs, steps=True)
+        cost = None if record.chosen is None else record.chosen.figures["cost"].value
+        if record.chosen is not None and cost is not None and cost <= top:
+            _dot(axes, min(record.chosen.threshold, 1.0), cost)
         for figure, name in ((record.never, "never"), (record.always, "always")):
-            if figure.value is not None:
+            if figure.value is not None and figure.value < top:
                 axes.axhline(figure.value, color=SOFT, linewidth=1, linestyle=(0, (2, 3)))
                 axes.annotate(name, (1.0, figure.value), (-2, 3), textcoords="offset points", ha="right", color=SOFT)
         axes.set_xlim(0, 1)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, top)
         _frame(axes, "threshold", "cost an item")
 
     alt = f"Cost an item against the threshold for {quoted(record.label)}; the chosen threshold is marked"
     return draw("cost", "Cost", alt, CURVE, paint)
 
 
-def _band(axes: Axes, xs: list[float], figures: list[Figure]) -> None:
+def _band(axes: Axes, xs: list[float], figures: list[Figure], *, steps: bool = False) -> None:
+    """A line with its range; in `steps` where a value holds from the point before up to its own."""
     values = [figure.value or 0.0 for figure in figures]
     low = [v if f.low is None else f.low for v, f in zip(values, figures, strict=True)]
     high = [v if f.high is None else f.high for v, f in zip(values, figures, strict=True)]
-    axes.fill_between(xs, low, high, color=ACCENT, alpha=0.14, linewidth=0)
-    axes.plot(xs, values, color=ACCENT, linewidth=2)
+    axes.fill_between(xs, low, high, color=ACCENT, alpha=0.14, linewidth=0, step="pre" if steps else None)
+    axes.plot(xs, values, color=ACCENT, linewidth=2, drawstyle="steps-pre" if steps else "default")
 
 
 def _dot(axes: Axes, x: float | None, y: float | None) -> None:
@@ -187,6 +192,7 @@ def _dot(axes: Axes, x: float | None, y: float | None) -> None:
 def _frame(axes: Axes, x: str, y: str) -> None:
     axes.set_xlabel(x)
     axes.set_ylabel(y)
+    axes.tick_params(axis="x", pad=7)
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
