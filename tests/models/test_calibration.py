@@ -157,10 +157,10 @@ BAD = [
 
 @pytest.mark.parametrize(("part", "key", "value"), BAD)
 def test_a_damaged_record_is_refused(part: str, key: str, value: object) -> None:
-    assert trusts.read(json.loads(json.dumps(GOOD))).to_json() == GOOD
+    assert trusts.read(json.loads(json.dumps(GOOD)), {}).to_json() == GOOD
     record = json.loads(json.dumps(GOOD))
     record[part][key] = value
     with pytest.raises(ModelFileError):
-        trusts.read(record)
+        trusts.read(record, {})
     with pytest.raises(ModelFileError):
         bundle.load(packed({"format": 2, "trust": record}))

@@ -20,7 +20,16 @@ from ..core.errors import DiscernError
 from . import data, handing, learn, trust, use
 from .console import one_line
 
+
+class InOrder(TyperGroup):
+    """The program, whose commands and groups are listed together in the order of `COMMANDS`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+
 app = typer.Typer(
+    cls=InOrder,
     help="Learn to recognise things in pictures, and prove how well it does. Nothing leaves this machine.",
     no_args_is_help=True,
     add_completion=False,
