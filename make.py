@@ -54,7 +54,7 @@ def setup() -> None:
     _run(
         "packages (the first time takes minutes)",
         *(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-        *("-c", ROOT / "constraints.txt", "-e", f"{ROOT}[torch,tensorboard,dev]"),
+        *("-c", ROOT / "constraints.txt", "-e", f"{ROOT}[torch,geo,tensorboard,dev]"),
         hint="pip's message above says why; the README tells how to get the small CPU build of PyTorch",
     )
     STAMP.write_text(stamp, "utf-8")

@@ -18,6 +18,7 @@ def refuse(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(refuse)
 
 from discern.cli.main import COMMANDS, main  # noqa: E402
+from discern.cli.text import COMMANDS as TEXT  # noqa: E402
 
 NET = ("--model", "conv", "--layers", "conv 4 same, pool, dense 8", "--epochs", "1")
 LINES = (
@@ -55,8 +56,8 @@ if __name__ == "__main__":
         except SystemExit as stop:
             if stop.code:
                 sys.exit(f"{' '.join(words)}: exit status {stop.code}")
-        done.add(line[0])
-    missing = set(COMMANDS) - done
+        done |= {line[0], " ".join(line[:2])}
+    missing = {*COMMANDS, *(f"text {name}" for name in TEXT)} - done
     if missing:
         sys.exit(f"not run: {sorted(missing)}")
     print("every command ran")

@@ -19,6 +19,7 @@ from ..core import threads
 from ..core.errors import DiscernError
 from . import data, handing, learn, trust, use
 from .console import one_line
+from .text import text
 
 
 class InOrder(TyperGroup):
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "evaluate": use.evaluate,
     "verify": use.verify,
     "export": use.export,
+    "text": text,
     "card": handing.card,
     "report": handing.report,
     "purge": handing.purge,
@@ -68,7 +70,7 @@ class OrList(TyperGroup):
 runs = typer.Typer(cls=OrList, rich_markup_mode=None, help="List the runs, or compare two of them.")
 runs.command("list")(learn.runs)
 runs.command("compare")(trust.compare)
-GROUPS = {"runs": runs}
+GROUPS = {"runs": runs, "text": text}
 for _name, _command in COMMANDS.items():
     if _name in GROUPS:
         app.add_typer(GROUPS[_name], name=_name)

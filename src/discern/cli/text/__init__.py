@@ -1,0 +1,14 @@
+"""The group `discern text`: work that belongs to texts alone; a module a theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+COMMANDS: dict[str, Callable[..., Any]] = {}
+
+text = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Work with notes, posts and articles.")
+for _name, _command in COMMANDS.items():
+    text.command(_name)(_command)
