@@ -22,7 +22,7 @@ from ..images.decode import MAX_MEGAPIXELS
 from ..images.fit import fit_to
 from . import idx, samples
 from .decoded import in_chunks, load
-from .read import missing_path, refuse_address
+from .given import missing_path, refuse_address
 from .scan import Scan, scan, shown, why_not_a_file
 
 STDIN = "-"

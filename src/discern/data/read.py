@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,15 +20,12 @@ from . import arrays, idx, samples, sheets
 from .assemble import MAX_BAD, Groups, Reading
 from .corrections import corrected
 from .dataset import Dataset, Kind
+from .given import missing_path, refuse_address
 from .labelled import with_groups_from
 from .pictures import read_folder
 from .scan import PICTURE_ENDINGS, shown, why_not_a_file
 
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
-"""An address, also where a path has swallowed one of its slashes; a drive has one letter."""
 KINDS = ("pictures", "table")
-NAMES_COMPARED = 10_000
-"""So many names beside a missing path are looked at for the likely spelling."""
 
 
 def read(
@@ -110,28 +105,6 @@ def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:
         Interval(0, 1).problem("--max-bad", max_bad),
         Interval(0, HIGHEST_MAX_MEGAPIXELS, open_low=True).problem("--max-megapixels", max_megapixels),
     ]
-
-
-def refuse_address(given: str) -> None:
-    """Raise DataError for an address such as `https://...`, or for no name at all; nothing is looked up."""
-    if not given:
-        raise DataError(describe("''", found="an empty name", expected="a path; . is the working folder"))
-    if URL.match(given):
-        do = "fetch the data yourself first: nothing is looked up"
-        raise DataError(describe(given, found="an address", expected="a path on this machine", do=do))
-
-
-def missing_path(given: str) -> DataError:
-    """The error for a path that is not there, with the likely spelling."""
-    path = Path(given)
-    try:
-        with os.scandir(path.parent) as entries:
-            near = [entry.name for entry in itertools.islice(entries, NAMES_COMPARED)]
-    except OSError:
-        near = []
-    return DataError(
-        describe(shown(given), found="no such file or folder") + suggest(path.name, sorted(map(shown, near)))
-    )
 
 
 def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..core.errors import OptionError, OutputError, describe
-from ..data.read import refuse_address
+from ..data.given import refuse_address
 from .run_folder import MANIFEST
 
 DEVICES = Path("/dev")

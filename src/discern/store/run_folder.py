@@ -25,7 +25,7 @@ from ..core import files
 from ..core.errors import DataError, OptionError, OutputError, RunError, RunLocked, describe
 from ..core.options import ReadOptions, TrainOptions
 from ..core.records import Findings
-from ..data.read import refuse_address
+from ..data.given import refuse_address
 
 T = TypeVar("T")
 STATES = ("new", "prepared", "compared", "fitted", "evaluated", "finished")

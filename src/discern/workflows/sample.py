@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
-from ..data.read import refuse_address
+from ..data.given import refuse_address
 from ..data.samples import write_digits
 from ..data.vehicles import write_vehicles
 

@@ -18,7 +18,8 @@ from ..core.options import ReadOptions, SplitOptions, TrainOptions, raise_all
 from ..core.records import InputSpec
 from ..data.assemble import Groups
 from ..data.dataset import Dataset
-from ..data.read import read, refuse_address
+from ..data.given import refuse_address
+from ..data.read import read
 from ..data.splits import split
 from ..store import bundle, event_file
 from ..store.run_folder import RunFolder, check_apart, clear, for_new_run, free_path, model_path
