@@ -5,6 +5,7 @@ A misspelt word gets the likely spelling as a suggestion, never as a silent subs
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import difflib
 import math
@@ -188,6 +189,51 @@ def parse_crop(text: str) -> tuple[float, float, float, float]:
 
 
 @dataclass(frozen=True)
+class TextOptions:
+    """How texts are read from a file: everything that must be the same when a run reads them again."""
+
+    text: str | None = None
+    """The column of the text; None for the one that its name or its cells give away."""
+    columns: tuple[str, ...] = ()
+    """Names of the columns of a file without a header, in their order."""
+    quote: str = "double"
+    """`double`: cells may stand in double quotes; `none`: a quote is a character like any other."""
+    encoding: str | None = None
+    """How letters are written as bytes, such as `cp1252`; None for what the bytes show."""
+
+    def problems(self) -> list[str | None]:
+        twice = next((name for name in self.columns if self.columns.count(name) > 1), None)
+        unknown = self.text is not None and bool(self.columns) and self.text not in self.columns
+        return [
+            one_of("--quote", self.quote, QUOTES),
+            None if self.encoding is None else _encoding_problem(self.encoding),
+            None if twice is None else f"--columns names {twice!r} twice; expected different names",
+            "--columns has an empty name; expected names such as label,text" if "" in self.columns else None,
+            f"--text {self.text!r} is not among --columns {', '.join(self.columns)}{suggest(self.text, self.columns)}"
+            if unknown and self.text is not None
+            else None,
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> TextOptions:
+        return cls(**{**record, "columns": tuple(record["columns"])})
+
+
+def _encoding_problem(name: str) -> str | None:
+    """What is wrong with the name of an encoding, or None: Python must know it, and it must stand for letters."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        found = None
+    if found is not None and found._is_text_encoding and found.name not in NOT_FOR_FILES:
+        return None
+    return f"--encoding is {_shown(name)}; expected the name of an encoding such as utf-8, cp1252, latin-1 or utf-16"
+
+
+@dataclass(frozen=True)
 class ReadOptions:
     """How data are read: everything that must be the same when a run reads them again."""
 
@@ -232,7 +278,9 @@ class TrainOptions:
     precision: str | None = None
     device: str | None = None
     features: str | None = None
-    """What the common algorithms look at: `pixels` or `hog`."""
+    """What the common algorithms look at: `pixels` or `hog`; of texts: `words` or `both`."""
+    class_weight: str | None = None
+    """`balanced`, of texts: each class counts for as much as any other."""
     augment: str | None = None
     """How pictures are varied while learning: a description, `none` or `auto`."""
     budget: float | None = None
@@ -266,7 +314,8 @@ class TrainOptions:
             None if self.patience is None else many.problem("--patience", self.patience),
             None if self.precision is None else one_of("--precision", self.precision, PRECISIONS),
             None if self.device is None else one_of("--device", self.device, DEVICES),
-            None if self.features is None else one_of("--features", self.features, FEATURES),
+            None if self.features is None else one_of("--features", self.features, FEATURES + TERMS),
+            None if self.class_weight is None else one_of("--class-weight", self.class_weight, CLASS_WEIGHTS),
             None if self.budget is None else Interval(0, 10_000_000, open_low=True).problem("--budget", self.budget),
             one_of("--calibrate", self.calibrate, CALIBRATIONS),
             None if self.coverage is None else SHARE.problem("--coverage", self.coverage),
@@ -288,6 +337,11 @@ class TrainOptions:
 
 
 FEATURES = ("pixels", "hog")
+TERMS = ("words", "both")
+CLASS_WEIGHTS = ("balanced",)
+QUOTES = ("double", "none")
+NOT_FOR_FILES = ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7")
+"""Encodings that Python knows for other ends than texts in files."""
 PRECISIONS = ("auto", "bfloat16", "float32")
 CALIBRATIONS = ("auto", "temperature", "isotonic", "none")
 DEVICES = ("auto", "cpu", "cuda")
