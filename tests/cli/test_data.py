@@ -50,6 +50,15 @@ def test_sample_vehicles_draws_as_many_as_asked_for(cli: Cli, tmp_path: Path) ->
     assert cli("sample", "digits", "d", "--n", "5").status == 2
 
 
+@pytest.mark.shows("sample", "--n", "--seed")
+def test_sample_notes_writes_made_up_notes(cli: Cli, tmp_path: Path) -> None:
+    for folder, seed in (("a", 0), ("b", 1)):
+        result = cli("sample", "notes", folder, "--n", "7", "--seed", seed)
+        assert result.status == 0 and "7 made-up notes" in result.out
+    first, second = ((tmp_path / folder / "notes.csv").read_text() for folder in "ab")
+    assert first.startswith("id,date,time,place,author,type,note\nN000001,") and "N000007," in first != second
+
+
 @pytest.mark.shows("show")
 def test_show_prints_numbers_and_a_drawing(cli: Cli, tmp_path: Path) -> None:
     pixels = np.array([[0, 255], [128, 7]], dtype=np.uint8)

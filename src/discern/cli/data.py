@@ -18,6 +18,15 @@ from .reading import GroupFrom, Id, Label, Labels
 NUMBERS_PRINTED = 3 * 64 * 64
 """A larger picture is drawn, but its numbers would fill many screens."""
 
+SAMPLE_ITEMS = {"notes": "made-up notes"}
+SAMPLE_NEXT = {
+    "digits": "discern train {place}",
+    "vehicles": "discern train {place}/photos --labels {place}/metadata.csv --label make --label model "
+    "--group-from '(.+)_\\d+'",
+    "notes": "discern text words {place}/notes.csv --text note",
+}
+"""What to do with a sample, by its name."""
+
 Data = Annotated[
     str,
     typer.Argument(
@@ -27,21 +36,21 @@ Data = Annotated[
 
 
 def sample(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which sample: digits (real) or vehicles (drawn).")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Which sample: digits (real), vehicles (drawn) or notes (made up).")
+    ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
-    n: Annotated[int | None, typer.Option("--n", metavar="N", help="vehicles: how many (default: 120).")] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="vehicles: another number draws others.")] = 0,
+    n: Annotated[
+        int | None, typer.Option("--n", metavar="N", help="How many vehicles (default: 120) or notes (2,000).")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another number makes up others.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files already.")] = False,
 ) -> None:
-    """Write a sample data set: handwritten digits, or vehicles with their makes and models."""
+    """Write a sample data set: handwritten digits, vehicles with makes and models, or crime notes."""
     count = workflows.sample(name, folder, n=n, seed=seed, force=force)
     place = one_line(str(folder))
-    print(f"{count:,} pictures written to {place}")
-    if name == "vehicles":
-        sheet = f"--labels {place}/metadata.csv --label make --label model --group-from '(.+)_\\d+'"
-        print(f"next: discern train {place}/photos {sheet}")
-    else:
-        print(f"next: discern train {place}")
+    print(f"{count:,} {SAMPLE_ITEMS.get(name, 'pictures')} written to {place}")
+    print(f"next: {SAMPLE_NEXT[name].format(place=place)}")
 
 
 def show(

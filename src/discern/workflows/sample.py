@@ -6,25 +6,29 @@ from pathlib import Path
 
 from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
-from ..data.given import refuse_address
+from ..data.notes import NOTES, write_notes
+from ..data.read import refuse_address
 from ..data.samples import write_digits
 from ..data.vehicles import write_vehicles
 
-SAMPLES = ("digits", "vehicles")
+SAMPLES = ("digits", "vehicles", "notes")
 VEHICLES = 120
 
 
 def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0, force: bool = False) -> int:
-    """Write the sample `name` into `folder` and return the number of pictures.
+    """Write the sample `name` into `folder` and return the number of items: pictures or notes.
 
     `digits`: 1,797 handwritten digits of 8x8 pixels, a folder a class (Alpaydin and Kaynak 1998, as shipped with
     scikit-learn). `vehicles`: `n` made-up vehicles (default 120) drawn from 16 angles each, with a sheet of makes and
-    models; `seed` draws others. Raises OptionError or OutputError.
+    models. `notes`: `n` made-up crime notes (default 2,000) with planted names. `seed` draws others. Raises OptionError
+    or OutputError.
     """
     raise_all([one_of("the sample", name, SAMPLES)])
     refuse_address(str(folder))
     if name == "vehicles":
         return write_vehicles(Path(folder), VEHICLES if n is None else n, seed=seed, force=force)
+    if name == "notes":
+        return write_notes(Path(folder), NOTES if n is None else n, seed=seed, force=force)
     if n is not None or seed:
-        raise OptionError("--n and --seed belong to vehicles, which are drawn; the digits are always the same 1,797")
+        raise OptionError("--n and --seed belong to samples that are made up; the digits are always the same 1,797")
     return write_digits(Path(folder), force=force)
