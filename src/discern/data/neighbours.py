@@ -1,8 +1,11 @@
-"""Finds pictures that are almost the same: coarse grey means nominate pairs, pixels confirm them.
+"""Finds pictures and texts that are almost the same, as groups that a split keeps together.
+
+Pictures: coarse grey means nominate pairs, pixels confirm them.
 
 Nominating compares every pair that can be close: grey means on 8 x 8 areas, as correlations, in slices along the
 principal axes that leave out pairs which cannot be (exact: no pair above the threshold is missed). Confirming lays one
 picture on the other (`images.alignment`) and asks that outlines and texture agree, not the composition alone.
+Texts: pairs are found and confirmed by `text.near`.
 """
 
 from __future__ import annotations
@@ -13,11 +16,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ..core.executor import Local
 from ..images.alignment import agreement, aligned, normalised, thumbnails
+from ..text import near
 
 Rows = NDArray[np.int64]
 COARSE, FINE = 8, 32
@@ -68,13 +73,19 @@ class NearDuplicates:
 NONE = NearDuplicates((), (), False)
 
 
-def near_duplicates(pixels: NDArray[Any]) -> NearDuplicates:
-    """Groups of near-duplicates among pictures `(n, H, W, C)` of uint8.
+def near_duplicates(values: NDArray[Any]) -> NearDuplicates:
+    """Groups of near-duplicates among pictures `(n, H, W, C)` of uint8, or texts `(n,)` of str (dtype object).
 
     Anything else, and pictures with a side below 16 pixels, gives an answer with `applies` False.
     """
-    if pixels.ndim != 4 or pixels.dtype != np.uint8 or min(pixels.shape[1:3]) < SMALLEST:
+    if values.ndim == 1 and values.dtype == object:
+        return near_texts(pl.Series(values.tolist(), dtype=pl.String))
+    if values.ndim != 4 or values.dtype != np.uint8 or min(values.shape[1:3]) < SMALLEST:
         return NONE
+    return _near_pictures(values)
+
+
+def _near_pictures(pixels: NDArray[np.uint8]) -> NearDuplicates:
     n = len(pixels)
     if n < 2:
         return NearDuplicates((), (), True)
@@ -92,6 +103,22 @@ def near_duplicates(pixels: NDArray[Any]) -> NearDuplicates:
     return NearDuplicates(
         tuple(rows for rows in groups if len(rows) <= limit), tuple(rows for rows in groups if len(rows) > limit), True
     )
+
+
+def near_texts(texts: pl.Series) -> NearDuplicates:
+    """Groups of texts `(n,)` that are the same, or almost the same, but for case, spaces, signs and a few words.
+
+    Copies count once when it is decided whether a group is too large: a text that many passed on is one text. In a
+    group that is too large, the copies of each text are still a group.
+    """
+    first = near.copies(texts)
+    pairs = near.near_pairs(texts, first=first)
+    joined = _connected(np.arange(len(first)), pairs.first, pairs.second)[first]
+    different = np.bincount(joined[np.unique(first)], minlength=len(first))
+    large = (different > largest_group(len(first)))[joined]
+    kept = np.where(large, first, joined)
+    alike = np.where(large, joined, np.arange(len(first)))
+    return NearDuplicates(tuple(_groups(kept)), tuple(_groups(alike)), True)
 
 
 def largest_group(n: int) -> int:

@@ -1,0 +1,103 @@
+"""Near-duplicates among made-up texts: time, memory and how both grow.
+
+    python benchmarks/similar.py --sizes 62500,125000,250000,500000,1000000
+
+Words follow Zipf's law and have favourite successors, as in a language; a twentieth of the texts are copies, a tenth
+are variants of another (a word or two changed, put in or left out), and one in a hundred comes from a template with
+two numbers in it. Each size runs in a process of its own; the time is processor time of all threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+VOCABULARY, SUCCESSORS, WORDS = 50_000, 20, 15
+
+
+def texts(n: int, seed: int = 0) -> tuple[list[str], np.ndarray]:
+    """`n` texts of about 15 words, and for each the row of the one it was made from (its own row where of none)."""
+    random = np.random.default_rng(seed)
+    share = 1 / np.arange(1, VOCABULARY + 1)
+    cumulative = np.cumsum(share / share.sum())
+    favourite = np.searchsorted(cumulative, random.random((VOCABULARY, SUCCESSORS)))
+    lengths = np.clip(random.poisson(WORDS, n), 3, 40)
+    words = np.zeros((n, 40), np.int64)
+    words[:, 0] = np.searchsorted(cumulative, random.random(n))
+    for at in range(1, 40):
+        rank = np.minimum(random.geometric(0.25, n) - 1, SUCCESSORS - 1)
+        liked = favourite[words[:, at - 1], rank]
+        words[:, at] = np.where(random.random(n) < 0.6, liked, np.searchsorted(cumulative, random.random(n)))
+    words = np.minimum(words, VOCABULARY - 1)
+    spelt = [np.base_repr(100 + word, 36).lower() for word in range(VOCABULARY)]
+    kind = random.random(n)
+    origin = np.arange(n)
+    made: list[str] = []
+    for row in range(n):
+        one = words[row, : lengths[row]].tolist()
+        if row and kind[row] < 0.15:
+            origin[row] = source = int(random.integers(row))
+            one = words[source, : lengths[source]].tolist()
+            if kind[row] < 0.10:  # a variant; the rest are copies
+                for _ in range(1 + int(random.integers(2))):
+                    one[int(random.integers(len(one)))] = int(random.integers(VOCABULARY))
+        if kind[row] > 0.99:
+            made.append(
+                f"your parcel {random.integers(10**6)} is on its way and will be with you at {row} o'clock today"
+            )
+        else:
+            made.append(" ".join(spelt[word] for word in one))
+    return made, origin
+
+
+def once(n: int) -> dict[str, float]:
+    """Seconds and bytes for `n` texts."""
+    import polars as pl
+
+    from discern.text.near import copies, near_pairs
+
+    made, origin = texts(n)
+    series = pl.Series(made)
+    del made
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    first = copies(series)
+    pairs = near_pairs(series, first=first)
+    seconds = time.process_time() - start
+    known = np.flatnonzero(first[origin] != first)
+    close = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
+    found = sum((min(a, b), max(a, b)) in close for a, b in zip(first[origin[known]], first[known], strict=True))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"n": n, "seconds": seconds, "peak_mb": peak / 1024, "with_texts_mb": before / 1024,
+            "pairs": len(pairs.first), "variants": len(known), "variants_found": found}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default="31250,62500,125000")
+    parser.add_argument("--once", type=int)
+    asked = parser.parse_args()
+    if asked.once:
+        print(json.dumps(once(asked.once)))
+        return
+    done = []
+    for size in map(int, asked.sizes.split(",")):
+        line = subprocess.run(
+            [sys.executable, __file__, "--once", str(size)], check=True, capture_output=True, text=True
+        ).stdout
+        done.append(json.loads(line))
+        print({key: round(value, 2) for key, value in done[-1].items()}, flush=True)
+    if len(done) > 1:
+        slope = np.polyfit([math.log(one["n"]) for one in done], [math.log(one["seconds"]) for one in done], 1)[0]
+        print(f"growth exponent {slope:.2f}")
+
+
+if __name__ == "__main__":
+    main()
