@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from discern.audit.near import same_label
+from discern.data.dataset import Dataset, Source, set_aside
 from discern.data.neighbours import near_duplicates, near_texts
 from discern.text.near import FEWEST_WORDS, LEAST, WINDOW, copies, near_pairs, plain
 
@@ -175,3 +177,14 @@ def test_articles_that_stand_twice_are_found() -> None:
         [titles[row] for row in rows] for rows in groups
     ]
     assert max(map(len, groups)) <= 3
+
+
+def test_the_audit_speaks_of_texts() -> None:
+    items = pl.DataFrame({"item": ["a", "b", "c"], "sha256": ["1", "2", "3"], "pixels": ["1", "2", "3"]})
+    values = np.array([LONG, LONG.replace("fare", "ride"), "something else"], dtype=object)
+    none = set_aside([])
+    data = Dataset("texts", "texts", items, values, (None,) * 3, none, none, (), (), Source("arrays", None))
+    said = same_label(data, None)
+    assert said.status == "found"
+    assert said.findings[0].title == "2 texts in 1 set that are almost the same"
+    assert data.units.tolist() == [0, 0, 1]

@@ -41,3 +41,8 @@ def parts_of(dataset: Dataset, split: Split | None) -> NDArray[np.str_] | None:
 def many(n: int, one: str, more: str = "") -> str:
     """A count with its noun: `1 item`, `1,200 items`."""
     return f"{n:,} {one if n == 1 else more or one + 's'}"
+
+
+def noun(dataset: Dataset) -> str:
+    """What one item is called: `picture`, `text`, `row`."""
+    return {"pictures": "picture", "texts": "text"}.get(dataset.kind, "row")

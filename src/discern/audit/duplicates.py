@@ -1,4 +1,4 @@
-"""D201 and D202: items that are equal to the pixel (or number), under one label and under several."""
+"""D201 and D202: items that are equal to the pixel (or number, or word), under one label and under several."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import polars as pl
 from ..core.records import CheckResult
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from .base import NO_LABELS, finding, many, not_applicable, result
+from .base import NO_LABELS, finding, many, not_applicable, noun, result
 
 SAME, TWO = ("D201", "exact duplicates"), ("D202", "one picture, several labels")
 
@@ -67,9 +67,7 @@ def two_labels(dataset: Dataset, split: Split | None) -> CheckResult:
     labels = sorted(set(dataset.items["label"].gather(sets["rows"][0])))
     found = finding(
         TWO[0],
-        f"{many(sets.height, 'picture')} under several labels"
-        if dataset.kind == "pictures"
-        else f"{many(sets.height, 'row')} under several labels",
+        f"{many(sets.height, noun(dataset))} under several labels",
         "serious",
         items,
         len(items),

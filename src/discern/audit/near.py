@@ -1,4 +1,5 @@
-"""D205 to D208: pictures that are almost the same: copies that were re-saved, cut, shrunk or brightened."""
+"""D205 to D208: items that are almost the same: pictures that were re-saved, cut, shrunk or brightened, texts that were
+passed on or filled in anew."""
 
 from __future__ import annotations
 
@@ -10,11 +11,17 @@ from numpy.typing import NDArray
 from ..core.records import CheckResult, Finding, Severity
 from ..data.dataset import Dataset
 from ..data.splits import LEFT_OUT, Split
-from .base import NO_LABELS, NO_PARTS, finding, many, not_applicable, parts_of, result
+from .base import NO_LABELS, NO_PARTS, finding, many, not_applicable, noun, parts_of, result
 
 SAME, TWO = ("D205", "near-duplicates"), ("D206", "near-duplicates under several labels")
 ACROSS, ALIKE = ("D207", "near-duplicates across parts"), ("D208", "look-alikes")
-NO_PICTURES = "the items are no pictures, or too small to tell a copy from something that looks alike"
+NO_COPIES = "the items are neither texts nor pictures, or too small to tell a copy from something that looks alike"
+DO = {
+    "pictures": "look at some of them: frames of one film or shots of one scene need a group each (--group-from), or "
+    "the test asks for what was learned; things of one kind may simply look alike",
+    "texts": "look at some of them: texts made from one template need a group (--group), or the test asks for what was "
+    "learned",
+}
 PAIRS_SHOWN = 5
 Rows = NDArray[np.int64]
 
@@ -22,7 +29,7 @@ Rows = NDArray[np.int64]
 def same_label(dataset: Dataset, split: Split | None) -> CheckResult:
     """Near-duplicates under one label (or without labels)."""
     if not dataset.near.applies:
-        return not_applicable(*SAME, NO_PICTURES)
+        return not_applicable(*SAME, NO_COPIES)
     groups = [rows for rows in _groups(dataset) if len(_labels(dataset, rows)) < 2]
     if not groups:
         return result(*SAME, ())
@@ -30,7 +37,7 @@ def same_label(dataset: Dataset, split: Split | None) -> CheckResult:
         SAME[0],
         dataset,
         groups,
-        f"{many(sum(map(len, groups)), 'picture')} in {many(len(groups), 'set')} that are almost the same",
+        f"{many(sum(map(len, groups)), noun(dataset))} in {many(len(groups), 'set')} that are almost the same",
         "note",
         "nothing must be done: they are kept in one part and counted as one for intervals; fewer copies train faster",
     )
@@ -40,7 +47,7 @@ def same_label(dataset: Dataset, split: Split | None) -> CheckResult:
 def two_labels(dataset: Dataset, split: Split | None) -> CheckResult:
     """Near-duplicates that carry different labels."""
     if not dataset.near.applies:
-        return not_applicable(*TWO, NO_PICTURES)
+        return not_applicable(*TWO, NO_COPIES)
     if dataset.labels is None:
         return not_applicable(*TWO, NO_LABELS)
     groups = [rows for rows in _groups(dataset) if len(_labels(dataset, rows)) > 1]
@@ -50,17 +57,17 @@ def two_labels(dataset: Dataset, split: Split | None) -> CheckResult:
         TWO[0],
         dataset,
         groups,
-        f"{many(len(groups), 'set')} of pictures that are almost the same, under several labels",
+        f"{many(len(groups), 'set')} of {noun(dataset)}s that are almost the same, under several labels",
         "warning",
-        "look at them and put the wrong label right; if both are right, the picture shows both things",
+        f"look at them and put the wrong label right; if both are right, the {noun(dataset)} shows both things",
     )
     return result(*TWO, (found,))
 
 
 def across_parts(dataset: Dataset, split: Split | None) -> CheckResult:
-    """Near-duplicates of one picture in several parts."""
+    """Near-duplicates of one item in several parts."""
     if not dataset.near.applies:
-        return not_applicable(*ACROSS, NO_PICTURES)
+        return not_applicable(*ACROSS, NO_COPIES)
     parts = parts_of(dataset, split)
     if parts is None:
         return not_applicable(*ACROSS, NO_PARTS)
@@ -77,7 +84,7 @@ def across_parts(dataset: Dataset, split: Split | None) -> CheckResult:
                     ACROSS[0],
                     dataset,
                     some,
-                    f"{many(len(some), 'picture')} {'stands' if one else 'stand'} in {where}, almost the same",
+                    f"{many(len(some), noun(dataset))} {'stands' if one else 'stand'} in {where}, almost the same",
                     "serious" if in_test else "warning",
                     "leave them out with --drop-leaks, or remove them from one of the parts; until then the result is "
                     "better than it should be",
@@ -87,9 +94,9 @@ def across_parts(dataset: Dataset, split: Split | None) -> CheckResult:
 
 
 def look_alikes(dataset: Dataset, split: Split | None) -> CheckResult:
-    """Sets too large to be copies of one picture."""
+    """Sets too large to be copies of one item."""
     if not dataset.near.applies:
-        return not_applicable(*ALIKE, NO_PICTURES)
+        return not_applicable(*ALIKE, NO_COPIES)
     sets = dataset.near.lookalikes
     if not sets:
         return result(*ALIKE, ())
@@ -97,10 +104,9 @@ def look_alikes(dataset: Dataset, split: Split | None) -> CheckResult:
         ALIKE[0],
         dataset,
         sets,
-        f"{many(sum(map(len, sets)), 'picture')} in {many(len(sets), 'large set')} that hardly differ",
+        f"{many(sum(map(len, sets)), noun(dataset))} in {many(len(sets), 'large set')} that hardly differ",
         "note",
-        "look at some of them: frames of one film or shots of one scene need a group each (--group-from), or the test "
-        "asks for what was learned; things of one kind may simply look alike",
+        DO[dataset.kind],
     )
     return result(*ALIKE, (found,))
 
