@@ -59,6 +59,13 @@ def test_sample_notes_writes_made_up_notes(cli: Cli, tmp_path: Path) -> None:
     assert first.startswith("id,date,time,place,author,type,note\nN000001,") and "N000007," in first != second
 
 
+@pytest.mark.shows("sample", "--n")
+def test_sample_posts_writes_a_pool(cli: Cli, tmp_path: Path) -> None:
+    result = cli("sample", "posts", "p", "--n", "11")
+    assert result.status == 0 and "11 made-up posts" in result.out
+    assert len((tmp_path / "p" / "pool.csv").read_text().splitlines()) == 12
+
+
 @pytest.mark.shows("show")
 def test_show_prints_numbers_and_a_drawing(cli: Cli, tmp_path: Path) -> None:
     pixels = np.array([[0, 255], [128, 7]], dtype=np.uint8)

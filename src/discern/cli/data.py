@@ -18,35 +18,39 @@ from .reading import GroupFrom, Id, Label, Labels
 NUMBERS_PRINTED = 3 * 64 * 64
 """A larger picture is drawn, but its numbers would fill many screens."""
 
-SAMPLE_ITEMS = {"notes": "made-up notes"}
+SAMPLE_ITEMS = {"notes": "made-up notes", "posts": "made-up posts, and 310 labelled ones,"}
 SAMPLE_NEXT = {
     "digits": "discern train {place}",
     "vehicles": "discern train {place}/photos --labels {place}/metadata.csv --label make --label model "
     "--group-from '(.+)_\\d+'",
     "notes": "discern text words {place}/notes.csv --text note",
+    "posts": "discern train {place}/labelled.csv --text text --label label --group author",
 }
 """What to do with a sample, by its name."""
 
 Data = Annotated[
     str,
     typer.Argument(
-        metavar="DATA", help="A folder with a folder a class, MNIST's IDX files, an .npz file, or sample:digits."
+        metavar="DATA",
+        help="A folder with a folder a class, a table of texts, MNIST's IDX files, an .npz file, or sample:digits.",
     ),
 ]
 
 
 def sample(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Which sample: digits (real), vehicles (drawn) or notes (made up).")
+        str,
+        typer.Argument(metavar="NAME", help="Which sample: digits (real), vehicles (drawn), notes, posts (made up)."),
     ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
     n: Annotated[
-        int | None, typer.Option("--n", metavar="N", help="How many vehicles (default: 120) or notes (2,000).")
+        int | None,
+        typer.Option("--n", metavar="N", help="How many: vehicles (default: 120), notes (2,000), posts (20,000)."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another number makes up others.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files already.")] = False,
 ) -> None:
-    """Write a sample data set: handwritten digits, vehicles with makes and models, or crime notes."""
+    """Write a sample data set: handwritten digits, vehicles with makes and models, crime notes, or posts."""
     count = workflows.sample(name, folder, n=n, seed=seed, force=force)
     place = one_line(str(folder))
     print(f"{count:,} {SAMPLE_ITEMS.get(name, 'pictures')} written to {place}")

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 _FIRST = """
-Mark Will Rose Grace Hope Faith Joy Frank Rob Bill Sue Pat Jack Dawn Ray Gene Olive Daisy Amir Aisha Bethany Callum Chloe
-Connor Deepa Declan Eleanor Emeka Farah Gareth Hannah Ibrahim Imogen Jasmine Kieran Kofi Leila Liam Magda Mateusz Megan
-Nadia Niamh Oluwaseun Owen Patrick Priya Rhys Sanjay Sapna Siobhan Stacey Tariq Tomasz Wei Yasmin Zara
+Mark Will Rose Grace Hope Faith Joy Frank Rob Bill Sue Pat Jack Dawn Ray Gene Olive Daisy Amir Aisha Bethany Callum
+Chloe Connor Deepa Declan Eleanor Emeka Farah Gareth Hannah Ibrahim Imogen Jasmine Kieran Kofi Leila Liam Magda Mateusz
+Megan Nadia Niamh Oluwaseun Owen Patrick Priya Rhys Sanjay Sapna Siobhan Stacey Tariq Tomasz Wei Yasmin Zara
 """
 _LAST = """
 Cook Baker Marsh Young Price Church Bird Stone Ellison Hargreave Pemberton Oyelaran Kowalczyk Thistlewood Rahman

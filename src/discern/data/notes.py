@@ -343,8 +343,8 @@ Nothing here happened and nobody here exists. The {n:,} notes were written by a 
 - `notes.csv`: id, date, time, place (a town of a made-up island), author, type (the modus operandi), note.
 - `planted.csv`: every name, phone number, plate, postcode and e-mail address in the notes, with the note's id and its
   place in the note (characters counted from 0; `end` is not part of it). `also_a_word` says that a part of the name is
-  an everyday word, such as Mark or Will. Nothing else that identifies was planted; dates, times, amounts of money, streets
-  and towns stand in the notes but are not listed.
+  an everyday word, such as Mark or Will. Nothing else that identifies was planted; dates, times, amounts of money,
+  streets and towns stand in the notes but are not listed.
 - `series.csv`: notes of one series, which one offender would be thought to have done.
 
 Phone numbers are from the ranges that Ofcom keeps free for drama, plates begin with letters that were never given out,

@@ -7,21 +7,23 @@ from pathlib import Path
 from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
 from ..data.notes import NOTES, write_notes
+from ..data.posts import POSTS, write_posts
 from ..data.read import refuse_address
 from ..data.samples import write_digits
 from ..data.vehicles import write_vehicles
 
-SAMPLES = ("digits", "vehicles", "notes")
+SAMPLES = ("digits", "vehicles", "notes", "posts")
 VEHICLES = 120
 
 
 def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0, force: bool = False) -> int:
-    """Write the sample `name` into `folder` and return the number of items: pictures or notes.
+    """Write the sample `name` into `folder` and return the number of items: pictures, notes or posts.
 
     `digits`: 1,797 handwritten digits of 8x8 pixels, a folder a class (Alpaydin and Kaynak 1998, as shipped with
     scikit-learn). `vehicles`: `n` made-up vehicles (default 120) drawn from 16 angles each, with a sheet of makes and
-    models. `notes`: `n` made-up crime notes (default 2,000) with planted names. `seed` draws others. Raises OptionError
-    or OutputError.
+    models. `notes`: `n` made-up crime notes (default 2,000) with planted names. `posts`: 310 made-up labelled
+    posts, a pool of `n` (default 20,000) with places, and a made-up island. `seed` draws others. Raises OptionError or
+    OutputError.
     """
     raise_all([one_of("the sample", name, SAMPLES)])
     refuse_address(str(folder))
@@ -29,6 +31,8 @@ def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0
         return write_vehicles(Path(folder), VEHICLES if n is None else n, seed=seed, force=force)
     if name == "notes":
         return write_notes(Path(folder), NOTES if n is None else n, seed=seed, force=force)
+    if name == "posts":
+        return write_posts(Path(folder), POSTS if n is None else n, seed=seed, force=force)
     if n is not None or seed:
         raise OptionError("--n and --seed belong to samples that are made up; the digits are always the same 1,797")
     return write_digits(Path(folder), force=force)
