@@ -39,6 +39,8 @@ LINES = (
     ("card", "runs/conv", "--owner", "nobody"),
     ("report", "runs/conv", "--no-items"),
     ("purge", "runs/conv"),
+    ("sample", "notes", "some", "--n", "60"),
+    ("text", "similar", "some/notes.csv", "--to", "taxi driver", "--by", "type"),
     ("doctor",),
 )
 

@@ -112,7 +112,11 @@ def near_texts(texts: pl.Series) -> NearDuplicates:
     group that is too large, the copies of each text are still a group.
     """
     first = near.copies(texts)
-    pairs = near.near_pairs(texts, first=first)
+    return grouped(first, near.near_pairs(texts, first=first))
+
+
+def grouped(first: Rows, pairs: near.NearPairs) -> NearDuplicates:
+    """The groups that copies (see `text.near.copies`) and pairs of near-copies make."""
     joined = _connected(np.arange(len(first)), pairs.first, pairs.second)[first]
     different = np.bincount(joined[np.unique(first)], minlength=len(first))
     large = (different > largest_group(len(first)))[joined]

@@ -18,6 +18,7 @@ __all__ = [
     "more_data_text",
     "operating_text",
     "robustness_text",
+    "similar_text",
     "slices_text",
     "solvable_text",
     "summary_text",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .more_data_page import more_data_text
     from .operating_page import operating_text
     from .robustness_page import robustness_text
+    from .similar_text import similar_text
     from .slices_page import slices_text
     from .solvable_page import solvable_text
     from .suspects_page import suspects_text
@@ -53,6 +55,7 @@ __getattr__, __dir__ = attach(
         "layers_text": "model_text",
         "operating_text": "operating_page",
         "robustness_text": "robustness_page",
+        "similar_text": "similar_text",
         "slices_text": "slices_page",
         "solvable_text": "solvable_page",
         "summary_text": "model_text",

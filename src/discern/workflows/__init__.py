@@ -21,6 +21,7 @@ __all__ = [
     "is_data",
     "list_runs",
     "load",
+    "near_texts",
     "not_exported",
     "plan",
     "predict",
@@ -30,6 +31,7 @@ __all__ = [
     "sample",
     "show",
     "show_sheet",
+    "similar",
     "summary",
     "train",
     "train_with",
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from .run import Run, list_runs
     from .sample import sample
     from .show import is_data, show, show_sheet
+    from .similar import near_texts, similar
     from .summary import plan, summary
     from .train import train, train_with
     from .verify import verify
@@ -69,6 +72,7 @@ __getattr__, __dir__ = attach(
         "inspect": "inspect",
         "list_runs": "run",
         "load": "predict",
+        "near_texts": "similar",
         "not_exported": "export",
         "plan": "summary",
         "predict": "predict",
@@ -79,6 +83,7 @@ __getattr__, __dir__ = attach(
         "is_data": "show",
         "show": "show",
         "show_sheet": "show",
+        "similar": "similar",
         "summary": "summary",
         "train": "train",
         "train_with": "train",

@@ -7,7 +7,11 @@ from typing import Any
 
 import typer
 
-COMMANDS: dict[str, Callable[..., Any]] = {}
+from . import similar
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "similar": similar.similar,
+}
 
 text = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Work with notes, posts and articles.")
 for _name, _command in COMMANDS.items():
