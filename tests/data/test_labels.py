@@ -172,8 +172,8 @@ def test_the_sheet_speaks_not_the_folders(tmp_path: Path) -> None:
         (b'id,label\na1,"x\nb2,y\nc3,z\n', "line 2: a row that cannot be read"),
         (b"id,label,label\na1,x,y\n", "2 columns named 'label'"),
         (b"id,lable\na1,x\n", "columns id, lable; expected a column named label or class"),
-        ("id,label\na1,ä\n".encode("utf-16"), "no UTF-8"),
-        ("id,label\na1,ä\n".encode("cp1252"), "no UTF-8 (at 12)"),
+        ("id,label\na1,ä\n".encode("utf-16-le"), "zeros between the letters"),
+        (b"id,label\na1,\x81\n", "no UTF-8 (at 12)"),
         (b"id,label\na1," + b"x" * 200_000 + b"\n", "line 2: a row that cannot be read"),
         (b"id,label\nz,x\n", "no picture that matches an id of s.csv"),
         (b"id,label\na1,\nb2,\nc3,\n", "no label for any of 6 pictures"),
@@ -185,6 +185,15 @@ def test_sheets_that_are_refused(vehicles: Path, tmp_path: Path, content: bytes,
     with pytest.raises(DataError) as told:
         read(vehicles, labels=path, group_from=r"(.+)_\d+")
     assert words in str(told.value) and "s.csv" in str(told.value)
+
+
+@pytest.mark.parametrize(("code", "said"), [("cp1252", "Windows-1252"), ("utf-16", "UTF-16")])
+def test_a_sheet_in_another_encoding_is_read_and_said(vehicles: Path, tmp_path: Path, code: str, said: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_bytes("id,label\na1,Škoda\nb2,Citroën\nc3,Škoda\n".encode(code))
+    data = read(vehicles, labels=path, group_from=r"(.+)_\d+")
+    assert data.classes == ["Citroën", "Škoda"]
+    assert f"s.csv: read as {said}" in data.notes
 
 
 def test_damaged_sheets_are_refused(vehicles: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import DataError, DiscernError, OutputError, describe
+from .errors import DataError, DiscernError, OutputError, UnreadableItem, describe
 
 TEMPORARY = ".writing-"
 """What a temporary name starts with; a leftover after a kill is recognised and removed by it."""
@@ -123,6 +124,26 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return [record for record in records if isinstance(record, dict)]
 
 
+@contextlib.contextmanager
+def regular_file(path: Path) -> Iterator[io.BufferedReader]:
+    """A file to read from. A named pipe or a device is refused without waiting for it. Raises UnreadableItem."""
+    try:
+        _must_be_a_file(path.stat().st_mode)
+        # should a pipe take the file's place meanwhile, opening it must not wait for a writer
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except UnreadableItem:
+        raise
+    except (OSError, ValueError) as error:
+        raise UnreadableItem(_why_closed(error)) from error
+    try:
+        _must_be_a_file(os.fstat(handle).st_mode)
+    except UnreadableItem:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as file:
+        yield file
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files that a killed process left in `folder` and below."""
     for leftover in folder.rglob(f"{TEMPORARY}*"):
@@ -173,6 +194,19 @@ def _blamed_on(path: Path, *own: Path) -> Iterator[None]:
         if isinstance(error, DiscernError) or not about_this:
             raise
         raise OutputError(describe(str(path), found=_why(error), do="nothing was left behind")) from error
+
+
+def _must_be_a_file(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise UnreadableItem("a folder" if stat.S_ISDIR(mode) else "not a regular file")
+
+
+def _why_closed(error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    return _why(error)
 
 
 def _refuse_constant(word: str) -> None:

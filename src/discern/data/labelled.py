@@ -45,7 +45,7 @@ def label_from_sheet(given: str, found: Scan, reading: Reading) -> list[str]:
     found.skipped += [(item, f"no row in {sheet.name}") for item in without_row]
     found.skipped += [(item, f"no label in {sheet.name}") for item in without_label]
     found.skipped.sort()
-    said = [f"labels: {len(kept):,} pictures by {len(used):,} rows of {sheet.name}"]
+    said = [f"labels: {len(kept):,} pictures by {len(used):,} rows of {sheet.name}", *sheet.notes]
     unused = [key for key in sheet.rows if key not in used]
     for things, words in (
         (without_row, f"pictures have no row in {sheet.name} and are left out"),

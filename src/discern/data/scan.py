@@ -1,4 +1,4 @@
-"""What lies in a folder of pictures: which files are items, of which class and part, and what is passed over and why.
+"""What lies in a folder of pictures or texts: which files are items, of which class and part, what is passed over.
 
 Links are never followed, nothing but regular files is ever opened, and the answer does not depend on listing order.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,35 @@ LITTER = {
     "__macosx": "left by macOS",
 }
 OUTSIDE = "a picture outside the class folders"
+TEXT_ENDING = ".txt"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a scan looks for."""
+
+    problem: Callable[[Path], tuple[str, str] | None]
+    """For a file: None when it is an item; else `rejected` or `skipped`, and why."""
+    outside: str
+    """Why an item beside class folders is passed over."""
+
+
+def _no_picture(path: Path) -> tuple[str, str] | None:
+    ending = path.suffix.lower()
+    if ending in PICTURE_ENDINGS or (not ending and begins_like_picture(path)):
+        return None
+    if ending in OTHER_PICTURES:
+        return "rejected", f"{ending[1:].upper()} pictures are not read; save it as JPEG or PNG"
+    return "skipped", f"not a picture ({ending or 'no ending'})"
+
+
+def _no_text(path: Path) -> tuple[str, str] | None:
+    ending = path.suffix.lower()
+    return None if ending == TEXT_ENDING else ("skipped", f"not a text ({ending or 'no ending'})")
+
+
+PICTURES = Wanted(_no_picture, OUTSIDE)
+TEXTS = Wanted(_no_text, "a text outside the class folders")
 
 
 @dataclass(frozen=True)
@@ -50,6 +80,7 @@ class Scan:
     rejected: list[tuple[str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     class_folders: set[str] = field(default_factory=set)
+    wanted: Wanted = PICTURES
 
 
 @dataclass(frozen=True)
@@ -65,14 +96,14 @@ class _Folder:
         return _Folder(self.path / name, f"{self.inside}{name}/", self.label or label, self.part or part)
 
 
-def scan(root: Path, *, labels_elsewhere: bool = False) -> Scan:
+def scan(root: Path, *, labels_elsewhere: bool = False, wanted: Wanted = PICTURES) -> Scan:
     """List `root`: `CLASS/...`, or `train/`, `validation/` (`valid/`, `val/`) and `test/` above the class folders.
 
     Below a class folder any depth belongs to the class. A folder without class folders gives items without labels;
     beside class folders, pictures that lie outside of them are passed over. With `labels_elsewhere` folders give no
     labels and every picture counts, wherever it lies. Raises OSError when `root` itself cannot be listed.
     """
-    result = Scan()
+    result = Scan(wanted=wanted)
     top = _Folder(root, "")
     names = _list(top, result)
     if _has_parts(root, names):
@@ -88,7 +119,7 @@ def scan(root: Path, *, labels_elsewhere: bool = False) -> Scan:
         result.candidates = [dataclasses.replace(c, label=None) for c in result.candidates]
         result.class_folders.clear()
     if any(candidate.label is not None for candidate in result.candidates):
-        result.skipped += [(c.item, OUTSIDE) for c in result.candidates if c.label is None]
+        result.skipped += [(c.item, wanted.outside) for c in result.candidates if c.label is None]
         result.candidates = [c for c in result.candidates if c.label is not None]
     return _in_order(result)
 
@@ -162,13 +193,12 @@ def _passed_over(entry: os.DirEntry[str]) -> str | None:
 
 def _sort_file(folder: _Folder, entry: os.DirEntry[str], result: Scan) -> None:
     inside, path = f"{folder.inside}{entry.name}", folder.path / entry.name
-    ending = path.suffix.lower()
-    if ending in PICTURE_ENDINGS or (not ending and begins_like_picture(path)):
+    problem = result.wanted.problem(path)
+    if problem is None:
         result.candidates.append(Candidate(inside, path, folder.label, folder.part))
-    elif ending in OTHER_PICTURES:
-        result.rejected.append((inside, f"{ending[1:].upper()} pictures are not read; save it as JPEG or PNG"))
     else:
-        result.skipped.append((inside, f"not a picture ({ending or 'no ending'})"))
+        kind, reason = problem
+        (result.rejected if kind == "rejected" else result.skipped).append((inside, reason))
 
 
 def _in_order(result: Scan) -> Scan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -13,9 +14,10 @@ from pathlib import Path, PurePosixPath
 import fastexcel
 import polars as pl
 
-from ..core.errors import DataError, OptionError, describe
+from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.options import suggest
 from ..core.targets import BETWEEN, JOINT, combine
+from .encodings import whole_text
 
 COMMON_IDS = ("id", "item", "file", "filename", "file_name", "image", "picture", "name", "path")
 COMMON_LABELS = ("label", "class", "target", "category")
@@ -43,6 +45,8 @@ class Sheet:
     """The other columns, which say more about the items; those whose names stand once."""
     cells: dict[str, tuple[str | None, ...]] = field(default_factory=dict)
     """For each id what stands in them."""
+    notes: tuple[str, ...] = ()
+    """Sentences worth saying once: how letters were read."""
 
     def label(self, key: str) -> str | None:
         """The label of an id, the combination of all of its targets."""
@@ -58,18 +62,8 @@ def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence
     if not path.is_file():  # not a pipe or a device, which would be waited for
         found = "a folder" if path.is_dir() else "not a regular file" if path.exists() else "no such file"
         raise DataError(describe(str(path), found=found, expected="a sheet of labels (CSV, TSV, Parquet or Excel)"))
-    try:
-        header, rows = _table(path)
-    except DataError:
-        raise
-    except OSError as error:
-        raise DataError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
-    except BaseException as error:  # a damaged file makes its reader raise almost anything
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how readers in Rust give up
-            raise
-        raise DataError(
-            describe(str(path), found=f"a sheet that cannot be read ({_clipped(str(error), 200)})")
-        ) from error
+    with readable(path):
+        header, rows, notes = _table(path)
     key = _column(path, header, id_column, COMMON_IDS, "--id")
     labels = label_columns or (None,)
     places = [_column(path, header, label, COMMON_LABELS, "--label") for label in labels]
@@ -93,9 +87,39 @@ def read_sheet(path: Path, id_column: str | None = None, label_columns: Sequence
     if not found_rows:
         raise DataError(describe(str(path), found="a header without rows" if header else "an empty sheet"))
     names, more = tuple(header[place] for place in places), tuple(header[place] for place in others)
-    sheet = Sheet(path.name, found_rows, names, more, cells_of)
+    sheet = Sheet(path.name, found_rows, names, more, cells_of, notes)
     _refuse_ambiguous(path, sheet)
     return sheet
+
+
+@contextlib.contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """What the reader of a format raises for a damaged file becomes a DataError that names it."""
+    try:
+        yield
+    except DataError:
+        raise
+    except OSError as error:
+        raise DataError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
+    except BaseException as error:  # a damaged file makes its reader raise almost anything
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how readers in Rust give up
+            raise
+        raise DataError(
+            describe(str(path), found=f"a sheet that cannot be read ({_clipped(str(error), 200)})")
+        ) from error
+
+
+def excel_rows(path: Path) -> tuple[pl.DataFrame, list[str]]:
+    """The first sheet as text: a column `row` with the numbers that Excel shows, then its columns; rows that hold
+    anything. And the names of the other sheets. Raises DataError, or what the reader raises.
+    """
+    _refuse_swelling(path)
+    book = fastexcel.read_excel(path)
+    cells = book.load_sheet(0, header_row=None, dtypes="string").to_polars()
+    if not cells.width:
+        return pl.DataFrame(schema={"row": pl.Int64}), book.sheet_names[1:]
+    holds = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    return cells.with_row_index("row", 1).filter(holds), book.sheet_names[1:]
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -166,8 +190,8 @@ def _column(path: Path, header: list[str], name: str | None, common: Sequence[st
     return header.index(name)
 
 
-def _table(path: Path) -> tuple[list[str], Iterator[Row]]:
-    """The names of the columns, and the rows. Raises DataError, or what the reader of the format raises."""
+def _table(path: Path) -> tuple[list[str], Iterator[Row], tuple[str, ...]]:
+    """The names of the columns, the rows, and notes. Raises DataError, or what the reader of the format raises."""
     ending = path.suffix.lower()
     if ending in TEXT_ENDINGS:
         return _text_table(path)
@@ -177,13 +201,11 @@ def _table(path: Path) -> tuple[list[str], Iterator[Row]]:
         if cells > CELLS_LIMIT:
             raise DataError(describe(str(path), found=f"{cells:,} cells", expected=f"at most {CELLS_LIMIT:,}"))
         frame = lazy.collect()
-        return frame.columns, _numbered(frame.select(pl.all().cast(pl.String)), 1)
+        return frame.columns, _numbered(frame.select(pl.all().cast(pl.String)), 1), ()
     if ending in EXCEL_ENDINGS:
-        _refuse_swelling(path)
-        sheet = fastexcel.read_excel(path).load_sheet(0, header_row=None, dtypes="string").to_polars()
-        rows = _numbered(sheet, 1)
+        rows = ((f"row {row[0]:,}", list(row[1:])) for row in excel_rows(path)[0].iter_rows())
         _, header = next(rows, ("", []))
-        return [cell or "" for cell in header], rows
+        return [cell or "" for cell in header], rows, ()
     raise DataError(
         describe(str(path), found=f"a file that ends in {ending or 'nothing'}", expected="CSV, TSV, Parquet or Excel")
     )
@@ -195,20 +217,20 @@ def _numbered(frame: pl.DataFrame, start: int) -> Iterator[Row]:
     return ((f"row {number:,}", list(cells)) for number, cells in rows if any(cell is not None for cell in cells))
 
 
-def _text_table(path: Path) -> tuple[list[str], Iterator[Row]]:
+def _text_table(path: Path) -> tuple[list[str], Iterator[Row], tuple[str, ...]]:
     if path.stat().st_size > BYTES_LIMIT:
         found = f"{path.stat().st_size:,} bytes"
         raise DataError(describe(str(path), found=found, expected=f"at most {BYTES_LIMIT:,} in a sheet of labels"))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        do = "save it as CSV in UTF-8"
-        raise DataError(describe(str(path), found=f"bytes that are no UTF-8 (at {error.start:,})", do=do)) from error
+        text, encoding = whole_text(path.read_bytes())
+    except UnreadableItem as error:
+        raise DataError(describe(str(path), found=error.reason, do="save it as CSV in UTF-8")) from error
     first = text.split("\n", 1)[0]
     comma = "\t" if path.suffix.lower() in (".tsv", ".tab") else max(",;\t", key=first.count)
     rows = _text_rows(path, text, comma)
     _, header = next(rows, ("", []))
-    return [cell or "" for cell in header], _of_one_length(path, rows, len(header))
+    notes = () if encoding.startswith("UTF-8") else (f"{path.name}: read as {encoding}",)
+    return [cell or "" for cell in header], _of_one_length(path, rows, len(header)), notes
 
 
 def _text_rows(path: Path, text: str, comma: str) -> Iterator[Row]:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
-from ..core.errors import DataError, describe
-from ..core.events import Listener, silent
-from ..core.options import TextOptions, raise_all, suggest
+from ..core.errors import DataError, UnreadableItem, describe
+from ..core.events import Listener, silent, steps
+from ..core.files import regular_file
+from ..core.options import Interval, TextOptions, raise_all, suggest
 from .assemble import MAX_BAD, stop_if_too_many
 from .dataset import set_aside
+from .delimited import Delimited, Lines, reader_of
 from .given import missing_path, refuse_address
+from .scan import TEXT_ENDING, shown, why_not_a_file
+from .sheets import EXCEL_ENDINGS, readable
+from .text_column import text_column
+from .text_folder import Folder
+from .text_pieces import Piece, Source, joined
+from .text_tables import Excel, JsonLines, Parquet
 
 STDIN = "-"
 PIECE = 50_000
-COMMON_TEXTS = ("text", "note", "tweet", "post", "message", "body", "sms", "comment", "content")
+HOPELESS = 1_000
+"""Reading ends early when so many records were set aside, and more than were good."""
+PARQUET = (".parquet", ".pq")
+JSON_LINES = (".jsonl", ".ndjson")
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", *JSON_LINES, *PARQUET, *EXCEL_ENDINGS)
+"""Of files that texts are read from."""
+EXPECTED = "a table (CSV, TSV, Parquet, JSON lines, Excel), a .txt file, or a folder of .txt files"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,14 +85,31 @@ def read_texts(
     source: str | Path,
     options: TextOptions | None = None,
     *,
-    stdin: Iterable[str] | None = None,
+    stdin: Lines | None = None,
     max_bad: float = MAX_BAD,
     on_event: Listener = silent,
 ) -> Texts:
-    """Read all texts of `source`. Raises OptionError, DataError, TooManyBadItems."""
-    (texts,) = stream_texts(source, options, rows=2**40, stdin=stdin)
-    stop_if_too_many(texts.name, texts.n, texts.rejected.rows(), max_bad)
-    return texts
+    """Read all texts of `source`: see `stream_texts`.
+
+    Records that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
+    Raises OptionError, DataError, TooManyBadItems.
+    """
+    raise_all([*(options or TextOptions()).problems(), Interval(0, 1).problem("--max-bad", max_bad)])
+    with _opened(source, options or TextOptions(), stdin) as (opened, text):
+        pieces: list[Piece] = []
+        good = bad = 0
+        for piece in opened.pieces(PIECE, 0):
+            pieces.append(piece)
+            good, bad = good + piece.frame.height, bad + len(piece.rejected)
+            steps(on_event, "reading", good + bad, 0)
+            if bad > HOPELESS and bad > max(good, max_bad * (good + bad)):
+                break
+        read = joined(pieces)
+        stop_if_too_many(opened.name, good, read.rejected, max_bad)
+        if not good:
+            item, reason = read.rejected[0]
+            raise DataError(describe(opened.name, found=f"no text that can be read ({item}: {reason})"))
+        return _texts(opened, text, read, opened.notes)
 
 
 def stream_texts(
@@ -88,45 +118,96 @@ def stream_texts(
     *,
     rows: int = PIECE,
     skip: int = 0,
-    stdin: Iterable[str] | None = None,
+    stdin: Lines | None = None,
 ) -> Iterator[Texts]:
-    """The texts of `source` in pieces of `rows` records."""
+    """The texts of `source` in pieces, in their order; memory does not grow with their number.
+
+    `source` is a table (CSV, TSV, Parquet, JSON lines, Excel), a `.txt` file (one text; a table where `columns` are
+    named), a folder of them, or `-` for the lines of `stdin` (a table where `columns` are named).
+
+    A piece holds `rows` records, good ones and those set aside together (`n + rejected.height`), the last one fewer.
+    `skip` counts records in the same way: what `skip` k leaves are the pieces that come after k records. Notes that
+    belong to the whole source come with the first piece. Raises OptionError, DataError.
+    """
     options = options or TextOptions()
-    raise_all(options.problems())
-    given = str(source)
-    refuse_address(given)
-    path = Path(given)
-    if given == STDIN:
-        lines = [line.rstrip("\r\n") for line in stdin or ()]
-        header, records = ["text"], [(f"line {i}", [line]) for i, line in enumerate(lines, 1)]
-    elif path.is_dir():
-        found = sorted(path.rglob("*.txt"))
-        header = ["file", "label", "text"]
-        records = [
-            (str(f.relative_to(path)), [str(f.relative_to(path)), f.parent.name, f.read_text("utf-8", "replace")])
-            for f in found
-        ]
-    elif path.is_file():
-        text = path.read_bytes().decode("utf-8-sig", "replace")
-        comma = "\t" if path.suffix == ".tsv" else ","
-        quoting: Literal[0, 3] = csv.QUOTE_NONE if options.quote == "none" else csv.QUOTE_MINIMAL
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, quoting=quoting)
-        header = list(options.columns) or next(reader)
-        records = [(f"line {reader.line_num}", cells) for cells in reader if cells]
-    else:
-        raise missing_path(given)
-    column = options.text or next((name for name in COMMON_TEXTS if name in header), header[-1])
-    bad = [
-        (item, f"{len(cells)} cells; expected {len(header)}") for item, cells in records if len(cells) != len(header)
-    ]
-    good = [(item, cells) for item, cells in records if len(cells) == len(header)]
-    for begin in range(skip, max(len(good), 1), rows):
-        piece = good[begin : begin + rows]
-        yield Texts(
-            name=path.name,
-            frame=pl.DataFrame([c for _, c in piece], schema=dict.fromkeys(header, pl.String), orient="row"),
-            text=column,
-            items=pl.Series("item", [item for item, _ in piece], pl.String),
-            rejected=set_aside(bad if begin == skip else []),
-            notes=(),
-        )
+    counts = Interval(1, 2**40, whole=True).problem("rows", rows), Interval(0, 2**60, whole=True).problem("skip", skip)
+    raise_all([*options.problems(), *counts])
+    with _opened(source, options, stdin) as (opened, text):
+        notes = opened.notes
+        for piece in opened.pieces(rows, skip):
+            yield _texts(opened, text, piece, notes)
+            notes = []
+
+
+def _texts(source: Source, text: str, piece: Piece, notes: Sequence[str]) -> Texts:
+    return Texts(
+        name=source.name,
+        frame=piece.frame,
+        text=text,
+        items=piece.items,
+        rejected=set_aside(piece.rejected),
+        notes=(*notes, *piece.said.notes()),
+        encoding=piece.said.encoding(source.encoding),
+    )
+
+
+@contextlib.contextmanager
+def _opened(given: str | Path, options: TextOptions, stdin: Lines | None) -> Iterator[tuple[Source, str]]:
+    """The source, and its column of texts. Raises DataError, OptionError."""
+    name = str(given)
+    refuse_address(name)
+    with contextlib.ExitStack() as open_files:
+        source = _source(name, Path(name), options, stdin, open_files)
+        if source.encoding not in ("", "UTF-8"):
+            source.notes.append(f"read as {source.encoding}")
+        text, note = text_column(source.name, source.columns, options.text or source.only_text, source.sample())
+        if note:
+            source.notes.append(note)
+        yield source, text
+
+
+def _source(
+    name: str, path: Path, options: TextOptions, stdin: Lines | None, open_files: contextlib.ExitStack
+) -> Source:
+    if name == STDIN:
+        if stdin is None:
+            raise DataError("-: nothing to read from; expected texts on standard input, one a line")
+        lines = options if options.columns else dataclasses.replace(options, columns=("text",), quote="none")
+        return Delimited("standard input", reader_of(stdin), lines, subject="standard input")
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise missing_path(name) from None
+    except (OSError, ValueError) as error:
+        raise DataError(
+            describe(shown(name), found=(getattr(error, "strerror", None) or str(error)).lower())
+        ) from error
+    ending = path.suffix.lower()
+    if path.is_dir() or (ending == TEXT_ENDING and path.is_file() and not options.columns):
+        _refuse_options(name, options, ("columns", "quote"))
+        return Folder(path, options, subject=shown(name))
+    if not path.is_file():
+        do = "pipe it in and read -" if ending in ("", *ENDINGS) else ""
+        raise DataError(describe(shown(name), found=why_not_a_file(mode), expected=EXPECTED, do=do))
+    if ending in (*PARQUET, *EXCEL_ENDINGS):
+        _refuse_options(name, options, ("quote", "encoding", *(("columns",) if ending in PARQUET else ())))
+        with readable(path):
+            return Parquet(path, subject=name) if ending in PARQUET else Excel(path, options, subject=name)
+    if ending not in ENDINGS:
+        raise DataError(describe(shown(name), found=f"a file that ends in {ending or 'nothing'}", expected=EXPECTED))
+    try:
+        file = open_files.enter_context(regular_file(path))
+    except UnreadableItem as error:
+        raise DataError(describe(shown(name), found=error.reason)) from error
+    if ending in JSON_LINES:
+        _refuse_options(name, options, ("quote", "columns"))
+        return JsonLines(path.name, file.read, options, subject=shown(name))
+    comma = "\t" if ending in (".tsv", ".tab") else None
+    return Delimited(path.name, file.read, options, subject=shown(name), comma=comma)
+
+
+def _refuse_options(name: str, options: TextOptions, not_for: Sequence[str]) -> None:
+    """Raise OptionError for options that say nothing about this kind of source."""
+    plain = TextOptions()
+    given = [option for option in not_for if getattr(options, option) != getattr(plain, option)]
+    raise_all(f"--{option} goes with CSV, TSV and lines; found {shown(name)}" for option in given)

@@ -22,7 +22,6 @@ import io
 import logging
 import os
 import re
-import stat
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -35,6 +34,7 @@ from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin, WebPImagePlugin
 
 from ..core.errors import UnreadableItem
+from ..core.files import regular_file
 from ..core.records import InputSpec
 from .fit import fit_image, least_size, pixels_of
 
@@ -179,7 +179,7 @@ def probe(path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> Header:
 
     Raises UnreadableItem.
     """
-    with _open_file(path) as file:
+    with regular_file(path) as file:
         if not os.fstat(file.fileno()).st_size:
             raise UnreadableItem("empty file (0 bytes)")
         with _open(file, max_megapixels) as image:
@@ -193,7 +193,7 @@ def read_bytes(path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> bytes:
 
     A named pipe or a device is refused without waiting for it. Raises UnreadableItem.
     """
-    with _open_file(path) as file:
+    with regular_file(path) as file:
         size = os.fstat(file.fileno()).st_size
         if not size:
             raise UnreadableItem("empty file (0 bytes)")
@@ -209,34 +209,10 @@ def read_bytes(path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> bytes:
 def begins_like_picture(path: Path) -> bool:
     """Whether a file of unknown name begins as one of our formats does."""
     try:
-        with _open_file(path) as file:
+        with regular_file(path) as file:
             return file.read(8).startswith(_STARTS)
     except UnreadableItem:
         return False
-
-
-@contextlib.contextmanager
-def _open_file(path: Path) -> Iterator[io.BufferedReader]:
-    try:
-        _must_be_a_file(path.stat().st_mode)
-        # should a pipe take the file's place meanwhile, opening it must not wait for a writer
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except UnreadableItem:
-        raise
-    except (OSError, ValueError) as error:
-        raise UnreadableItem(_why_closed(error)) from error
-    try:
-        _must_be_a_file(os.fstat(handle).st_mode)
-    except UnreadableItem:
-        os.close(handle)
-        raise
-    with os.fdopen(handle, "rb") as file:
-        yield file
-
-
-def _must_be_a_file(mode: int) -> None:
-    if not stat.S_ISREG(mode):
-        raise UnreadableItem("a folder" if stat.S_ISDIR(mode) else "not a regular file")
 
 
 @contextlib.contextmanager
@@ -286,14 +262,6 @@ def _why_not(error: Exception, height: int) -> str:
     if isinstance(error, EOFError) or any(word in text for word in cut_off):
         return f"cut off: the file ends before all of its {height:,} rows"
     return f"damaged picture ({str(error)[:120] or type(error).__name__})"
-
-
-def _why_closed(error: Exception) -> str:
-    if isinstance(error, PermissionError):
-        return "no permission to read it"
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
-    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:

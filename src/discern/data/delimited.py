@@ -1,0 +1,252 @@
+"""CSV, TSV and lines: a scan finds the records, Polars reads the good ones, and each bad one is named by its line."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import IO, Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..core.errors import DataError, describe
+from ..core.options import TextOptions
+from .encodings import HEAD, are_utf8, detect, from_western, lines_at_returns, to_utf8
+from .records import RETURN, Grammar, Records, Scanner
+from .text_pieces import CELL_LIMIT, OTHER, SAMPLE, TOO_LONG, UTF8, ZERO, Piece, Said, joined, refused_header
+
+COMMAS = ",;\t|"
+NOT_UTF8 = "bytes that are neither UTF-8 nor Windows-1252; name their encoding with --encoding"
+DAMAGED = "bytes that the encoding does not have"
+
+
+LINES = 10_000
+"""So many lines of text are taken from an iterator at once."""
+Lines = Iterable[str] | IO[bytes]
+
+
+class Delimited:
+    """A file or a stream of records, one a line or, with cells in quotes, over several."""
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[int], bytes],
+        options: TextOptions,
+        *,
+        subject: str,
+        comma: str | None = None,
+        blank_lines: bool = True,
+        cell_limit: int = CELL_LIMIT,
+    ) -> None:
+        """Reads the header. `comma` None: told by the first line. Raises DataError that begins with `subject`.
+
+        Where a line is a text of its own, `blank_lines` are empty texts.
+        """
+        head = _exactly(read, HEAD)
+        encoding = detect(head, options.encoding, subject)
+        self.name, self.encoding, self.notes = name, encoding.name, []
+        self._declared = encoding.codec is not None
+        self._subject = subject
+        source = _behind(head[encoding.mark :], read)
+        decoded = to_utf8(source, encoding)
+        if lines_at_returns(head):
+            self.notes.append("lines end in carriage returns alone")
+            self._scanner = Scanner(lambda size: decoded(size).replace(b"\r", b"\n"))
+        else:
+            self._scanner = Scanner(decoded)
+        lines = options.quote == "none" and len(options.columns) == 1
+        first = self._scanner.first_line() if not lines else b""
+        if not first and not lines:
+            raise DataError(describe(subject, found="an empty file", expected="a header and rows of texts"))
+        self._grammar = Grammar(
+            None if lines else (comma or _likely_comma(first, options)).encode(), options.quote == "double"
+        )
+        self.columns = list(options.columns) or self._header()
+        self.only_text = self.columns[0] if len(self.columns) == 1 else None
+        self._blank_lines = blank_lines and lines
+        self._cell_limit = cell_limit
+        blocks = self._scanner.records(self._grammar, len(self.columns))
+        self._blocks = filter(len, map(self._without_blanks, blocks))
+        self._ahead: list[Records] = []
+        while sum(map(len, self._ahead)) < SAMPLE and (block := next(self._blocks, None)) is not None:
+            self._ahead.append(block)
+        if not self._ahead:
+            found = "a header without rows" if not options.columns else "an empty file"
+            raise DataError(describe(subject, found=found, expected="rows of texts"))
+
+    def _header(self) -> list[str]:
+        found = self._scanner.header(self._grammar)
+        if found is None:
+            do = "close it; or name --columns, or --quote none where quotes are letters"
+            raise DataError(describe(f"{self._subject}, the header", found="a quote that is not closed", do=do))
+        names = []
+        for number, cell in enumerate(found, 1):
+            whole = cell if self._declared or are_utf8([cell])[0] else from_western(cell)
+            if whole is None or b"\0" in whole:
+                found_there = "zero bytes" if whole is not None else NOT_UTF8
+                raise DataError(describe(f"{self._subject}, the header", found=found_there))
+            names.append(whole.decode("utf-8", "replace").strip() or f"column {number}")
+        if problem := refused_header(names):
+            do = "rename one of them, or name all with --columns where the first line is no header"
+            raise DataError(describe(self._subject, found=problem, do=do))
+        return names
+
+    def sample(self) -> pl.DataFrame:
+        return joined([self._parsed(block.part(0, SAMPLE)) for block in self._ahead]).frame.head(SAMPLE)
+
+    def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
+        waiting: list[Piece] = []
+        held = 0
+        ahead, self._ahead = self._ahead, []
+        for block in chain(ahead, self._blocks):
+            first = min(skip, len(block))
+            skip -= first
+            while first < len(block):
+                last = min(len(block), first + rows - held)
+                waiting.append(self._parsed(block.part(first, last)))
+                held += last - first
+                first = last
+                if held == rows:
+                    yield joined(waiting)
+                    waiting, held = [], 0
+        if waiting:
+            yield joined(waiting)
+
+    def _without_blanks(self, block: Records) -> Records:
+        return block if self._blank_lines else block.not_blank()
+
+    def _parsed(self, block: Records) -> Piece:
+        """The records as a table, the bad ones aside."""
+        said = Said()
+        bad: dict[int, str] = dict(block.broken)
+        mended = dict(block.mended)
+        n_cells = len(self.columns)
+        if self._grammar.comma is not None:
+            for i in np.flatnonzero(block.cells != n_cells).tolist():
+                bad.setdefault(i, f"{block.cells[i]:,} cells; expected {n_cells:,}")
+        self._look_at_bytes(block, bad, mended, said)
+        for i in np.flatnonzero(block.end - block.begin > self._cell_limit).tolist():
+            if i not in bad and self._longest(block.content(i)) > self._cell_limit:
+                bad[i] = TOO_LONG
+        good = np.ones(len(block), bool)
+        good[list(bad)] = False
+        items = pl.select(item=pl.lit("line ") + pl.Series(block.line[good]).cast(pl.String)).to_series()
+        rejected = [(f"line {block.line[i]}", bad[i]) for i in sorted(bad)]
+        return Piece(self._frame(block, good, mended), items, rejected, said)
+
+    def _look_at_bytes(self, block: Records, bad: dict[int, str], mended: dict[int, bytes], said: Said) -> None:
+        """Find records with zero bytes, and bring those that are no UTF-8 to it."""
+        if not len(block):
+            return
+        whole = block.data[block.begin[0] : block.end[-1]]
+        if b"\0" in whole:
+            for i in range(len(block)):
+                if i not in bad and b"\0" in block.content(i):
+                    bad[i] = ZERO
+        if whole.isascii():
+            return
+        if are_utf8([whole])[0]:
+            said.add(UTF8, [""])
+            return
+        contents = [block.content(i) for i in range(len(block))]
+        for i, fine in enumerate(are_utf8(contents)):
+            if fine:
+                if UTF8 not in said.counts and not contents[i].isascii():
+                    said.add(UTF8, [""])
+            elif i not in bad:
+                western = None if self._declared else from_western(contents[i])
+                if western is None:
+                    bad[i] = DAMAGED if self._declared else NOT_UTF8
+                else:
+                    mended[i] = western
+                    said.add(OTHER, [f"line {block.line[i]}"])
+
+    def _longest(self, record: bytes) -> int:
+        found = self._grammar.record(record, 0, len(record))
+        return max(len(cell.decode("utf-8", "replace")) for cell in found[0]) if found else 0
+
+    def _frame(self, block: Records, good: NDArray[np.bool_], mended: dict[int, bytes]) -> pl.DataFrame:
+        n = int(good.sum())
+        schema = dict.fromkeys(self.columns, pl.String)
+        if not n:
+            return pl.DataFrame(schema=schema)
+        if self._grammar.comma is None:
+            lines = [mended.get(i, block.content(i)).decode() for i in np.flatnonzero(good).tolist()]
+            return pl.DataFrame({self.columns[0]: lines}, schema=schema)
+        content = _joined(block, good, mended)
+        try:
+            frame = pl.read_csv(
+                content,
+                has_header=False,
+                schema=schema,
+                separator=self._grammar.comma.decode(),
+                quote_char='"' if self._grammar.quoted else None,
+                empty_string_is_null=False,
+            )
+            if frame.height == n:
+                return frame
+        except pl.exceptions.PolarsError:  # it sees other cells than we do: then ours count
+            pass
+        rows = []
+        for i in np.flatnonzero(good).tolist():
+            record = mended.get(i, block.content(i))
+            found = self._grammar.record(record, 0, len(record))
+            assert found is not None
+            rows.append([cell.decode() for cell in found[0]])
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _joined(block: Records, good: NDArray[np.bool_], mended: dict[int, bytes]) -> bytes:
+    """The good records one after the other, in long stretches as they stand in the file."""
+    as_it_is = good.copy()
+    as_it_is[list(mended)] = False
+    gap = block.begin[1:] - block.end[:-1]
+    line_end = (gap == 1) | ((gap == 2) & (np.frombuffer(block.data, np.uint8)[block.end[:-1]] == RETURN))
+    goes_on = as_it_is[1:] & as_it_is[:-1] & line_end
+    first = np.flatnonzero(np.concatenate([[True], ~goes_on]))
+    last = np.concatenate([first[1:], [len(block)]]) - 1
+    return b"\n".join(
+        block.data[block.begin[i] : block.end[j]] if as_it_is[i] else mended[i]
+        for i, j in zip(first.tolist(), last.tolist(), strict=True)
+        if good[i]
+    )
+
+
+def _likely_comma(first: bytes, options: TextOptions) -> str:
+    """What parts the cells of the first line, where the ending of the file does not say it."""
+    line = re.sub(rb'"(?:[^"]++|"")*+"', b"", first) if options.quote == "double" else first
+    counts = {comma: line.count(comma.encode()) for comma in COMMAS}
+    fitting = [comma for comma in COMMAS if options.columns and counts[comma] == len(options.columns) - 1]
+    return fitting[0] if fitting and len(options.columns) > 1 else max(COMMAS, key=counts.__getitem__)
+
+
+def reader_of(lines: Lines) -> Callable[[int], bytes]:
+    """A stream of bytes, or lines of text, as a function that gives the next bytes."""
+    stream: Any = getattr(lines, "buffer", lines)  # the bytes behind a stream of text
+    if hasattr(stream, "read") and not isinstance(stream, io.TextIOBase):
+        read: Callable[[int], bytes] = stream.read
+        return read
+    remaining: Iterator[str] = iter(stream)
+
+    def some(size: int) -> bytes:
+        return "".join(line.rstrip("\r\n") + "\n" for line in islice(remaining, LINES)).encode("utf-8", "surrogatepass")
+
+    return some
+
+
+def _exactly(read: Callable[[int], bytes], size: int) -> bytes:
+    """So many bytes, or all that there are."""
+    content = b""
+    while len(content) < size and (more := read(size - len(content))):
+        content += more
+    return content
+
+
+def _behind(head: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """`read`, after what was read before."""
+    waiting = [head] if head else []
+    return lambda size: waiting.pop() if waiting else read(size)
