@@ -82,6 +82,8 @@ def _try(content: bytes, rng: np.random.Generator) -> str:
 
 
 def _items(spec: Any, rng: np.random.Generator) -> list[np.ndarray]:
+    if spec.dtype == "text":
+        return [np.array(["taxi driver", "", "zz \N{FIRE}"], dtype=object)]
     shape = (2, *spec.shape)
     if spec.dtype == "uint8":
         return [rng.integers(0, 256, shape, dtype=np.uint8), np.full(shape, 255, np.uint8)]

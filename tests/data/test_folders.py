@@ -260,7 +260,7 @@ def test_no_permission_for_real(photos: Path) -> None:
         ("sample:digit", "did you mean 'sample:digits'"),
         ("nul\0byte", "null"),
         ("bare", "an empty folder"),
-        ("texts", r"no pictures; passed over: 2 x not a picture \(.txt\)"),
+        ("texts", r"no pictures; passed over: 2 x not a picture \(.md\)"),
         ("classes", "class folders without a single picture"),
         ("broken", r"no picture that can be read \('cat/1.jpg': empty file"),
     ],
@@ -269,7 +269,7 @@ def test_what_is_no_data_is_refused(photos: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(photos.parent)
     Path("bare").mkdir()
     Path("texts").mkdir()
-    for name in ("1.txt", "2.txt"):
+    for name in ("1.md", "2.md"):
         Path("texts", name).write_text("x")
     Path("classes", "cat").mkdir(parents=True)
     Path("broken", "cat").mkdir(parents=True)

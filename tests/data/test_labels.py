@@ -240,7 +240,7 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(vehicles: Path, 
     sheet = csv_of(tmp_path / "s.csv", ROWS)
     with pytest.raises(DataError, match="no column 'mak' among id, make, model; did you mean 'make'"):
         read(vehicles, labels=sheet, label="mak")
-    with pytest.raises(OptionError, match="--id and --label go with --labels"):
+    with pytest.raises(OptionError, match="--label goes with --labels"):
         read(vehicles, label="make")
     with pytest.raises(OptionError, match="expected a folder of pictures"):
         read("sample:digits", labels=sheet, label="make")

@@ -13,7 +13,7 @@ from discern.core.errors import ModelFileError, NewerFormat
 from discern.models import calibrate
 from discern.models.answers import Calibration, FittedOn, Trust
 from discern.models.codecs import trust as trusts
-from discern.models.features import softmax
+from discern.models.scorer import softmax
 from discern.models.logistic import Logistic
 from discern.store import bundle
 from discern.store.export import to_onnx

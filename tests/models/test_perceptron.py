@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits
 from sklearn.neural_network import MLPClassifier
 
 from discern.core.events import Event
-from discern.models.features import softmax
+from discern.models.scorer import softmax
 from discern.models.perceptron import Perceptron, forward
 
 

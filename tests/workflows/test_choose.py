@@ -181,5 +181,5 @@ def test_epochs_and_features_reach_the_models_that_take_them() -> None:
     assert choose.candidates(TrainOptions(features="hog", k=3)) == ()
     with pytest.raises(OptionError, match=r"--features is 'hogg'.*did you mean 'hog'"):
         train_with("nowhere", TrainOptions(features="hogg"), on_event=silent)
-    with pytest.raises(OptionError, match="a table has none"):
+    with pytest.raises(OptionError, match="for a table expected pixels"):
         choose.check_fits(read(np.eye(9), list("ab") * 4 + ["a"]), TrainOptions(features="hog"))

@@ -14,7 +14,25 @@ from ..core.errors import OptionError
 from ..core.options import SplitOptions, TrainOptions, parse_time
 from .console import Reporter, one_line, percent
 from .data import Data
-from .reading import Binary, Crop, Grey, GroupFrom, Id, KeepAspect, Label, Labels, MaxBad, Size, reading
+from .reading import (
+    Binary,
+    Crop,
+    Grey,
+    Group,
+    GroupFrom,
+    Id,
+    KeepAspect,
+    Label,
+    Labels,
+    Language,
+    MaxBad,
+    Size,
+    reading,
+)
+from .text.reading import Columns, Encoding, Quote, Text, text_options
+
+NEW = {"pictures": "PICTURES", "texts": "TEXTS.csv"}
+"""What a model of each kind of data answers for."""
 
 
 def train(
@@ -28,8 +46,8 @@ def train(
         typer.Option(
             "--model",
             metavar="NAME",
-            help="majority, knn, logistic or conv; given several times, they are compared on the validation part "
-            "(default: all that are installed).",
+            help="Such as knn, conv or word-svm; given several times, they are compared on the validation part "
+            "(default: all that suit the data).",
         ),
     ] = None,
     k: Annotated[int | None, typer.Option("--k", metavar="N", help="knn: neighbours that vote.")] = None,
@@ -64,7 +82,15 @@ def train(
     ] = None,
     features: Annotated[
         str | None,
-        typer.Option("--features", metavar="NAME", help="What the common algorithms look at: pixels, or hog (edges)."),
+        typer.Option(
+            "--features", metavar="NAME", help="What is looked at: pixels or hog (edges); of texts: words or both."
+        ),
+    ] = None,
+    class_weight: Annotated[
+        str | None,
+        typer.Option(
+            "--class-weight", metavar="NAME", help="Texts: balanced; each class counts for as much as any other."
+        ),
     ] = None,
     start: Annotated[
         str | None, typer.Option("--from", metavar="RUN", help="conv: start from the weights of this run or model.")
@@ -120,6 +146,12 @@ def train(
     id: Id = None,
     label: Label = None,
     group_from: GroupFrom = None,
+    text: Text = None,
+    columns: Columns = None,
+    quote: Quote = "double",
+    encoding: Encoding = None,
+    group: Group = None,
+    language: Language = None,
     max_bad: MaxBad = 0.05,
     corrections: Annotated[
         Path | None,
@@ -127,7 +159,7 @@ def train(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that stands there already.")] = False,
 ) -> None:
-    """Learn from a folder and measure the result on items that learning never saw."""
+    """Learn from pictures or texts and measure the result on items that learning never saw."""
     problems: list[str] = []
     first = _first(split, problems)
     seconds = None
@@ -148,6 +180,7 @@ def train(
         augment=augment,
         budget=seconds,
         features=features,
+        class_weight=class_weight,
         tensorboard=tensorboard,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
@@ -169,7 +202,13 @@ def train(
         group_from=group_from,
         max_bad=max_bad,
     )
-    how = dataclasses.replace(how, corrections=None if corrections is None else str(corrections))
+    how = dataclasses.replace(
+        how,
+        corrections=None if corrections is None else str(corrections),
+        texts=text_options(text, columns, quote, encoding),
+        group=group,
+        language=language,
+    )
     if problems:
         raise OptionError([*problems, *(problem for problem in (*options.problems(), *how.problems()) if problem)])
     with Reporter() as tell:
@@ -257,4 +296,4 @@ def _conclude(run: Any) -> None:
     print()
     print(report.evaluation_text(run.evaluation))
     print(f"\nreport: {one_line(str(run.report))}")
-    print(f"next:   discern predict {one_line(str(run.path))} PICTURES")
+    print(f"next:   discern predict {one_line(str(run.path))} {NEW.get(run.evaluation.kind, 'ITEMS')}")

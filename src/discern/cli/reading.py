@@ -33,6 +33,13 @@ GroupFrom = Annotated[
     str | None,
     typer.Option("--group-from", metavar="REGEX", help=r"Items that belong together, by their names: '(.+)_\d+'."),
 ]
+Group = Annotated[
+    str | None, typer.Option("--group", metavar="COLUMN", help="Texts: the column of what belongs together: author.")
+]
+Language = Annotated[
+    str | None,
+    typer.Option("--language", metavar="CODE", help="Texts: pass others over than this, as en; any keeps them all."),
+]
 MaxBad = Annotated[
     float, typer.Option("--max-bad", metavar="SHARE", help="End when more of the items than this cannot be read.")
 ]

@@ -13,6 +13,7 @@ from .. import report, workflows
 from ..core.asked import InspectOptions, parse_costs
 from ..core.errors import OptionError
 from .console import Reporter, is_terminal, one_line
+from .text.reading import Columns, Encoding, Quote, Text, text_options
 
 RunOrModel = Annotated[str, typer.Argument(metavar="RUN|MODEL", help="A run's folder or a model file.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
@@ -39,7 +40,7 @@ def predict(
         list[str],
         typer.Argument(
             metavar="RUN|MODEL ITEMS...",
-            help="A run or model file; then pictures, folders, globs, IDX files, - for names on stdin.",
+            help="A run or model file; then pictures, folders, globs, tables of texts, - for names or texts on stdin.",
         ),
     ],
     model: Annotated[
@@ -53,16 +54,33 @@ def predict(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write: .csv, .parquet or .jsonl.")
     ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option("--keep", metavar="COLUMN", help="Texts: write this column beside the answers.")
+    ] = None,
+    text: Text = None,
+    columns: Columns = None,
+    quote: Quote = "double",
+    encoding: Encoding = None,
     force: Force = False,
 ) -> None:
-    """Answer for new pictures: item, prediction, probability and one column a label."""
+    """Answer for new pictures or texts: item, prediction, probability and one column a label."""
     run: str | list[str] = arguments[0] if not model else model[0] if len(model) == 1 else model
     items = arguments if model else arguments[1:]
     if not items:
         raise OptionError("name what to predict: pictures, folders, globs, IDX files, or - for names on stdin")
     stdin = sys.stdin if "-" in items else None
     with Reporter() as tell:
-        done = workflows.predict(run, items, out=out, stdin=stdin, force=force, on_event=tell, on_frame=Printer())
+        done = workflows.predict(
+            run,
+            items,
+            out=out,
+            stdin=stdin,
+            texts=text_options(text, columns, quote, encoding),
+            keep=keep or (),
+            force=force,
+            on_event=tell,
+            on_frame=Printer(),
+        )
     for name, reason in done.rejected if done.out is None else ():
         print(f"discern: set aside: {one_line(name)}: {one_line(reason)}", file=sys.stderr)
     if done.out is not None:

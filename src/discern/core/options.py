@@ -249,9 +249,14 @@ class ReadOptions:
     max_bad: float = 0.05
     corrections: str | None = None
     """A sheet with the columns `item` and `correction`: labels put right by hand."""
+    texts: TextOptions = TextOptions()
+    group: str | None = None
+    """The column of a table of texts that says what belongs together."""
+    language: str | None = None
+    """Texts in other languages are set aside: `en`; `any` for none."""
 
     def problems(self) -> list[str | None]:
-        return [*self.pictures.problems(), Interval(0, 1).problem("--max-bad", self.max_bad)]
+        return [*self.pictures.problems(), *self.texts.problems(), Interval(0, 1).problem("--max-bad", self.max_bad)]
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -259,7 +264,8 @@ class ReadOptions:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> ReadOptions:
         pictures = PictureOptions.from_json(record["pictures"])
-        return cls(**{**record, "pictures": pictures, "label": tuple(record["label"])})
+        texts = TextOptions.from_json(record["texts"]) if "texts" in record else TextOptions()
+        return cls(**{**record, "pictures": pictures, "label": tuple(record["label"]), "texts": texts})
 
 
 @dataclass(frozen=True)

@@ -55,14 +55,15 @@ class Figure:
 class InputSpec:
     """What a model takes: the one agreement between training, prediction and every other door.
 
-    `kind` is `pictures` (`shape` is height, width, channels) or `table` (`shape` is the number of features);
-    `dtype` is `uint8` or `float32`. The rest says how a picture gets to that shape, in this order: `crop` (shares cut
-    away at left, top, right, bottom), channels, size (stretched, or with `keep_aspect` and filled up), `binary`.
+    `kind` is `pictures` (`shape` is height, width, channels), `table` (`shape` is the number of features) or `texts`
+    (`shape` is empty); `dtype` is `uint8`, `float32` or `text`. The rest says how a picture gets to that shape, in this
+    order: `crop` (shares cut away at left, top, right, bottom), channels, size (stretched, or with `keep_aspect` and
+    filled up), `binary`.
     """
 
-    kind: Literal["pictures", "table"]
+    kind: Literal["pictures", "table", "texts"]
     shape: tuple[int, ...]
-    dtype: Literal["uint8", "float32"]
+    dtype: Literal["uint8", "float32", "text"]
     crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     keep_aspect: bool = False
     binary: bool = False
@@ -89,6 +90,8 @@ class InputSpec:
         return cls(**fields)
 
     def __str__(self) -> str:
+        if self.kind == "texts":
+            return "texts"
         size = "x".join(map(str, self.shape))
         if self.kind == "table":
             return f"{size} numbers an item"

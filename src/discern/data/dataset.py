@@ -18,7 +18,7 @@ from ..core.targets import Targets
 from . import manifest
 from .neighbours import NearDuplicates, near_duplicates
 
-Kind = Literal["pictures", "table"]
+Kind = Literal["pictures", "table", "texts"]
 PARTS = ("train", "validation", "test")
 TARGET = "target:"
 """What the column of one of several targets is called, before its name."""
@@ -33,7 +33,7 @@ class Source:
     """Where a data set was read from."""
 
     reader: str
-    """`folder`, `idx`, `arrays`, `npz` or `digits`."""
+    """`folder`, `idx`, `arrays`, `npz`, `digits` or `texts`."""
     path: str | None
     """As the person gave it; None for arrays."""
     options: ReadOptions = field(default_factory=ReadOptions)
@@ -57,7 +57,8 @@ class Dataset:
     and, when known, `label`, `group`, `part` (`train`, `validation`, `test`), `height`, `width`, `mode`; then
     `target:<name>` for each of several targets, and `column:<name>` for what else the sheet of labels says."""
     values: NDArray[Any]
-    """Pictures: uint8 `(n, H, W, C)`, C is 1 or 3. Table: float32 `(n, n_features)`. In the order of `items`."""
+    """Pictures: uint8 `(n, H, W, C)`, C is 1 or 3. Table: float32 `(n, n_features)`. Texts: `str` `(n,)`, dtype object.
+    In the order of `items`."""
     paths: tuple[Path | None, ...]
     """Where each item lies; None for items that are no files of their own."""
     rejected: pl.DataFrame
@@ -117,7 +118,9 @@ class Dataset:
         """What a model of this data takes, and how pictures get to that form."""
         if self.spec is not None:
             return self.spec
-        return InputSpec(self.kind, tuple(self.values.shape[1:]), "uint8" if self.kind == "pictures" else "float32")
+        dtypes: dict[Kind, Literal["uint8", "float32", "text"]]
+        dtypes = {"pictures": "uint8", "table": "float32", "texts": "text"}
+        return InputSpec(self.kind, tuple(self.values.shape[1:]), dtypes[self.kind])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -126,7 +129,7 @@ class Dataset:
 
     @cached_property
     def near(self) -> NearDuplicates:
-        """Pictures that are almost the same, found when first asked for (about a second for 10,000 photographs)."""
+        """Items that are almost the same, found when first asked for (about a second for 10,000 photographs)."""
         return near_duplicates(self.values)
 
     @cached_property

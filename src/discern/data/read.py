@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike
 
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
-from ..core.options import Interval, PictureOptions, ReadOptions, one_of, raise_all, suggest
+from ..core.options import Interval, PictureOptions, ReadOptions, TextOptions, one_of, raise_all, suggest
 from ..core.records import InputSpec
 from ..images.decode import HIGHEST_MAX_MEGAPIXELS, MAX_MEGAPIXELS
-from . import arrays, idx, samples, sheets
+from . import arrays, idx, labelled_texts, samples, sheets
 from .assemble import MAX_BAD, Groups, Reading
 from .corrections import corrected
 from .dataset import Dataset, Kind
@@ -25,7 +27,7 @@ from .labelled import with_groups_from
 from .pictures import read_folder
 from .scan import PICTURE_ENDINGS, shown, why_not_a_file
 
-KINDS = ("pictures", "table")
+KINDS = ("pictures", "table", "texts")
 
 
 def read(
@@ -43,13 +45,17 @@ def read(
     label: str | Sequence[str] | None = None,
     group_from: str | None = None,
     corrections: str | os.PathLike[str] | None = None,
+    texts: TextOptions | None = None,
+    group: str | None = None,
+    language: str | None = None,
     on_event: Listener = silent,
     executor: Executor | None = None,
 ) -> Dataset:
     """Read data to learn from.
 
     `source` is a folder with a folder per class (or `train/ validation/ test/` above them), a folder of IDX files, a
-    `.npz` file, `"sample:digits"`, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
+    `.npz` file, `"sample:digits"`, a table with a column of texts (CSV, TSV, Parquet, JSON lines, Excel), a folder of
+    `.txt` files, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
     always text. Pictures of several sizes, or larger than 112 x 112, are stretched to 112 x 112, or to the `spec` of a
     model that is to answer for them. `groups` says what must stay together: item name -> group, as a mapping or a
     function, or one group an item for arrays; or `group_from` is a regular expression whose one part in parentheses is
@@ -58,6 +64,8 @@ def read(
     `pictures` says how pictures are prepared. `labels` is a sheet (CSV, TSV, Parquet, Excel) with the labels of a
     folder's pictures at any depth: its column `id` holds what `group_from` captures, or else names or paths of files,
     `label` is the column of the label, or several such columns. Pictures without a row are passed over, and noted.
+    Of a table of texts, `texts` says how it is read, `label` names its column of labels (or several), `group` the one
+    of what must stay together; texts in another `language` than most are in are passed over (`any`: none are).
     `corrections` is a sheet with the columns `item` and `correction`, such as a run's `suspects.csv` once filled in.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
@@ -74,18 +82,36 @@ def read(
             "groups and --group-from were both given; expected one of them"
             if groups is not None and group_from is not None
             else None,
-            "--id and --label go with --labels" if labels is None and (id or label) else None,
+            "--id goes with --labels" if labels is None and id else None,
+            *(texts.problems() if texts is not None else ()),
+            "--group and --group-from were both given; expected one of them" if group and group_from else None,
         ]
     )
     pattern = None if group_from is None else sheets.compiled(group_from)
     named = (label,) if isinstance(label, str) else tuple(label or ())
     sheet = None if labels is None else sheets.read_sheet(Path(labels), id, named)
     options = pictures or PictureOptions()
+    label_sheet, correction_sheet = (None if one is None else os.fspath(one) for one in (labels, corrections))
+    asked = ReadOptions(
+        options,
+        label_sheet,
+        id,
+        named,
+        group_from,
+        max_bad,
+        correction_sheet,
+        texts or TextOptions(),
+        group,
+        language,
+    )
     reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec, options, sheet, pattern)
     if isinstance(source, (str, os.PathLike)):
-        data = _read_path(os.fspath(source), kind, reading)
+        data = _read_path(os.fspath(source), kind, asked, reading)
+    elif kind == "texts" or _strings(source):
+        data = labelled_texts.from_strings(source, y, reading)  # type: ignore[arg-type]
     else:
         data = arrays.read_arrays(source, y, kind, reading)
+    _check_asked(data, asked)
     if sheet is not None and data.source.reader != "folder":
         raise OptionError(
             describe("--labels", found=f"{data.name} has labels of its own", expected="a folder of pictures")
@@ -94,8 +120,6 @@ def read(
         data = with_groups_from(data, pattern)
     if corrections is not None:
         data = corrected(data, Path(corrections))
-    label_sheet, correction_sheet = (None if one is None else os.fspath(one) for one in (labels, corrections))
-    asked = ReadOptions(options, label_sheet, id, named, group_from, max_bad, correction_sheet)
     return dataclasses.replace(data, source=dataclasses.replace(data.source, options=asked))
 
 
@@ -107,7 +131,37 @@ def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:
     ]
 
 
-def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
+def _strings(source: Any) -> bool:
+    """Whether these are texts and not numbers: a list, an array or a series of strings."""
+    listed = isinstance(source, (list, tuple, pl.Series)) or (isinstance(source, np.ndarray) and source.ndim == 1)
+    return listed and len(source) > 0 and isinstance(source[0], str)
+
+
+def _check_asked(data: Dataset, asked: ReadOptions) -> None:
+    """Raise OptionError for options that these data do not take."""
+    texts = data.kind == "texts"
+    pictures = asked.pictures != PictureOptions() or asked.labels is not None
+    raise_all(
+        [
+            "--label goes with --labels, or with a table of texts"
+            if asked.label and asked.labels is None and not texts
+            else None,
+            *(
+                f"--{name} belongs to texts; {data.name} holds none"
+                for name in ("text", "columns", "quote", "encoding")
+                if not texts and getattr(asked.texts, name) != getattr(TextOptions(), name)
+            ),
+            *(
+                f"--{name} belongs to texts; {data.name} holds none"
+                for name in ("group", "language")
+                if not texts and getattr(asked, name)
+            ),
+            f"{data.name} holds texts; leave the options of pictures away" if texts and pictures else None,
+        ]
+    )
+
+
+def _read_path(given: str, kind: Kind | None, asked: ReadOptions, reading: Reading) -> Dataset:
     if given.startswith("sample:"):
         if given not in samples.SAMPLES:
             known = ", ".join(samples.SAMPLES)
@@ -122,6 +176,8 @@ def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
     except (OSError, ValueError) as error:
         found = getattr(error, "strerror", None) or str(error)
         raise DataError(describe(shown(given), found=found.lower())) from error
+    if kind in (None, "texts") and labelled_texts.is_texts(path) and not _has_pictures(path, kind):
+        return labelled_texts.read_labelled(path, given, asked, reading)
     if path.is_dir():
         return _read_directory(path, given, kind, reading)
     if not path.is_file():
@@ -133,6 +189,14 @@ def _read_path(given: str, kind: Kind | None, reading: Reading) -> Dataset:
     found = "a picture" if path.suffix.lower() in PICTURE_ENDINGS else "a file"
     expected = "a folder with a folder per class, a folder of IDX files, or a .npz file"
     raise DataError(describe(shown(given), found=found, expected=expected))
+
+
+def _has_pictures(path: Path, kind: Kind | None) -> bool:
+    """Whether a folder is one of pictures among which text files lie, unless it was called texts."""
+    if kind == "texts" or path.is_file():
+        return False
+    names = (name for depth in ("*", "*/*") for name in path.glob(depth))
+    return any(name.suffix.lower() in PICTURE_ENDINGS for name in names)
 
 
 def _read_directory(path: Path, given: str, kind: Kind | None, reading: Reading) -> Dataset:

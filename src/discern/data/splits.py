@@ -22,6 +22,8 @@ SCHEMA = "1"
 COLUMNS = {"item": pl.String, "label": pl.String, "unit": pl.Int64, "sha256": pl.String, "part": pl.String}
 LEFT_OUT = "left out"
 """The part of items that are in no part: with `drop_leaks`, what would let a model learn the test by heart."""
+FEW_TOGETHER = 0.02
+"""Share of the items that stand in a unit with others, up to which those units are divided first."""
 ENOUGH_UNITS = 3
 """A class with this many units gives at least one item to the test part, however small its share."""
 
@@ -215,8 +217,10 @@ def _carve(
 ) -> NDArray[np.int64]:
     """Rows to set aside: whole units, near `share` of each class, never the last row of a class.
 
-    Units are visited from large to small, equals in a seeded order; one is taken when that brings the counts of its
-    classes nearer to what is wanted (squared distance, each class in proportion to its size).
+    Units are visited in a seeded order; one is taken when that brings the counts of its classes nearer to what is
+    wanted (squared distance, each class in proportion to its size). Where few items have company, their units come
+    first, the large before the small; where many have (copies of messages, all posts of an author), that would fill
+    the part with the largest units, and the order is left to chance.
     """
     of_unit, where = _classes_by_unit(codes, units)
     left = np.bincount(codes).tolist()
@@ -224,7 +228,8 @@ def _carve(
     weights = [1 / count**2 if count else 0.0 for count in left]
     sizes = np.array([sum(classes.values()) for classes in of_unit])
     shuffled = random.permutation(len(of_unit))
-    order = shuffled[np.argsort(-sizes[shuffled], kind="stable")].tolist()
+    few = sizes[sizes > 1].sum() <= FEW_TOGETHER * len(codes)
+    order = (shuffled[np.argsort(-sizes[shuffled], kind="stable")] if few else shuffled).tolist()
     taken = [0] * len(left)
     chosen = np.zeros(len(of_unit), bool)
 
@@ -240,7 +245,8 @@ def _carve(
         if gain < 0 and _leaves_some(classes, left):
             take(unit)
     if not chosen.any():  # large groups or few items: the smallest unit that can be spared
-        spare = next((unit for unit in reversed(order) if _leaves_some(of_unit[unit], left)), None)
+        by_size = sorted(order, key=lambda unit: int(sizes[unit]))
+        spare = next((unit for unit in by_size if _leaves_some(of_unit[unit], left)), None)
         if spare is not None:
             take(spare)
     return np.flatnonzero(chosen[where]).astype(np.int64)

@@ -16,19 +16,22 @@ from scipy.linalg import cho_factor, cho_solve
 from ..core.errors import DataError
 from ..images.alignment import thumbnails
 from ..images.hog import hog
+from ..text import terms
 
 Rows = NDArray[np.int64]
 Codes = NDArray[np.int64]
 Parts = Sequence[tuple[Rows, Rows]]
 """Rows to learn from and rows to answer, of each fold."""
 
-TITLE = "a quick model (kernel ridge regression on small pictures and their edges, or on a table's columns)"
+TITLE = "a quick model (kernel ridge regression on small pictures and their edges, a table's columns or words)"
 MOST = 2000
 """Items that it takes at most: memory and time grow with the square."""
 RIDGE = 0.1
 """Added to the diagonal, whose entries are 1: how much of an item's own label is taken for noise."""
 AT_ONCE = 64
 """Sets of labels that are answered together."""
+WORDS = 3000
+"""Of texts, the most frequent, are looked at."""
 SIDE, EDGES = 16, 32
 """Sides that pictures are shrunk to, for their colours and for their edges."""
 
@@ -43,7 +46,7 @@ class Quick:
     title = TITLE
 
     def __init__(self, values: NDArray[Any], n_classes: int) -> None:
-        """`values` `(n, H, W, C)` uint8 or `(n, n_features)`. Raises DataError for more than 2,000 items."""
+        """`values` `(n, H, W, C)` uint8, `(n, n_features)` or texts `(n,)`. Raises DataError above 2,000 items."""
         if len(values) > MOST:
             raise DataError(f"{len(values):,} items; the quick model takes at most {MOST:,}")
         self.n_classes = n_classes
@@ -98,7 +101,10 @@ class Quick:
 
 
 def features(values: NDArray[Any]) -> NDArray[np.float32]:
-    """What the quick model looks at, `(n, n_features)`: a table's columns at one scale, or small pictures and edges."""
+    """What the quick model looks at, `(n, n_features)`: a table's columns at one scale, small pictures and edges, or
+    words weighed by tf-idf."""
+    if values.ndim == 1:
+        return _words(values)
     if values.ndim == 2:
         table = np.asarray(values, dtype=np.float32)
         spread = table.std(axis=0)
@@ -110,6 +116,17 @@ def features(values: NDArray[Any]) -> NDArray[np.float32]:
     grey = thumbnails(values, min(EDGES, *values.shape[1:3])).round().astype(np.uint8)[..., None]
     edges = hog(grey)
     return np.concatenate([colours / _size(colours), edges / _size(edges)], axis=1)
+
+
+def _words(texts: NDArray[Any]) -> NDArray[np.float32]:
+    cut = terms.in_words(texts)
+    every = cut.distinct()
+    if not len(every):
+        return np.zeros((len(texts), 1), np.float32)
+    counts = cut.counts(every)
+    counts = counts[:, terms.frequent(counts, every, fewest=2, most=WORDS)]
+    found: NDArray[np.float32] = terms.weighed(counts, terms.inverse_document_frequency(counts)).toarray()
+    return found.astype(np.float32)
 
 
 def likeness(rows: NDArray[np.float32]) -> NDArray[np.float64]:

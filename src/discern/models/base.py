@@ -58,6 +58,9 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         position in `classes_`. Raises OptionError or ValueError.
         """
         raise_all(limit.problem(name, getattr(self, name)) for name, limit in self.limits.items())
+        if is_texts(X):
+            self.input_, self.n_features_in_ = InputSpec("texts", (), "text"), 1
+            return np.asarray(X), self._begin_classes(y)
         items = _as_pictures(X)
         if items is None:
             items, y = validate_data(self, X, y, dtype=np.float32)
@@ -93,6 +96,8 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _check_items(self, X: ArrayLike) -> NDArray[Any]:
         """Items to predict, in the form that `fit` saw. Raises NotFittedError or ValueError."""
         check_is_fitted(self)
+        if is_texts(X) and self.input_.kind == "texts":
+            return np.asarray(X)
         items = _as_pictures(X)
         if items is None:
             if self.input_.kind == "pictures":
@@ -106,6 +111,11 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if found != self.input_:
             raise DataError(f"found {found}, {found.dtype}; this model takes {self.input_}, {self.input_.dtype}")
         return pictures
+
+
+def is_texts(X: ArrayLike) -> bool:
+    """Whether these are texts, `(n,)`, and not numbers."""
+    return isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype == object and all(isinstance(x, str) for x in X)
 
 
 def _spec_of(pictures: NDArray[Any] | Rows) -> InputSpec:

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.events import Listener, silent
 from ..core.options import Interval
 from .base import Labelled
-from .features import FeatureClassifier, softmax
+from .features import FeatureClassifier
+from .scorer import softmax
 
 FLOOR = 1e-50
 """The least variance: below it numbers no longer hold the squares."""

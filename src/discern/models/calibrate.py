@@ -14,7 +14,7 @@ from scipy.optimize import minimize, minimize_scalar
 
 from ..core import seeds
 from .answers import MOST_POINTS, SMALLEST, TEMPERATURES, Calibration, Sets
-from .features import softmax
+from .scorer import softmax
 
 FOLDS = 3
 CHOOSING = 5

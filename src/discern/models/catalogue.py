@@ -61,11 +61,17 @@ class Entry:
     """Those of them that `fit` takes; the others belong to the constructor."""
     resumable: bool = False
     """Whether `fit` takes `checkpoints=` and goes on from what it finds there."""
+    kinds: frozenset[str] = frozenset({"pictures", "table"})
+    """What it learns from."""
     search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """What `--search` may put for a parameter; a network's layers are varied instead (`workflows.settings`)."""
 
 
 FEATURES = "what is looked at: pixels, or hog (histograms of oriented gradients)"
+TERMS = "what is looked at: words, or both words and runs of letters"
+CLASS_WEIGHT = "balanced: each class counts for as much as any other"
+TEXTS = frozenset({"texts"})
+VOCABULARY = "the words that its texts have in common"
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
 LEAVES = (1, 2, 3, 5, 10)
@@ -79,6 +85,7 @@ ENTRIES: Mapping[str, Entry] = {
             "how often each class occurs (the baseline)",
             "discern.models.majority:Majority",
             "discern.models.codecs.majority",
+            kinds=frozenset({"pictures", "table", "texts"}),
         ),
         Entry(
             "knn",
@@ -243,6 +250,47 @@ ENTRIES: Mapping[str, Entry] = {
             },
             at_fit=frozenset({"start"}),
             resumable=True,
+        ),
+        Entry(
+            "word-bayes",
+            1,
+            "naive Bayes on words",
+            "discern.models.words:WordBayes",
+            "discern.models.codecs.words",
+            holds=VOCABULARY,
+            kinds=TEXTS,
+            parameters={"alpha": "texts added to each count, so that no word makes a class impossible"},
+            search={"alpha": (0.01, 0.1, 0.3, 1.0, 3.0)},
+        ),
+        Entry(
+            "word-logistic",
+            1,
+            "logistic regression on words",
+            "discern.models.words:WordLogistic",
+            "discern.models.codecs.words",
+            holds=VOCABULARY,
+            kinds=TEXTS,
+            parameters={
+                "C": "inverse strength of the penalty on large weights",
+                "features": TERMS,
+                "class_weight": CLASS_WEIGHT,
+            },
+            search={"C": (1.0, 3.0, 10.0, 30.0, 100.0, 300.0), "features": ("words", "both")},
+        ),
+        Entry(
+            "word-svm",
+            1,
+            "linear support vector machine on words",
+            "discern.models.words:WordSVM",
+            "discern.models.codecs.words",
+            holds=VOCABULARY,
+            kinds=TEXTS,
+            parameters={
+                "C": "inverse strength of the penalty on large weights",
+                "features": TERMS,
+                "class_weight": CLASS_WEIGHT,
+            },
+            search={"C": (0.1, 0.3, 1.0, 3.0, 10.0), "features": ("words", "both")},
         ),
     )
 }

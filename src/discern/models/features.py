@@ -64,10 +64,3 @@ def standard(flat: NDArray[Any], *, alike: bool) -> tuple[NDArray[np.float64], N
     if alike:
         variance[:] = variance.mean()
     return mean, np.sqrt(np.where(variance > 0, variance, 1.0))
-
-
-def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities of scores `(n, n_classes)`, without overflow."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities

@@ -14,7 +14,8 @@ from ..core.events import Listener, silent
 from ..core.options import SEED, Interval
 from .base import Labelled
 from .calibrate import out_of_fold, steepness
-from .features import FeatureClassifier, softmax, standard
+from .features import FeatureClassifier, standard
+from .scorer import softmax
 
 SHARPNESS = 10.0
 """Steepness of the sigmoid over the relative difference of distances: items near a border move the prototypes most."""

@@ -14,7 +14,8 @@ from ..core import seeds
 from ..core.events import Event, Listener, silent
 from ..core.options import SEED, Interval
 from .base import Labelled
-from .features import FeatureClassifier, softmax, standard
+from .features import FeatureClassifier, standard
+from .scorer import softmax
 
 FEWEST_TO_HOLD_BACK = 50
 HELD_BACK = 0.1

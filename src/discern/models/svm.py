@@ -13,7 +13,8 @@ from ..core.events import Listener, note, silent
 from ..core.options import Interval
 from .base import Labelled
 from .calibrate import out_of_fold, steepness
-from .features import FeatureClassifier, softmax, standard
+from .features import FeatureClassifier, standard
+from .scorer import softmax
 
 TOLERANCE = 1e-4
 """Largest slope, as a share of C times the number of items, at the end."""

@@ -15,8 +15,9 @@ from ..core import threads
 from ..core.events import Listener, silent
 from ..core.options import SEED, Interval
 from .base import Labelled
-from .features import FeatureClassifier, softmax
+from .features import FeatureClassifier
 from .nodes import DEEPEST, Piece, Trees, join
+from .scorer import softmax
 
 DEPTH = Interval(1, DEEPEST, whole=True)
 MANY = Interval(1, 10_000, whole=True)

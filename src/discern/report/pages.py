@@ -14,6 +14,9 @@ from ..core.records import Figure
 from . import pictures, words
 from .visible import shorten, visible
 
+EXCERPT = 320
+"""Letters of a text that a page shows."""
+
 MATRIX_LABEL = 20
 """Letters of a label in a matrix; the tables hold it whole."""
 ROWS_SHOWN = 25
@@ -31,7 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.filters |= {"prose": _prose, "picture": _picture, "short": _short}
+    made.filters |= {"prose": _prose, "picture": _picture, "short": _short, "excerpt": excerpt}
     made.globals |= {"words": words, "better": words.better, "at": _at, "ROWS_SHOWN": ROWS_SHOWN}
     return made
 
@@ -60,3 +63,9 @@ def _at(figure: Figure) -> dict[str, str]:
     low = value if figure.low is None else figure.low
     high = value if figure.high is None else figure.high
     return {"value": f"{100 * value:.3f}%", "low": f"{100 * low:.3f}%", "width": f"{100 * (high - low):.3f}%"}
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, on a page."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"

@@ -20,7 +20,10 @@ PICTURES_SHOWN = 12
 
 @dataclass(frozen=True)
 class Picture:
-    """One item of the test part worth looking at. `pixels` is uint8 `(H, W, C)`, or None when there is no picture."""
+    """One item of the test part worth looking at, a picture, a text or a row.
+
+    `pixels` is uint8 `(H, W, C)`, or None when there is no picture.
+    """
 
     item: str
     pixels: NDArray[np.uint8] | None
@@ -29,6 +32,8 @@ class Picture:
     probability: float
     """What the model gave to its answer."""
     kind: Literal["mistake", "unsure"]
+    text: str | None = None
+    """Where the item is one."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def pick_pictures(
 ) -> tuple[Picture, ...]:
     """The surest mistakes, surest first, then the answers with the least lead over the second, mistakes left out.
 
-    `values` is uint8 `(n, H, W, C)` or None; all others go item by item. Equals keep the order of the items.
+    `values` is uint8 `(n, H, W, C)`, texts `(n,)` or None; all others go item by item. Equals keep the order of items.
     """
     names = [str(name) for name in classes]
     best = probabilities.argmax(axis=1)
@@ -141,8 +146,9 @@ def pick_pictures(
     unsure = right[np.argsort(lead[right], kind="stable")][:shown]
 
     def picture(i: int, kind: Literal["mistake", "unsure"]) -> Picture:
-        pixels = None if values is None else np.ascontiguousarray(values[i])
-        return Picture(items[i], pixels, str(truth[i]), str(answers[i]), float(top[i]), kind)
+        text = str(values[i]) if values is not None and values.ndim == 1 else None
+        pixels = None if values is None or text is not None else np.ascontiguousarray(values[i])
+        return Picture(items[i], pixels, str(truth[i]), str(answers[i]), float(top[i]), kind, text)
 
     unsure = unsure[top[unsure] < 1.0]
     return (*(picture(int(i), "mistake") for i in mistakes), *(picture(int(i), "unsure") for i in unsure))

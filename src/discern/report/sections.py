@@ -10,6 +10,7 @@ from typing import Any
 from .drawing import Drawing
 
 SECTIONS: Mapping[str, str] = {
+    "telling": "telling_page",
     "calibration": "calibration_page",
     "unknown": "exam_page",
     "slices": "slices_page",

@@ -24,12 +24,19 @@ class Shown:
 
     found: Suspects
     pixels: tuple[NDArray[np.uint8] | None, ...] = ()
+    texts: tuple[str, ...] = ()
+    """Of the first of them, where items are texts."""
 
 
 def sections(shown: Shown) -> tuple[Section, ...]:
     """One section."""
     pictures = list(zip(shown.found.rows, shown.pixels, strict=False))
-    view: dict[str, Any] = {"found": shown.found, "pictures": pictures, "sentence": suspects_sentence(shown.found)}
+    view: dict[str, Any] = {
+        "found": shown.found,
+        "pictures": pictures,
+        "texts": shown.texts,
+        "sentence": suspects_sentence(shown.found),
+    }
     return (Section("suspects", "Labels in doubt", "suspects.html.j2", view),)
 
 

@@ -32,7 +32,7 @@ CARD = {
 SHARES = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "f1", "error"})
 """Figures that are written in per cent."""
 BASELINES = {"majority": "always giving the most frequent answer"}
-NOUNS = {"pictures": ("picture", "pictures"), "table": ("row", "rows")}
+NOUNS = {"pictures": ("picture", "pictures"), "table": ("row", "rows"), "texts": ("text", "texts")}
 
 
 def percent(share: float, n: int) -> str:

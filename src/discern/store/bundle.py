@@ -33,6 +33,7 @@ from ..models import catalogue
 from ..models.answers import PREFIX, Trust
 from ..models.codecs import fields
 from ..models.codecs import trust as trusts
+from ..models.scorer import Scorer
 from . import archive, strict, tensors
 
 FORMAT = 2
@@ -83,6 +84,11 @@ class Bundle:
     def estimator(self) -> Any:
         """The fitted estimator, rebuilt. Needs what learning needs (for a network: torch)."""
         return catalogue.codec(self.model).decode(self.config, self.arrays, self.spec, self.classes)
+
+    def scorer(self) -> Scorer:
+        """What answers for texts."""
+        found: Scorer = catalogue.codec(self.model).scorer(self.config, self.arrays)  # type: ignore[attr-defined]
+        return found
 
     def graph(self) -> onnx.ModelProto:
         """The model as an ONNX graph from `x` to `probabilities`."""
@@ -265,7 +271,7 @@ def _spec(record: Mapping[str, Any]) -> InputSpec:
     optional = [name for name in ("crop", "keep_aspect", "binary") if name in record]
     fields.exact_keys(record, ["kind", "shape", "dtype", *optional], "input")
     kind, shape, dtype = record["kind"], record["shape"], record["dtype"]
-    known = {"pictures": (("uint8", "float32"), 3), "table": (("float32",), 1)}
+    known = {"pictures": (("uint8", "float32"), 3), "table": (("float32",), 1), "texts": (("text",), 0)}
     if not isinstance(kind, str) or kind not in known:
         raise ModelFileError(f"input kind is {fields.shown(kind)}; expected one of {', '.join(known)}")
     dtypes, rank = known[kind]

@@ -1,4 +1,5 @@
-"""A loaded model that answers: ONNX Runtime on the graph that the codec emits. Needs neither torch nor scikit-learn."""
+"""A loaded model that answers: ONNX Runtime on the graph that the codec emits, or for texts the scorer that the codec
+makes. Needs neither torch nor scikit-learn."""
 
 from __future__ import annotations
 
@@ -15,9 +16,11 @@ from ..core.records import InputSpec
 from ..core.targets import Targets
 from ..models.answers import Answers, Trust
 from ..models.codecs import graphs
+from ..models.scorer import Scorer, softmax
 from .bundle import Bundle
 
 BATCH = 256
+TEXTS_A_BATCH = 20_000
 NETWORK = "conv"
 """The model whose last but one layer says what an item is like."""
 VALUES_A_BATCH = 2**20
@@ -33,15 +36,20 @@ class Shipped:
 
     def __init__(self, bundle: Bundle, *, threads: int | None = None, features: bool = False) -> None:
         """`features`: these are wanted too (`looked`), as they are where the model answers `unknown`."""
-        graph = bundle.graph()
         self._looks = features or (bundle.trust is not None and bundle.trust.unknown is not None)
-        deep = graphs.with_features(graph) if self._looks and bundle.model == NETWORK else None
-        graph, self._outputs = (graph, ["probabilities"]) if deep is None else (deep, ["probabilities", "features"])
-        self.deep = deep is not None
         self.spec: InputSpec = bundle.spec
         self.classes: NDArray[Any] = bundle.classes
         self.targets: Targets | None = bundle.targets
         self.trust: Trust | None = bundle.trust
+        self.scorer = bundle.scorer() if bundle.spec.kind == "texts" else None
+        self.deep = False
+        if self.scorer is not None:
+            self.batch = TEXTS_A_BATCH
+            return
+        graph = bundle.graph()
+        deep = graphs.with_features(graph) if self._looks and bundle.model == NETWORK else None
+        graph, self._outputs = (graph, ["probabilities"]) if deep is None else (deep, ["probabilities", "features"])
+        self.deep = deep is not None
         self.batch = _batch(graph, bundle.spec)
         self._session = _session(graph, threads)
 
@@ -83,6 +91,8 @@ class Shipped:
 
     def looked(self, values: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[Any] | None]:
         """`raw_proba` and, where wanted, features `(n, ...)`: of a network its last but one layer, else the values."""
+        if self.scorer is not None:
+            return self._scored(self.scorer, values)
         values = self._checked(values)
         out = np.empty((len(values), len(self.classes)), np.float32)
         features: list[NDArray[Any]] = []
@@ -98,6 +108,16 @@ class Shipped:
         if not self._looks:
             return out, None
         return out, np.concatenate(features) if features else values
+
+    def _scored(self, scorer: Scorer, texts: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[Any] | None]:
+        """`looked` for texts `(n,)`."""
+        texts = np.asarray(texts, dtype=object)
+        if texts.ndim != 1 or not all(isinstance(text, str) for text in texts):
+            raise DataError("found items that are no texts; this model takes texts, one an item")
+        found = [scorer.answer(texts[start : start + self.batch]) for start in range(0, len(texts), self.batch)]
+        empty = np.zeros((0, len(self.classes))), np.zeros((0, len(self.classes) + 2))
+        scores, features = (np.concatenate(parts) for parts in zip(*(found or [empty]), strict=True))
+        return softmax(scores).astype(np.float32), features.astype(np.float32) if self._looks else None
 
     def predict(self, values: NDArray[Any]) -> NDArray[Any]:
         """The most probable label of each item, `(n,)`, of equals the first in `classes`; or `unknown`."""

@@ -12,7 +12,7 @@ from ..core import events
 from ..core.errors import MissingDependency, OptionError
 from ..core.events import Event, Listener
 from ..core.optional import available
-from ..core.options import TrainOptions, one_of
+from ..core.options import TERMS, TrainOptions, one_of
 from ..core.rows import Rows
 from ..data.dataset import Dataset
 from ..data.splits import Split
@@ -37,11 +37,13 @@ OPTIONS = {
     "augment": ("--augment", "augment"),
     "budget": ("--budget", "budget"),
     "features": ("--features", "features"),
+    "class_weight": ("--class-weight", "class_weight"),
     "start": ("--from", "start"),
 }
 """Options that belong to some models only: the field of TrainOptions, as typed, and the estimator's parameter."""
 
 
+NOUNS = {"pictures": "pictures", "table": "a table", "texts": "texts"}
 CATCHING_UP = 0.25
 """The network's errors fall at least with this power of what it learns from: a tenth of its training leaves it with 1.8
 times the errors of the whole (measured: with about the root, docs/decisions/0052-search.md)."""
@@ -132,9 +134,17 @@ def check_installed(options: TrainOptions) -> None:
 
 
 def check_fits(data: Dataset, options: TrainOptions) -> None:
-    """Raise OptionError when the layers or the features do not fit the items."""
-    if options.features == "hog" and data.kind == "table":
-        raise OptionError("--features is hog; a table has none, expected pixels")
+    """Raise OptionError when the models, the layers or the features do not fit the items."""
+    named = [name for name in options.model if name in catalogue.ENTRIES]
+    wrong = [name for name in named if data.kind not in catalogue.entry(name).kinds]
+    suiting = ", ".join(name for name, entry in catalogue.ENTRIES.items() if data.kind in entry.kinds)
+    if wrong:
+        raise OptionError(f"--model {wrong[0]} does not learn from {NOUNS[data.kind]}; expected one of {suiting}")
+    looks = {"pictures": ("pixels", "hog"), "table": ("pixels",), "texts": TERMS}[data.kind]
+    if options.features not in (None, *looks):
+        raise OptionError(f"--features is {options.features}; for {NOUNS[data.kind]} expected {' or '.join(looks)}")
+    if not named and not entrants(data, options):
+        raise OptionError(f"the options given belong to no model that learns from {NOUNS[data.kind]} ({suiting})")
     if options.layers is not None:
         plan(layers.parse(options.layers), data.input.shape, len(data.classes))
 
@@ -154,7 +164,7 @@ def parameters(name: str, options: TrainOptions) -> dict[str, Any]:
 
 def entrants(data: Dataset, options: TrainOptions) -> tuple[Entrant, ...]:
     """The candidates for these data: where nothing was asked for and items are pictures, on gradient features too."""
-    found = [Entrant(name) for name in candidates(options)]
+    found = [Entrant(name) for name in candidates(options) if data.kind in catalogue.entry(name).kinds]
     if _auto(options) and options.features is None and settings.has_edges(data):
         found += [Entrant(e.model, compare.HOG) for e in found if "features" in catalogue.entry(e.model).parameters]
     return tuple(found)

@@ -60,6 +60,9 @@ SECONDS: Mapping[str, Work] = {
     "boosting": lambda n, d, k: (5e-3 + 5e-7 * n) * d * (k if k > 2 else 1),
     "mlp": lambda n, d, k: 5e-7 * n * d,
     "lvq": lambda n, d, k: 1e-7 * n * d * k,
+    "word-bayes": lambda n, d, k: 2e-5 * n,
+    "word-logistic": lambda n, d, k: 3e-4 * n * k,
+    "word-svm": lambda n, d, k: 2e-4 * n * k,
 }
 """About what learning from n items of d values in k classes takes, measured on digits and on photographs."""
 

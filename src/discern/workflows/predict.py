@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,14 +17,16 @@ from numpy.typing import NDArray
 from ..core import files
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
-from ..core.targets import Targets
+from ..core.options import TextOptions, raise_all
 from ..data.items import BATCH, expand, load_batches
-from ..models.answers import Answers
 from ..store import bundle, outputs
+from ..store.answered import frame
 from ..store.run_folder import model_path
 from ..store.session import Shipped
+from . import apply
 
 FORMATS = (".csv", ".parquet", ".jsonl")
+PLAIN = TextOptions()
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,17 @@ def predict(
     *,
     out: str | Path | None = None,
     stdin: Iterable[str] | None = None,
+    texts: TextOptions = PLAIN,
+    keep: Sequence[str] = (),
     force: bool = False,
     on_event: Listener = silent,
     on_frame: Callable[[pl.DataFrame], None] | None = None,
 ) -> Predictions:
     """Write answers for `items` (files, folders, globs, IDX files, `-` for names on stdin) to `out`.
+
+    A model of texts answers for tables with a column of texts, folders of `.txt` files or lines on stdin; `texts` says
+    how they are read, and columns that `keep` names stand beside the answers. Asked again after it was killed, it goes
+    on where it was.
 
     Several runs answer side by side: the columns of each begin with its name (`make_prediction`, `make_p_Ford`).
     The ending of `out` decides the format: `.csv`, `.parquet` or `.jsonl`; without `out` each batch is handed to
@@ -98,16 +107,41 @@ def predict(
         aside.unlink(missing_ok=True)
     names = [str(item) for item in items]
     rejected: list[tuple[str, str]] = []
+    raise_all(texts.problems())
     if isinstance(run, (str, os.PathLike)):
-        shipped = Shipped(bundle.load(model_path(run)))
+        path = model_path(run)
+        loaded = bundle.load(path)
+        shipped = Shipped(loaded)
+        if shipped.spec.kind == "texts":
+            n_items, rejected = apply.predict_texts(
+                shipped,
+                names,
+                out=target,
+                options=texts,
+                keep=keep,
+                stdin=stdin,
+                digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+                own=loaded.extra.get(apply.STRANGE),
+                on_event=on_event,
+                on_frame=on_frame,
+            )
+            _some_left(n_items, rejected)
+            return _concluded(n_items, rejected, target, aside)
+        if keep or texts != PLAIN:
+            raise OptionError("--keep, --text, --columns, --quote and --encoding belong to models of texts")
         frames = answers(shipped, names, stdin=stdin, rejected=rejected, on_event=on_event)
     else:
         frames = answers_side_by_side(_named(run), names, stdin=stdin, rejected=rejected, on_event=on_event)
     n_items = _write(target, frames, rejected) if target else _hand_over(frames, on_frame, rejected)
+    return _concluded(n_items, rejected, target, aside)
+
+
+def _concluded(n_items: int, rejected: list[tuple[str, str]], out: Path | None, aside: Path | None) -> Predictions:
+    """What was done, after what was set aside is written beside the answers."""
     if aside is None or not rejected:
-        return Predictions(n_items, tuple(rejected), target, None)
+        return Predictions(n_items, tuple(rejected), out, None)
     files.write_text(aside, files.csv_text(("item", "reason"), rejected))
-    return Predictions(n_items, tuple(rejected), target, aside)
+    return Predictions(n_items, tuple(rejected), out, aside)
 
 
 def answers(
@@ -162,30 +196,6 @@ def _named(runs: Sequence[str | Path]) -> dict[str, Shipped]:
     if twice:
         raise OptionError(f"--model: two models are called {twice[0]!r}; their columns could not be told apart")
     return {name: Shipped(bundle.load(model_path(run))) for name, run in zip(names, runs, strict=True)}
-
-
-def frame(names: Sequence[str], shipped: Shipped, answers: Answers) -> pl.DataFrame:
-    """The columns of every prediction: item, prediction, probability, p_<label>.
-
-    The prediction may be `unknown`; the probability stays that of the most probable label. A model with sets of labels
-    gives them as `labels`. Where a class is a combination of several targets, the label and the probability of each
-    stand before p_<label>.
-    """
-    classes, probabilities = shipped.classes, answers.probabilities
-    best = probabilities.argmax(axis=1)
-    columns: dict[str, Any] = {
-        "item": list(names),
-        "prediction": answers.labels(classes),
-        "probability": probabilities[np.arange(len(best)), best],
-    }
-    sets = answers.set_texts(classes)
-    columns |= {} if sets is None else {"labels": sets}
-    targets = shipped.targets or Targets({})
-    for name in targets.names:
-        place = targets.codes(name)[best]
-        columns[name] = targets.of(name)[place]
-        columns[f"{name}_probability"] = targets.marginal(name, probabilities)[np.arange(len(best)), place]
-    return pl.DataFrame(columns | {f"p_{label}": probabilities[:, i] for i, label in enumerate(classes)})
 
 
 def csv_rows(table: pl.DataFrame, *, header: bool) -> str:

@@ -10,21 +10,26 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ..core.options import ReadOptions, TrainOptions
+from ..core.options import ReadOptions, TextOptions, TrainOptions
 from ..core.records import Figure, Findings
 from ..data.dataset import Dataset
 from ..data.splits import Split
 from ..evaluate.evaluation import Evaluation
 from ..models import catalogue
+from ..models.scorer import BOTH
 from ..report.html import write_report
 from ..report.record import Candidate, Picture, RunReport, Setting, Training, pick_pictures
 from ..report.suspects_page import SUSPECTS_SHOWN, Shown
+from ..report.telling_page import Telling
 from ..store import bundle
 from ..store.bundle import Bundle
 from ..store.card import Card
 from ..store.run_folder import RunFolder
 from ..store.summary import layers_of
 from . import kept
+
+WORDS_SHOWN = 15
+"""Of each class."""
 
 
 def write_run_report(
@@ -39,6 +44,8 @@ def write_run_report(
     """Write `report.html` and the tables and figures beside it into the run's folder."""
     training, record = folder.load(folder.training, "model"), folder.record()
     model, results, items = bundle.load(folder.model), kept.results(folder), record.get("items_in_report", True)
+    if data.kind == "texts" and items:
+        results["telling"] = _telling(model)
     if not items:
         findings, _ = findings.without_items(), results.pop("suspects", None)
     report = RunReport(
@@ -70,11 +77,21 @@ def _with_pictures(results: dict[str, Any], data: Dataset) -> dict[str, Any]:
     """What is kept beside the run; suspects with their pictures."""
     found = results.get("suspects")
     if found is not None:
-        places = {name: place for place, name in enumerate(data.items["item"])} if data.kind == "pictures" else {}
-        shown = found.rows[:SUSPECTS_SHOWN]
-        pixels = tuple(data.values[places[one.item]] if one.item in places else None for one in shown)
-        results["suspects"] = Shown(found, pixels)
+        places = {name: place for place, name in enumerate(data.items["item"])}
+        shown = [(data.values[places[one.item]] if one.item in places else None) for one in found.rows[:SUSPECTS_SHOWN]]
+        pixels = tuple(value if data.kind == "pictures" else None for value in shown)
+        texts = tuple(str(value or "") for value in shown) if data.kind == "texts" else ()
+        results["suspects"] = Shown(found, pixels, texts)
     return results
+
+
+def _telling(model: Bundle) -> Telling | None:
+    """The words that decide, of a model that looks at words."""
+    scorer = model.scorer()
+    if not len(scorer.looking.words):
+        return None
+    found = zip(model.classes.tolist(), scorer.telling(WORDS_SHOWN), strict=True)
+    return Telling(tuple(found), scorer.looking.looks == BOTH)
 
 
 def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -> str:
@@ -90,6 +107,7 @@ def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -
         "--epochs": (cycles[0] if cycles else None, None),
         "--augment": (options.augment, plain.augment),
         "--features": (options.features, plain.features),
+        "--class-weight": (options.class_weight, plain.class_weight),
         "--batch": (options.batch_size, plain.batch_size),
         "--lr": (options.learning_rate, plain.learning_rate),
         "--patience": (options.patience, plain.patience),
@@ -134,6 +152,12 @@ def _reading(options: ReadOptions) -> dict[str, tuple[Any, Any]]:
         "--group-from": (options.group_from, None),
         "--max-bad": (options.max_bad, plain.max_bad),
         "--corrections": (options.corrections, None),
+        "--text": (options.texts.text, None),
+        "--columns": (",".join(options.texts.columns) or None, None),
+        "--quote": (options.texts.quote, TextOptions().quote),
+        "--encoding": (options.texts.encoding, None),
+        "--group": (options.group, None),
+        "--language": (options.language, None),
     }
 
 
@@ -144,7 +168,8 @@ def _facts(data: Dataset) -> dict[str, Any]:
     if len(data.rejected):
         facts["set aside because they cannot be read"] = len(data.rejected)
     if len(data.skipped):
-        facts["passed over because they are no pictures"] = len(data.skipped)
+        why = "in another language" if data.kind == "texts" else "no pictures"
+        facts[f"passed over because they are {why}"] = len(data.skipped)
     if data.groups is not None:
         facts["groups of items that belong together"] = len(np.unique(data.groups))
     facts["fingerprint"] = data.fingerprint
@@ -220,7 +245,7 @@ def _gallery(folder: RunFolder, data: Dataset) -> tuple[Picture, ...]:
     rows = [positions[name] for name in table["item"]]
     return pick_pictures(
         table["item"].to_list(),
-        data.values[rows] if data.kind == "pictures" else None,
+        None if data.kind == "table" else data.values[rows],
         table["label"].to_numpy(),
         table.select(columns).to_numpy(),
         np.array([name.removeprefix("p_") for name in columns]),

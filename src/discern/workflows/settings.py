@@ -117,7 +117,7 @@ def _listed(name: str, data: Dataset, fixed: Mapping[str, Any]) -> tuple[Draw, .
     listed = {
         parameter: [value for value in values if value != usual[parameter]]
         for parameter, values in catalogue.entry(name).search.items()
-        if parameter not in fixed and (parameter != "features" or has_edges(data))
+        if parameter not in fixed and (parameter != "features" or data.kind == "texts" or has_edges(data))
     }
 
     def one(parameter: str, values: list[Any]) -> Draw:

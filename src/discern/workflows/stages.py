@@ -33,12 +33,13 @@ from ..models import catalogue
 from ..models.answers import Answers
 from ..models.base import Classifier
 from ..models.majority import Majority
+from ..models.words import unknown_words
 from ..store import bundle
 from ..store import card as cards
 from ..store.event_file import EventFile
 from ..store.run_folder import RunFolder, now
 from ..store.session import Shipped
-from . import choose, exam, leaks, search, slicing, stating, trusting
+from . import apply, choose, exam, leaks, search, slicing, stating, trusting
 from .reporting import write_run_report
 
 SAME = 1e-4
@@ -161,6 +162,8 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
     facts: dict[str, Any] = {"data": job.data.fingerprint, "seed": job.options.seed}
     facts["holds"] = catalogue.entry(name).holds
+    if job.data.kind == "texts" and len(parts.validation):
+        facts[apply.STRANGE] = unknown_words(train[0], validation[0])
     about: dict[str, Any] = {"targets": targets, "spec": job.data.input, "extra": facts, "card": _card(folder)}
     save = partial(bundle.save, folder.model, estimator, model=name, **about)
     save()
@@ -181,6 +184,8 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
 
 def _size(data: Dataset, n: int) -> str:
     """How much there is to learn from: values and memory."""
+    if data.kind == "texts":
+        return f"{n:,} texts to learn from"
     values = n * data.input.n_values
     return f"{n:,} items to learn from: {values:,} values, {values * data.values.itemsize / 1e6:,.1f} MB in memory"
 

@@ -177,6 +177,9 @@ def read_with(
         group_from=options.group_from,
         max_bad=options.max_bad,
         corrections=options.corrections,
+        texts=options.texts,
+        group=options.group,
+        language=options.language,
         on_event=on_event,
     )
 

@@ -12,6 +12,8 @@ from onnx import helper
 
 from ...core.errors import ModelFileError
 from ...core.records import InputSpec
+from ...text.terms import Vocabulary
+from ..scorer import PRESENCE, Looking, Scorer
 from . import fields, graphs
 
 if TYPE_CHECKING:
@@ -42,6 +44,13 @@ def decode(
     model = Majority()
     model.prior_, model.refit_ = arrays["prior"], config["refit"]
     return graphs.fitted(model, spec, classes)
+
+
+def scorer(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Scorer:
+    """The shares, whatever the text: a model without terms."""
+    prior = arrays["prior"]
+    nothing = Looking(PRESENCE, Vocabulary(()), Vocabulary(()), np.zeros(0))
+    return Scorer(nothing, np.zeros((len(prior), 0), np.float32), np.log(np.maximum(prior, 1e-300)))
 
 
 def graph(
