@@ -1,0 +1,250 @@
+"""Every place where words stand, with what stands before and after: a concordance (keyword in context).
+
+A question is one or more words. `damag*` is every word that begins so, `*` alone is any word; as a regular expression
+each part between spaces is held against whole words. Patterns are held against the vocabulary once, by an engine whose
+time is linear in the length of what it reads, so no pattern can make it run for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from polars.exceptions import PolarsError
+
+from ..core.errors import OptionError
+from .corpus import Corpus, Ids, Places, plain
+from .split import words
+
+MOST_PARTS = 10
+LONGEST_QUERY = 1000
+FURTHEST = 9
+"""Words away from the match that lines can be sorted by."""
+SORT = re.compile(rf"([1-{FURTHEST}])([LR])|0")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place: the text's name, the line within the text, the number of the word within the text, all from 1."""
+
+    item: str
+    line: int
+    word: int
+    left: str
+    match: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Concordance:
+    """The places of a question in their order; `lines` are the first of `n_found`."""
+
+    query: str
+    n_found: int
+    n_texts: int
+    """Texts that it stands in."""
+    n_tokens: int
+    of_texts: int
+    matched: tuple[tuple[str, int], ...]
+    """For a question of one part, the different words that were found, with their counts, the most frequent first."""
+    sort: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": 1,
+            "query": self.query,
+            "n_found": self.n_found,
+            "n_texts": self.n_texts,
+            "n_tokens": self.n_tokens,
+            "of_texts": self.of_texts,
+            "matched": [{"word": word, "count": count} for word, count in self.matched],
+            "sort": list(self.sort),
+            "lines": [
+                {
+                    "item": line.item,
+                    "line": line.line,
+                    "word": line.word,
+                    "left": line.left,
+                    "match": line.match,
+                    "right": line.right,
+                }
+                for line in self.lines
+            ],
+        }
+
+    def table(self) -> pl.DataFrame:
+        """A row a line."""
+        names = ("item", "line", "word", "left", "match", "right")
+        return pl.DataFrame({name: [getattr(line, name) for line in self.lines] for name in names})
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """The words that may stand at one place of a match."""
+
+    usable: NDArray[np.bool_]
+    ids: Ids
+
+
+def concordance(
+    corpus: Corpus,
+    query: str,
+    *,
+    regex: bool = False,
+    case: bool = False,
+    sort: Sequence[str] = (),
+    rows: int | None = 40,
+    width: int = 60,
+) -> Concordance:
+    """Look `query` up. `sort` names places: `1R` is the first word to the right, `2L` the second to the left, `0` the
+    match; without it lines come in the order of the texts. `width` characters are shown on each side, `rows` lines at
+    most.
+
+    Raises OptionError for a question without words, a pattern that is none, an unknown order.
+    """
+    parts = _parts(corpus, query, regex, case)
+    problem = sort_problem(sort)
+    if problem:
+        raise OptionError(problem)
+    where = _places(corpus, parts)
+    texts = corpus.text_of(where)
+    first = _in_order(corpus, where, texts, len(parts), sort, len(where) if rows is None else rows)
+    lines = (_line(corpus, int(where[i]), int(texts[i]), len(parts), width) for i in first)
+    matched: tuple[tuple[str, int], ...] = ()
+    if len(parts) == 1:
+        counts = np.bincount(corpus.lower.of[corpus.tokens[where]], minlength=len(corpus.lower))
+        best = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+        matched = tuple(zip(corpus.lower.names.gather(best), counts[best].tolist(), strict=True))
+    n_texts = int(np.count_nonzero(np.diff(texts, prepend=-1)))
+    return Concordance(query, len(where), n_texts, corpus.n_tokens, corpus.n_texts, matched, tuple(sort), tuple(lines))
+
+
+def sort_problem(sort: Sequence[str]) -> str | None:
+    """What is wrong with an order of lines, or None."""
+    wrong = [name for name in sort if not SORT.fullmatch(name)]
+    if wrong:
+        return f"--sort is {wrong[0]!r}; expected places such as 1L,2L or 1R,2R, up to {FURTHEST}, or 0 for the match"
+    return "--sort names more than 6 places; expected at most 6" if len(sort) > 6 else None
+
+
+def parts_of(query: str, regex: bool) -> list[tuple[str, bool]]:
+    """The parts of a question, and whether each is a pattern. Raises OptionError."""
+    if len(query) > LONGEST_QUERY:
+        raise OptionError(f"the question has {len(query):,} characters; expected at most {LONGEST_QUERY:,}")
+    if regex:
+        found = [(part, True) for part in query.split()]
+    else:
+        found = []
+        for starred, some in groupby(query.split(), key=lambda part: "*" in part):
+            if starred:
+                found += [(".*".join(map(re.escape, part.split("*"))), True) for part in some]
+            else:
+                found += [(word, False) for word in words(pl.Series([" ".join(some)])).item().to_list()]
+    if not regex and query.strip() and not set(query) - {"*", " "}:
+        raise OptionError(f"{query!r} is every word; expected one word at least that says what to look for")
+    if not found:
+        raise OptionError(f"there is no word in {query!r}; expected a word, a phrase, or a pattern such as damag*")
+    if len(found) > MOST_PARTS:
+        raise OptionError(f"the question has {len(found)} words; expected at most {MOST_PARTS}")
+    return found
+
+
+def _parts(corpus: Corpus, query: str, regex: bool, case: bool) -> list[_Part]:
+    names = corpus.vocabulary if case else corpus.lower.names
+    of = None if case else corpus.lower.of
+    parts = []
+    for text, pattern in parts_of(query, regex):
+        if pattern:
+            some = _matching(names, text, case, regex)
+        else:
+            some = (names == (text if case else plain(pl.Series([text])).item())).to_numpy()
+        usable = some if of is None else some[of]
+        parts.append(_Part(usable, np.flatnonzero(usable).astype(np.int32)))
+    return parts
+
+
+def _matching(names: pl.Series, pattern: str, case: bool, given: bool) -> NDArray[np.bool_]:
+    """The words that a pattern matches from end to end."""
+    flags = "s" if case else "si"
+    try:
+        for checked in (f"(?{flags}){pattern}", f"(?{flags})^(?:{pattern})$"):
+            found = names.str.contains(checked)
+    except PolarsError as error:
+        reason = str(error).strip().splitlines()[-1].removeprefix("error: ")
+        shown = pattern if len(pattern) <= 60 else pattern[:57] + "..."
+        raise OptionError(
+            f"{shown!r} is no regular expression that can be used: {reason[:200]};"
+            " look-around and references to groups are not known here, * and ? need something before them"
+        ) from None
+    return found.to_numpy()
+
+
+def _places(corpus: Corpus, parts: Sequence[_Part]) -> Places:
+    """The first word of every match, in the order of the texts: the rarest part is looked up, the others compared."""
+    order, firsts = corpus.places
+    sizes = [int((firsts[part.ids + 1] - firsts[part.ids]).sum()) for part in parts]
+    rarest = int(np.argmin(sizes))
+    found = [order[firsts[i] : firsts[i + 1]] for i in parts[rarest].ids]
+    where = np.sort(np.concatenate(found)).astype(np.int64) if found else np.empty(0, np.int64)
+    where -= rarest
+    texts = corpus.text_of(where + rarest)
+    where = where[(where >= corpus.starts[texts]) & (where + len(parts) <= corpus.starts[texts + 1])]
+    for shift, part in enumerate(parts):
+        if shift != rarest:
+            where = where[part.usable[corpus.tokens[where + shift]]]
+    return where
+
+
+def _in_order(
+    corpus: Corpus, where: Places, texts: Places, n_parts: int, sort: Sequence[str], rows: int
+) -> NDArray[np.int64]:
+    """The first `rows` matches in the order asked for, as places in `where`."""
+    kept = np.arange(len(where))
+    shifts: list[int] = []
+    for name in sort:
+        found = SORT.fullmatch(name)
+        assert found is not None  # checked before
+        if name == "0":
+            shifts += range(n_parts)
+        else:
+            shifts.append(-int(found[1]) if found[2] == "L" else int(found[1]) + n_parts - 1)
+    keys: list[Ids] = []
+    for shift in shifts:
+        at = where[kept] + shift
+        within = (at >= corpus.starts[texts[kept]]) & (at < corpus.starts[texts[kept] + 1])
+        key = np.where(within, corpus.lower.of[corpus.tokens[np.where(within, at, 0)]], -1)
+        if not keys and 0 < rows < len(kept):  # what cannot be among the first lines is not sorted
+            near = key <= np.partition(key, rows - 1)[rows - 1]
+            kept, key = kept[near], key[near]
+        keys.append(key)
+    if not keys:
+        return kept[:rows]
+    return kept[np.lexsort(keys[::-1])][:rows]
+
+
+def _line(corpus: Corpus, where: int, text: int, n_parts: int, width: int) -> Line:
+    raw = corpus.texts.raw(text)
+    begin, last = int(corpus.begins[where]), where + n_parts - 1
+    end = int(corpus.begins[last]) + len(corpus.vocabulary[int(corpus.tokens[last])].encode())
+    return Line(
+        corpus.items[text],
+        raw.count(b"\n", 0, begin) + 1,
+        where - int(corpus.starts[text]) + 1,
+        _one_line(raw[max(0, begin - 8 * width - 8) : begin], start=False)[-width:] if width else "",
+        _one_line(raw[begin:end], start=True).strip(),
+        _one_line(raw[end : end + 8 * width + 8], start=True)[:width] if width else "",
+    )
+
+
+def _one_line(raw: bytes, *, start: bool) -> str:
+    """Bytes as text on one line; letters cut at the far end are left out."""
+    text = raw.decode("utf-8", "ignore")
+    text = re.sub(r"\s+", " ", text)
+    return text.rstrip() if start else text.lstrip()
