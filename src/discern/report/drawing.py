@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -111,6 +112,34 @@ def draw(name: str, title: str, alt: str, size: tuple[float, float], paint: Call
         canvas.print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = re.sub(r"<!DOCTYPE[^>]*>\s*", "", out.getvalue())
     return Drawing(name, title, alt, re.sub(r"\s*<defs>\s*<style.*?</defs>", "", svg, count=1, flags=re.DOTALL))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is to be drawn into a file of its own: `size` is width and height in pixels."""
+
+    name: str
+    title: str
+    alt: str
+    size: tuple[float, float]
+    paint: Callable[[Axes], None]
+
+
+def picture_bytes(picture: Picture, ending: str) -> bytes:
+    """A picture as the contents of an `.svg` or `.png` file, on the colour of the page; the same bytes each time."""
+    if ending == ".svg":
+        return draw(picture.name, picture.title, picture.alt, picture.size, picture.paint).svg.encode()
+    with _drawing, matplotlib.rc_context({**STYLE, "figure.facecolor": PAPER}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
+        figure = Figure(figsize=(picture.size[0] / 72, picture.size[1] / 72), layout="constrained")
+        axes = figure.add_subplot()
+        axes.spines[["top", "right"]].set_visible(False)
+        picture.paint(axes)
+        out = io.BytesIO()
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.print_png(out, metadata={"Software": None})
+    return out.getvalue()
 
 
 def label(text: str, width: int = 18) -> str:
