@@ -17,10 +17,12 @@ __all__ = [
     "leak_price_text",
     "more_data_text",
     "operating_text",
+    "redaction_text",
     "robustness_text",
     "similar_text",
     "slices_text",
     "solvable_text",
+    "suggestion_text",
     "summary_text",
     "suspects_text",
     "table",
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from .model_text import card_text, layers_text, summary_text
     from .more_data_page import more_data_text
     from .operating_page import operating_text
+    from .redact_page import redaction_text, suggestion_text
     from .robustness_page import robustness_text
     from .similar_text import similar_text
     from .slices_page import slices_text
@@ -54,10 +57,12 @@ __getattr__, __dir__ = attach(
         "more_data_text": "more_data_page",
         "layers_text": "model_text",
         "operating_text": "operating_page",
+        "redaction_text": "redact_page",
         "robustness_text": "robustness_page",
         "similar_text": "similar_text",
         "slices_text": "slices_page",
         "solvable_text": "solvable_page",
+        "suggestion_text": "redact_page",
         "summary_text": "model_text",
         "suspects_text": "suspects_page",
         "table": "text",

@@ -26,12 +26,14 @@ __all__ = [
     "plan",
     "predict",
     "purge",
+    "redact_texts",
     "report",
     "resume",
     "sample",
     "show",
     "show_sheet",
     "similar",
+    "suggest_words",
     "summary",
     "train",
     "train_with",
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from .inspect import evaluate, inspect
     from .paired import compare_runs
     from .predict import Model, csv_rows, load, predict
+    from .redact import redact_texts, suggest_words
     from .resume import resume
     from .run import Run, list_runs
     from .sample import sample
@@ -77,6 +80,7 @@ __getattr__, __dir__ = attach(
         "plan": "summary",
         "predict": "predict",
         "purge": "handing",
+        "redact_texts": "redact",
         "report": "handing",
         "resume": "resume",
         "sample": "sample",
@@ -84,6 +88,7 @@ __getattr__, __dir__ = attach(
         "show": "show",
         "show_sheet": "show",
         "similar": "similar",
+        "suggest_words": "redact",
         "summary": "summary",
         "train": "train",
         "train_with": "train",

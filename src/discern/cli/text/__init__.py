@@ -7,9 +7,10 @@ from typing import Any
 
 import typer
 
-from . import similar
+from . import redact, similar
 
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "redact": redact.redact,
     "similar": similar.similar,
 }
 
