@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from .errors import DataError, describe
 
 Severity = Literal["serious", "warning", "note"]
 Status = Literal["passed", "found", "skipped", "not applicable"]
@@ -217,6 +220,18 @@ class Findings:
         from importlib import import_module  # the one lazy door from a record to its notebook view
 
         return str(import_module("discern.report.html").findings_fragment(self))
+
+
+@contextlib.contextmanager
+def checked(what: str, record: Mapping[str, Any], schema: int) -> Iterator[None]:
+    """Around the reading of a JSON record: DataError when it is of another schema, or lacks something."""
+    if record.get("schema") != schema:
+        found = f"schema {record.get('schema')!r}"
+        raise DataError(describe(what, found=found, expected=str(schema), do="update Discern"))
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError) as error:
+        raise DataError(describe(what, found=f"an incomplete record ({error!r})")) from error
 
 
 def _finite(value: float | None) -> float | None:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure
+from ..core.records import Figure, checked
 from ..core.seeds import generator
 from .intervals import Intervals
 from .metrics import Array, item_losses
@@ -75,9 +74,7 @@ class Calibrated:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Calibrated:
         """Raises DataError for another schema or an incomplete record."""
-        if record.get("schema") != SCHEMA:
-            raise DataError(describe("calibration", found=f"schema {record.get('schema')!r}", expected=str(SCHEMA)))
-        try:
+        with checked("calibration", record, SCHEMA):
             return cls(
                 record["method"],
                 record["how"],
@@ -89,8 +86,6 @@ class Calibrated:
                 {name: Figure.from_json(figure) for name, figure in record["answers"].items()},
                 record["asked"],
             )
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("calibration", found=f"an incomplete record ({error!r})")) from error
 
 
 def calibrated(

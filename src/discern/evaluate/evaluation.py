@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure
+from ..core.errors import DataError
+from ..core.records import Figure, checked
 from ..core.targets import JOINT
 from . import metrics
 from .intervals import Intervals, resample
@@ -105,19 +105,11 @@ class Evaluation:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Evaluation:
         """Read what `to_json` wrote. Raises DataError when the record is of a newer schema or lacks something."""
-        if record.get("schema") != SCHEMA:
-            raise DataError(
-                describe(
-                    "evaluation", found=f"schema {record.get('schema')!r}", expected=str(SCHEMA), do="update Discern"
-                )
-            )
-        try:
+        with checked("evaluation", record, SCHEMA):
             if "targets" not in record:
                 return _from_block(record)
             blocks = {name: _from_block(block) for name, block in record["targets"].items()}
             return replace(blocks.pop(JOINT), targets=blocks)
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("evaluation", found=f"an incomplete record ({error!r})")) from error
 
     def _repr_html_(self) -> str:
         from importlib import import_module  # the one lazy door from a record to its notebook view

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from .slices import Column, Contrast, check_schema, contrasts, corrected_together
+from ..core.records import checked
+from .slices import Column, Contrast, contrasts, corrected_together
 
 SCHEMA = 1
 LABELS = 6
@@ -105,11 +105,8 @@ class Fairness:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Fairness:
         """Read what `to_json` wrote. Raises DataError for another schema or an incomplete record."""
-        check_schema("fairness", record, SCHEMA)
-        try:
+        with checked("fairness", record, SCHEMA):
             return cls(record["n_items"], record["n_groups"], tuple(map(_attribute, record["columns"])))
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("fairness", found=f"an incomplete record ({error!r})")) from error
 
 
 def fairness(

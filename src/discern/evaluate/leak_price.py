@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure, Finding
+from ..core.records import Figure, Finding, checked
+from ..core.saying import points, share
 from . import metrics
 from .intervals import Intervals
 from .refit import Codes, Learner, Paired, folds, held_of
@@ -89,12 +89,12 @@ class LeakPrice:
         return (
             Finding(
                 "D501",
-                f"A split that tears {apart} apart would look {_points(gap)} better than it is",
+                f"A split that tears {apart} apart would look {points(gap)} better than it is",
                 "serious" if gap.value >= SERIOUS else "warning",
                 (),
                 self.n_items,
                 "never divide these data item by item; Discern keeps them together by itself, other programs do not",
-                f"{_share(self.splits[RANDOM])} when drawn item by item, {_share(self.splits[self.strictest])} with "
+                f"{share(self.splits[RANDOM])} when drawn item by item, {share(self.splits[self.strictest])} with "
                 f"{apart} kept whole, by {self.model}",
             ),
         )
@@ -109,12 +109,12 @@ class LeakPrice:
             Finding(
                 "D501",
                 f"{self.n_across:,} test items stand in what was learned from too; the result would be "
-                f"{_share(self.across['without'])} without them",
+                f"{share(self.across['without'])} without them",
                 "serious" if sure else "warning",
                 (),
                 self.n_across,
                 "train again with --drop-leaks",
-                f"{_share(self.across['all'])} with them: a price of {_points(gap)}",
+                f"{share(self.across['all'])} with them: a price of {points(gap)}",
             ),
         )
 
@@ -122,7 +122,7 @@ class LeakPrice:
         return tuple(
             Finding(
                 "D502",
-                f"The {one.name} alone tells the label of {_share(one.score)} of the items",
+                f"The {one.name} alone tells the label of {share(one.score)} of the items",
                 "warning" if one.seen else "note",
                 (),
                 one.score.n,
@@ -154,21 +154,22 @@ class LeakPrice:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> LeakPrice:
         """Read what `to_json` wrote. Raises DataError."""
-        if record.get("schema") != SCHEMA:
-            raise DataError(describe("leak price", found=f"schema {record.get('schema')!r}", expected=str(SCHEMA)))
-        splits, gaps, across = (
-            {key: Figure.from_json(figure) for key, figure in record[name].items()}
-            for name in ("splits", "gaps", "across")
-        )
-        return cls(
-            **{name: record[name] for name in ("model", "own", "n_items", "n_units", "n_folds", "n_across")},
-            splits=splits,
-            gaps=gaps,
-            across=across,
-            baseline=record["baseline"] and Figure.from_json(record["baseline"]),
-            patterns=tuple(Pattern(**{**one, "score": Figure.from_json(one["score"])}) for one in record["patterns"]),
-            unanswered=tuple(record["unanswered"]),
-        )
+        with checked("leak price", record, SCHEMA):
+            splits, gaps, across = (
+                {key: Figure.from_json(figure) for key, figure in record[name].items()}
+                for name in ("splits", "gaps", "across")
+            )
+            return cls(
+                **{name: record[name] for name in ("model", "own", "n_items", "n_units", "n_folds", "n_across")},
+                splits=splits,
+                gaps=gaps,
+                across=across,
+                baseline=record["baseline"] and Figure.from_json(record["baseline"]),
+                patterns=tuple(
+                    Pattern(**{**one, "score": Figure.from_json(one["score"])}) for one in record["patterns"]
+                ),
+                unanswered=tuple(record["unanswered"]),
+            )
 
 
 def leak_price(
@@ -258,15 +259,3 @@ def _torn(labels: Codes, units: NDArray[np.int64]) -> int:
 
 def _codes(units: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.unique(units, return_inverse=True)[1].astype(np.int64)
-
-
-def _points(gap: Figure) -> str:
-    sure = "" if gap.low is None or gap.high is None else f" ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
-    return f"{100 * (gap.value or 0.0):.1f} points{sure}"
-
-
-def _share(figure: Figure) -> str:
-    if figure.value is None:
-        return "an unknown share"
-    sure = "" if figure.low is None or figure.high is None else f" ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
-    return f"{100 * figure.value:.1f} %{sure}"

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure, Finding
+from ..core.records import Figure, Finding, checked
+from ..core.saying import points
 from ..core.seeds import generator
 from .refit import Codes, Learner, Rows
 
@@ -69,10 +69,10 @@ class MoreData:
         if gain is None or gain.value is None or gain.low is None or gain.high is None:
             return "Whether more data would help cannot be said."
         if self.would_help:
-            return f"Yes: twice the data would likely bring {_points(gain)}."
+            return f"Yes: twice the data would likely bring {points(gain)}."
         if gain.high < WORTH:
-            return f"Hardly: twice the data would bring {_points(gain)}, less than one point."
-        return f"Perhaps: twice the data would bring {_points(gain)}, which the curve does not settle."
+            return f"Hardly: twice the data would bring {points(gain)}, less than one point."
+        return f"Perhaps: twice the data would bring {points(gain)}, which the curve does not settle."
 
     def findings(self) -> tuple[Finding, ...]:
         return ()
@@ -90,20 +90,19 @@ class MoreData:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> MoreData:
         """Read what `to_json` wrote. Raises DataError."""
-        if record.get("schema") != SCHEMA:
-            raise DataError(describe("more data", found=f"schema {record.get('schema')!r}", expected=str(SCHEMA)))
-        curve, predicted, gain, law = (
-            {key: Figure.from_json(figure) for key, figure in record[name].items()}
-            for name in ("curve", "predicted", "gain", "law")
-        )
-        return cls(
-            **{name: record[name] for name in ("model", "own", "n_items", "n_learned", "n_repeats")},
-            curve=curve,
-            predicted=predicted,
-            gain=gain,
-            law=law,
-            unanswered=tuple(record["unanswered"]),
-        )
+        with checked("more data", record, SCHEMA):
+            curve, predicted, gain, law = (
+                {key: Figure.from_json(figure) for key, figure in record[name].items()}
+                for name in ("curve", "predicted", "gain", "law")
+            )
+            return cls(
+                **{name: record[name] for name in ("model", "own", "n_items", "n_learned", "n_repeats")},
+                curve=curve,
+                predicted=predicted,
+                gain=gain,
+                law=law,
+                unanswered=tuple(record["unanswered"]),
+            )
 
 
 def sizes(n: int) -> list[int]:
@@ -245,7 +244,3 @@ def _figure(value: float, draws: Array, n: int, method: str) -> Figure:
     """The range of 95 % of the draws; of several rows of them (ways to fit), what holds the range of each."""
     low, high = np.percentile(draws, [2.5, 97.5], axis=-1)
     return Figure(float(value), float(min(np.min(low), value)), float(max(np.max(high), value)), n, method)
-
-
-def _points(gain: Figure) -> str:
-    return f"{100 * (gain.value or 0):.1f} points ({100 * (gain.low or 0):.1f} to {100 * (gain.high or 0):.1f})"

@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure
+from ..core.errors import DataError
+from ..core.records import Figure, checked
 from ..core.seeds import generator
 from . import chance
 from .intervals import RESAMPLES, Intervals
 from .metrics import Array, ratio
-from .slices import check_schema
 
 SCHEMA = 1
 POINTS = 40
@@ -97,8 +96,7 @@ class OperatingPoints:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> OperatingPoints:
         """Read what `to_json` wrote. Raises DataError for another schema or an incomplete record."""
-        check_schema("operating point", record, SCHEMA)
-        try:
+        with checked("operating point", record, SCHEMA):
             return cls(
                 label=record["label"],
                 n_items=record["n_items"],
@@ -115,8 +113,6 @@ class OperatingPoints:
                 reason=record["reason"],
                 notes=tuple(record["notes"]),
             )
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("operating point", found=f"an incomplete record ({error!r})")) from error
 
 
 def best_threshold(scores: Array, is_label: Bools, costs: tuple[float, float], prevalence: float | None) -> float:

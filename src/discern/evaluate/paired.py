@@ -14,11 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure
+from ..core.records import Figure, checked
 from . import chance, metrics
 from .intervals import Intervals, resample
-from .slices import check_schema
 
 SCHEMA = 1
 OF_COUNTS = {
@@ -114,8 +112,7 @@ class Comparison:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Comparison:
         """Read what `to_json` wrote. Raises DataError for another schema or an incomplete record."""
-        check_schema("comparison", record, SCHEMA)
-        try:
+        with checked("comparison", record, SCHEMA):
             figures = {
                 name: (
                     Figure.from_json(one["first"]),
@@ -139,8 +136,6 @@ class Comparison:
                 p=Figure.from_json(record["p"]),
                 per_class=classes,
             )
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("comparison", found=f"an incomplete record ({error!r})")) from error
 
 
 def compare(

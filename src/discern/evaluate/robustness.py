@@ -15,12 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure
+from ..core.records import Figure, checked
 from . import chance
 from .intervals import Intervals
 from .metrics import ratio
-from .slices import check_schema
 
 SCHEMA = 1
 TOLERATED = 0.05
@@ -122,8 +120,7 @@ class Robustness:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Robustness:
         """Read what `to_json` wrote. Raises DataError for another schema or an incomplete record."""
-        check_schema("robustness", record, SCHEMA)
-        try:
+        with checked("robustness", record, SCHEMA):
             curves = tuple(
                 Curve(
                     kind,
@@ -138,8 +135,6 @@ class Robustness:
             baseline = record["baseline"] and Figure.from_json(record["baseline"])
             counts = record["n_items"], record["n_groups"]
             return cls(*counts, accuracy, curves, record["n_test"], record["reason"], baseline)
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("robustness", found=f"an incomplete record ({error!r})")) from error
 
 
 def robustness(

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure
+from ..core.records import Figure, checked
 from . import chance
 from .intervals import Intervals
 from .metrics import Array, ratio
@@ -121,19 +120,9 @@ class Slices:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Slices:
         """Read what `to_json` wrote. Raises DataError for another schema or an incomplete record."""
-        check_schema("slices", record, SCHEMA)
-        try:
+        with checked("slices", record, SCHEMA):
             facets = tuple(map(Facet.from_json, record["columns"]))
             return cls(record["n_items"], record["n_groups"], Figure.from_json(record["accuracy"]), facets)
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("slices", found=f"an incomplete record ({error!r})")) from error
-
-
-def check_schema(name: str, record: Mapping[str, Any], schema: int) -> None:
-    """Raise DataError when a record is of another schema than this program reads."""
-    if record.get("schema") != schema:
-        found = f"schema {record.get('schema')!r}"
-        raise DataError(describe(name, found=found, expected=str(schema), do="update Discern"))
 
 
 def slices(

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure, Finding
+from ..core.records import Figure, Finding, checked
+from ..core.saying import bare
 from .exchange import exchange
 from .intervals import wilson
 from .refit import Codes, Learner, Paired, Parts, Rows, balanced, folds, held_of
@@ -83,7 +83,7 @@ class Overfit:
             self.gap.n,
             "gather more items or groups, vary them while learning, or take a smaller model; trust the figure of items "
             "not learned from only",
-            f"{_percent(self.seen)} against {_percent(self.unseen)}, by {self.model}{size}",
+            f"{bare(self.seen)} against {bare(self.unseen)}, by {self.model}{size}",
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -154,16 +154,15 @@ class Solvable:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Solvable:
         """Read what `to_json` wrote. Raises DataError."""
-        if record.get("schema") != SCHEMA:
-            raise DataError(describe("solvable", found=f"schema {record.get('schema')!r}", expected=str(SCHEMA)))
-        return cls(
-            **{name: record[name] for name in ("verdict", "reason", "n_items", "n_units", "exchanged")},
-            trials=tuple(map(Trial.from_json, record["trials"])),
-            curve={n: Figure.from_json(figure) for n, figure in record["curve"].items()},
-            rise=record["rise"] and Figure.from_json(record["rise"]),
-            overfit=record["overfit"] and Overfit.from_json(record["overfit"]),
-            unanswered=tuple(record["unanswered"]),
-        )
+        with checked("solvable", record, SCHEMA):
+            return cls(
+                **{name: record[name] for name in ("verdict", "reason", "n_items", "n_units", "exchanged")},
+                trials=tuple(map(Trial.from_json, record["trials"])),
+                curve={n: Figure.from_json(figure) for n, figure in record["curve"].items()},
+                rise=record["rise"] and Figure.from_json(record["rise"]),
+                overfit=record["overfit"] and Overfit.from_json(record["overfit"]),
+                unanswered=tuple(record["unanswered"]),
+            )
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,7 @@ def _verdict(trials: list[Trial], log_ways: float, rise: Figure | None) -> tuple
     best = min(trials, key=lambda one: one.p_value.value or 0.0)
     corrected = min(1.0, len(trials) * (best.p_value.value or 0.0))
     p = f"p = {corrected:.3f}" + (f", corrected for {len(trials)} tests" if len(trials) > 1 else "")
-    found = f"{_percent(best.score)} of each class are found, {_percent(best.chance)} by chance"
+    found = f"{bare(best.score)} of each class are found, {bare(best.chance)} by chance"
     if corrected <= ALPHA:
         return SHOWN, f"{found} ({p}, {best.p_value.n:,} exchanged labellings)."
     if log_ways < math.log(FEWEST_WAYS):
@@ -324,7 +323,3 @@ def _recalls(answers: Codes, truth: Codes) -> NDArray[np.float64]:
         known += count > 0
     found: NDArray[np.float64] = sums / known
     return found
-
-
-def _percent(figure: Figure) -> str:
-    return "an unknown share" if figure.value is None else f"{100 * figure.value:.1f} %"

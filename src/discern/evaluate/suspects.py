@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
 from ..core.files import csv_text
-from ..core.records import Figure, Finding
+from ..core.records import Figure, Finding, checked
 from .refit import Codes, Paired
 
 SCHEMA = 1
@@ -103,16 +102,15 @@ class Suspects:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Suspects:
         """Read what `to_json` wrote. Raises DataError."""
-        if record.get("schema") != SCHEMA:
-            raise DataError(describe("suspects", found=f"schema {record.get('schema')!r}", expected=str(SCHEMA)))
-        return cls(
-            record["model"],
-            record["own"],
-            record["n_items"],
-            Figure.from_json(record["share"]),
-            tuple(Suspect(**one) for one in record["rows"]),
-            tuple(record["unanswered"]),
-        )
+        with checked("suspects", record, SCHEMA):
+            return cls(
+                record["model"],
+                record["own"],
+                record["n_items"],
+                Figure.from_json(record["share"]),
+                tuple(Suspect(**one) for one in record["rows"]),
+                tuple(record["unanswered"]),
+            )
 
 
 def suspects(

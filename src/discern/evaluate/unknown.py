@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, describe
-from ..core.records import Figure
+from ..core.records import Figure, checked
 from .calibration import resampled
 from .intervals import Intervals
 from .metrics import Array
@@ -51,16 +50,12 @@ class Exam:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Exam:
         """Raises DataError for another schema or an incomplete record."""
-        if record.get("schema") != SCHEMA:
-            raise DataError(describe("unknown", found=f"schema {record.get('schema')!r}", expected=str(SCHEMA)))
-        try:
+        with checked("unknown", record, SCHEMA):
             families = tuple(
                 Family(one["name"], one["words"], Figure.from_json(one["caught"]), Figure.from_json(one["sure"]))
                 for one in record["families"]
             )
             return cls(record["given_up"], families, tuple(record["reasons"]))
-        except (KeyError, TypeError) as error:
-            raise DataError(describe("unknown", found=f"an incomplete record ({error!r})")) from error
 
 
 def family(

@@ -6,13 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from ..core.records import Figure
+from ..core.saying import COLUMNS, cells, points, share
 from ..evaluate.calibration import Calibrated
 from . import words
 from .drawing import ACCENT, SOFT, Drawing, draw
 from .sections import Section
 
 CURVE = (420.0, 300.0)
-FIGURE_COLUMNS = ("value", "low", "high", "n", "method")
 METHODS = {"temperature": "a temperature (one number)", "isotonic": "an isotonic curve"}
 APART = "What it states and how often it is right lie"
 FITTED = {
@@ -23,12 +23,12 @@ FITTED = {
 
 def sections(record: Calibrated) -> tuple[Section, ...]:
     """One section, with the diagram of reliability and the curve of coverage against error."""
-    rows = [(name, *_cells(figure)) for name, figure in (*record.figures.items(), *record.answers.items())]
-    rows += [(f"right where {one.stated:.4f} is stated", *_cells(one.right)) for one in record.bins]
-    rows += [(f"wrong of the surest {share:g}", *_cells(figure)) for share, figure in record.curve]
-    view = {"record": record, "sentences": sentences(record), "per_cent": per_cent}
+    rows = [(name, *cells(figure)) for name, figure in (*record.figures.items(), *record.answers.items())]
+    rows += [(f"right where {one.stated:.4f} is stated", *cells(one.right)) for one in record.bins]
+    rows += [(f"wrong of the surest {kept:g}", *cells(figure)) for kept, figure in record.curve]
+    view = {"record": record, "sentences": sentences(record), "share": share}
     drawings = (reliability(record), errors(record))
-    tables = {"calibration.csv": (("figure", *FIGURE_COLUMNS), rows)}
+    tables = {"calibration.csv": (("figure", *COLUMNS), rows)}
     title = "What its probabilities are worth"
     return (Section("calibration", title, "calibration.html.j2", view, drawings, tables),)
 
@@ -47,33 +47,25 @@ def sentences(record: Calibrated) -> list[str]:
     if record.reason:
         said.append(f"Not fitted: {record.reason}.")
     if error.low is not None and error.low > 0:
-        said.append(f"{APART} {_points(error)} apart on average: more than chance explains.")
+        said.append(f"{APART} {points(error)} apart on average: more than chance explains.")
     elif error.value is not None:
-        said.append(f"{APART} {_points(error)} apart on average, no more than chance brings on so many items.")
+        said.append(f"{APART} {points(error)} apart on average, no more than chance brings on so many items.")
     answers = record.answers
     if "covered" in answers:
         wanted = f"{100 * record.asked['coverage']:g} %"
         size = _number(answers["set_size"], 2)
         said.append(
             f"Its sets of labels were to hold the true one in {wanted} of cases: they do in "
-            f"{per_cent(answers['covered'])}; a set has {size} labels on average, and a single one in "
-            f"{per_cent(answers['single'])} of cases."
+            f"{share(answers['covered'])}; a set has {size} labels on average, and a single one in "
+            f"{share(answers['single'])} of cases."
         )
     if "given_up" in answers:
-        wanted, given_up = f"{100 * record.asked['unknown']:g} %", per_cent(answers["given_up"])
+        wanted, given_up = f"{100 * record.asked['unknown']:g} %", share(answers["given_up"])
         said.append(
             f"It may answer unknown, at the price of about {wanted} of the items of its own classes: here it gives up "
-            f"{given_up} of them, and is wrong in {per_cent(answers['wrong_of_answered'])} of the rest."
+            f"{given_up} of them, and is wrong in {share(answers['wrong_of_answered'])} of the rest."
         )
     return said
-
-
-def per_cent(figure: Figure) -> str:
-    """A share with its range."""
-    if figure.value is None:
-        return f"an unknown share ({figure.method})"
-    interval = words.interval("error", figure)
-    return words.value("error", figure) + (f" ({interval})" if interval else "")
 
 
 def reliability(record: Calibrated) -> Drawing:
@@ -91,7 +83,7 @@ def reliability(record: Calibrated) -> Drawing:
         axes.set_xlim(max(0.0, lowest - 0.05), 1.0)
         axes.set_ylim(max(0.0, lowest - 0.05), 1.0)
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(FuncFormatter(_share))
+            axis.set_major_formatter(FuncFormatter(_tick))
         axes.set_xlabel("stated probability")
         axes.set_ylabel("share answered rightly")
         axes.grid(axis="y")
@@ -102,7 +94,7 @@ def reliability(record: Calibrated) -> Drawing:
 
 def errors(record: Calibrated) -> Drawing:
     """Of the surest answers, how many are wrong."""
-    shares = [share for share, _ in record.curve]
+    shares = [kept for kept, _ in record.curve]
     figures = [figure for _, figure in record.curve]
     values = [figure.value or 0.0 for figure in figures]
     low = [value if figure.low is None else figure.low for value, figure in zip(values, figures, strict=True)]
@@ -112,7 +104,7 @@ def errors(record: Calibrated) -> Drawing:
         axes.fill_between(shares, low, high, color=ACCENT, alpha=0.14, linewidth=0)
         axes.plot(shares, values, color=ACCENT, linewidth=2, marker="o", markersize=4)
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(FuncFormatter(_share))
+            axis.set_major_formatter(FuncFormatter(_tick))
         axes.set_ylim(bottom=0)
         axes.set_xlabel("answered, the surest first")
         axes.set_ylabel("wrong, of those answered")
@@ -130,19 +122,5 @@ def _number(figure: Figure, decimals: int = 3) -> str:
     return f"{figure.value:.{decimals}f} ({figure.low:.{decimals}f} to {figure.high:.{decimals}f})"
 
 
-def _points(figure: Figure) -> str:
-    assert figure.value is not None
-    text = f"{100 * figure.value:.1f} points"
-    return (
-        text
-        if figure.low is None or figure.high is None
-        else (f"{text} ({100 * figure.low:.1f} to {100 * figure.high:.1f})")
-    )
-
-
-def _cells(figure: Figure) -> tuple[object, ...]:
-    return (figure.value, figure.low, figure.high, figure.n, figure.method)
-
-
-def _share(share: float, _: object) -> str:
-    return f"{100 * share:.4g} %"
+def _tick(value: float, _: object) -> str:
+    return f"{100 * value:.4g} %"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..core.records import Figure
+from ..core.saying import NOTHING, points_range
 from ..evaluate.paired import Comparison
 from . import words
-from .differences import p_value, p_words, points, points_range, signed_points
+from .differences import p_value, p_words, signed_points, size
 from .text import table, wrapped
 from .visible import visible
 
@@ -39,17 +40,17 @@ def comparison_sentence(found: Comparison) -> str:
     alone = f"right alone: “{found.first}” {found.only_first:,} times, “{found.second}” {found.only_second:,} times"
     how = f"{found.p.method}, p {p_words(found.p)}"
     if found.better is None:
-        by = points(found.difference)
+        by = size(found.difference)
         return (
             f"No difference shown between “{found.first}” and “{found.second}” on the same {of} ({by}; {alone}; {how})."
         )
     other = found.second if found.better == found.first else found.first
-    return f"“{found.better}” is better than “{other}” by {points(found.difference)} on the same {of} ({alone}; {how})."
+    return f"“{found.better}” is better than “{other}” by {size(found.difference)} on the same {of} ({alone}; {how})."
 
 
 def _plain(value: float | None) -> str:
     if value is None:
-        return "–"
+        return NOTHING
     return f"{value:+.3f}".replace("-", "−") if abs(value) >= 0.0005 else "0.000"
 
 

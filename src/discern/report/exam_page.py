@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..core.saying import COLUMNS, cells, share
 from ..evaluate.unknown import Exam
 from . import words
-from .calibration_page import per_cent
 from .sections import Section
 from .text import table
 from .visible import visible
@@ -14,13 +14,9 @@ HALF = 0.5
 
 def sections(exam: Exam) -> tuple[Section, ...]:
     """One section with a table: a family a row."""
-    header = ("family", "figure", "value", "low", "high", "n", "method")
-    rows: list[tuple[object, ...]] = []
-    for one in exam.families:
-        for name in ("caught", "sure"):
-            figure = getattr(one, name)
-            rows.append((one.name, name, figure.value, figure.low, figure.high, figure.n, figure.method))
-    view = {"exam": exam, "sentences": sentences(exam), "per_cent": per_cent}
+    header = ("family", "figure", *COLUMNS)
+    rows = [(one.name, name, *cells(getattr(one, name))) for one in exam.families for name in ("caught", "sure")]
+    view = {"exam": exam, "sentences": sentences(exam), "share": share}
     tables = {"unknown.csv": (header, rows)} if rows else {}
     return (Section("unknown", "What it says to nonsense", "unknown.html.j2", view, tables=tables),)
 
@@ -29,7 +25,7 @@ def sentences(exam: Exam) -> list[str]:
     """Which kinds of nonsense it sees through, and which it does not."""
     missed = [one for one in exam.families if (one.caught.high or 0.0) < HALF]
     said = [
-        f"To {visible(one.name)} it answers unknown in only {per_cent(one.caught)} of cases: "
+        f"To {visible(one.name)} it answers unknown in only {share(one.caught)} of cases: "
         "do not count on it to refuse such items."
         for one in missed
     ]

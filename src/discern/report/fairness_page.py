@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..evaluate.fairness import RATES, Attribute, Fairness
 from . import words
-from .differences import p_value, p_words, points
+from .differences import p_value, p_words, size
 from .sections import Section
 from .slices_page import FIGURE_COLUMNS, FORMATS, SHOWN, quoted, rows_of
 from .text import table, wrapped
@@ -83,6 +83,6 @@ def _differences(one: Attribute) -> Iterator[str]:
                     way = "more" if (contrast.difference.value or 0.0) > 0 else "less"
                     yield (
                         f"{quoted(entry.label)} {verbs[name]} {quoted(one.column)} {quoted(contrast.value)} in "
-                        f"{words.value('error', contrast.share)}, {points(contrast.difference)} {way} than for all "
+                        f"{words.value('error', contrast.share)}, {size(contrast.difference)} {way} than for all "
                         f"others (p {p_words(contrast.p)})."
                     )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..core.records import Figure
+from ..core.saying import COLUMNS, cells, points, share
 from ..evaluate.leak_price import DUPLICATES, GROUPS, RANDOM, LeakPrice
-from . import words
 from .sections import Section
 
 SPLITS = {
@@ -18,11 +15,11 @@ SPLITS = {
 
 def sections(price: LeakPrice) -> tuple[Section, ...]:
     """One section: the table of splits, what the run's own test part has of it, and patterns."""
-    header = ("split", "figure", "value", "low", "high", "n", "method")
-    rows = [(name, "accuracy", *_cells(figure)) for name, figure in price.splits.items()]
-    rows += [(name, "above the strictest", *_cells(figure)) for name, figure in price.gaps.items()]
-    rows += [("test part", name, *_cells(figure)) for name, figure in price.across.items()]
-    rows += [(one.name, "pattern alone", *_cells(one.score)) for one in price.patterns]
+    header = ("split", "figure", *COLUMNS)
+    rows = [(name, "accuracy", *cells(figure)) for name, figure in price.splits.items()]
+    rows += [(name, "above the strictest", *cells(figure)) for name, figure in price.gaps.items()]
+    rows += [("test part", name, *cells(figure)) for name, figure in price.across.items()]
+    rows += [(one.name, "pattern alone", *cells(one.score)) for one in price.patterns]
     view = {"price": price, "splits": SPLITS, "sentence": sentence(price), "points": points}
     return (
         Section(
@@ -45,32 +42,15 @@ def sentence(price: LeakPrice) -> str:
     return f"Dividing these data item by item would change the result by {points(gap)}: no leak is shown."
 
 
-def points(gap: Figure) -> str:
-    """A difference of shares, in points."""
-    if gap.value is None:
-        return "–"
-    sure = "" if gap.low is None or gap.high is None else f" ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
-    return f"{100 * gap.value:.1f} points{sure}"
-
-
 def leak_price_text(price: LeakPrice) -> str:
     """The same for a terminal."""
     lines = [f"the price of a leak, by {price.model}, on {price.n_items:,} items, {price.n_folds} folds"]
     for name, figure in price.splits.items():
         gap = price.gaps.get(name)
         above = f"   {points(gap)} above" if gap is not None else ""
-        lines.append(f"  {SPLITS[name][0]:<22} {share_text(figure)}{above}")
+        lines.append(f"  {SPLITS[name][0]:<22} {share(figure)}{above}")
     if price.baseline is not None:
-        lines.append(f"  {'baseline':<22} {share_text(price.baseline)}, always the largest class")
+        lines.append(f"  {'baseline':<22} {share(price.baseline)}, always the largest class")
     lines.append(sentence(price))
     lines += [f"{one.severity.upper()}  {one.code}  {one.title}; {one.what_to_do}" for one in price.findings()]
     return "\n".join([*lines, *price.unanswered])
-
-
-def share_text(figure: Figure) -> str:
-    sure = words.interval("accuracy", figure)
-    return words.value("accuracy", figure) + (f" ({sure})" if sure else "")
-
-
-def _cells(figure: Figure) -> tuple[Any, ...]:
-    return (figure.value, figure.low, figure.high, figure.n, figure.method)

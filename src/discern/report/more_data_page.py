@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from ..core.records import Figure
+from ..core.saying import COLUMNS, cells, points, share
 from ..evaluate.more_data import MoreData
 from .drawing import ACCENT, SECOND, Drawing, draw
-from .leak_page import points, share_text
 from .sections import Section
 
-HEADER = ("what", "figure", "value", "low", "high", "n", "method")
+HEADER = ("what", "figure", *COLUMNS)
 
 
 def sections(found: MoreData) -> tuple[Section, ...]:
     """One section, with a figure where there is a curve."""
-    rows = [("learned from", n, *_cells(figure)) for n, figure in found.curve.items()]
+    rows = [("learned from", n, *cells(figure)) for n, figure in found.curve.items()]
     for name in ("predicted", "gain", "law"):
-        rows += [(name, key, *_cells(figure)) for key, figure in getattr(found, name).items()]
+        rows += [(name, key, *cells(figure)) for key, figure in getattr(found, name).items()]
     view = {"found": found, "points": points, "ahead": ahead(found)}
     drawings = (drawing(found),) if found.curve else ()
     tables = {"more_data.csv": (HEADER, rows)} if rows else {}
@@ -52,15 +50,15 @@ def drawing(found: MoreData) -> Drawing:
         axes.set_xticks([n for n, _ in (*measured[::2], *predicted)])
         axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
         axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda right, _: f"{100 * right:.4g} %"))
         axes.set_xlabel("items learned from")
         axes.set_ylabel("right")
         axes.grid(axis="y")
         axes.set_axisbelow(True)
 
     alt = (
-        f"Share answered rightly from {share_text(measured[0][1])} with {measured[0][0]:,} items to "
-        f"{share_text(measured[-1][1])} with {measured[-1][0]:,}; predicted {share_text(predicted[-1][1])} with "
+        f"Share answered rightly from {share(measured[0][1])} with {measured[0][0]:,} items to "
+        f"{share(measured[-1][1])} with {measured[-1][0]:,}; predicted {share(predicted[-1][1])} with "
         f"{predicted[-1][0]:,}"
     )
     return draw("more_data", "Learning curve, and what a power law makes of it", alt, (460.0, 290.0), paint)
@@ -69,10 +67,6 @@ def drawing(found: MoreData) -> Drawing:
 def more_data_text(found: MoreData) -> str:
     """The same for a terminal."""
     lines = [f"would more data help? {found.sentence}", f"by {found.model}, {found.n_repeats} repeats"]
-    lines += [f"  learned from {int(n):>9,}  {share_text(figure)}" for n, figure in found.curve.items()]
-    lines += [f"  predicted at {n:>9,}  {share_text(figure)}" for _, n, figure, _ in ahead(found)]
+    lines += [f"  learned from {int(n):>9,}  {share(figure)}" for n, figure in found.curve.items()]
+    lines += [f"  predicted at {n:>9,}  {share(figure)}" for _, n, figure, _ in ahead(found)]
     return "\n".join([*lines, *found.unanswered])
-
-
-def _cells(figure: Figure) -> tuple[Any, ...]:
-    return (figure.value, figure.low, figure.high, figure.n, figure.method)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ..core.saying import points
 from ..evaluate.robustness import TOLERATED, Curve, Robustness
 from . import words
-from .differences import lost_points
 from .drawing import ACCENT, SECOND, SOFT, Drawing, draw
 from .sections import Section
 from .text import table, wrapped
@@ -79,7 +79,7 @@ def robustness_text(record: Robustness, *, width: int | None = None) -> str:
     parts = [wrapped(sentence, width=width) for sentence in robustness_sentences(record)]
     rows = [
         (KINDS[curve.kind].title, KINDS[curve.kind].written(KINDS[curve.kind].strength, point.strength),
-         words.value("accuracy", point.accuracy), words.interval("accuracy", point.accuracy), lost_points(point.loss),
+         words.value("accuracy", point.accuracy), words.interval("accuracy", point.accuracy), points(point.loss),
          "borne" if point.borne else "not borne" if point.lost else "unclear")
         for curve in record.curves
         for point in curve.points
@@ -99,7 +99,7 @@ def _sentence(curve: Curve) -> str:
         return f"{kind.title}: bears {kind.written(kind.borne, bears.strength)}, the most that was tried."
     at, loss = kind.written(kind.strength, breaks.strength), breaks.loss
     if loss.low is not None and loss.low > 0:
-        end = f"at {at} it loses {lost_points(loss)}"
+        end = f"at {at} it loses {points(loss)}"
     elif loss.high is not None:
         end = f"at {at} a loss of up to {100 * loss.high:.1f} points is not ruled out"
     else:

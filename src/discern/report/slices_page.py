@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.records import Figure
+from ..core import saying
+from ..core.saying import cells, points_range
 from ..evaluate.slices import Contrast, Slices
 from . import words
-from .differences import p_value, p_words, points, points_range, says, signed_points
+from .differences import p_value, p_words, says, signed_points, size
 from .sections import Section
 from .text import table, wrapped
 from .visible import shorten, visible
 
 COLUMNS = ("share", "difference", "p")
-FIGURE_COLUMNS = ("slice", "units", "figure", "value", "low", "high", "n", "method")
+FIGURE_COLUMNS = ("slice", "units", "figure", *saying.COLUMNS)
 SHOWN = 6
 """So many differences are told in sentences; the table holds all."""
 MORE, LESS = "better", "worse"
@@ -32,7 +33,7 @@ def slices_sentences(record: Slices) -> list[str]:
     shown = [(facet.name, one) for facet in record.facets for one in facet.contrasts if one.shown]
     shown.sort(key=lambda pair: (pair[1].p.value or 0.0, pair[0], pair[1].value))
     said = [
-        f"{_capital(name)} {quoted(one.value)}: {words.value('accuracy', one.share)} right, {points(one.difference)} "
+        f"{_capital(name)} {quoted(one.value)}: {words.value('accuracy', one.share)} right, {size(one.difference)} "
         f"{'more' if (one.difference.value or 0.0) > 0 else 'less'} than all others (p {p_words(one.p)})."
         for name, one in shown[:SHOWN]
     ]
@@ -62,8 +63,7 @@ def slices_text(record: Slices, *, width: int | None = None) -> str:
 def rows_of(found: tuple[Contrast, ...]) -> Iterator[tuple[object, ...]]:
     for one in found:
         for name in COLUMNS:
-            figure: Figure = getattr(one, name)
-            yield (one.value, one.n_units, name, figure.value, figure.low, figure.high, figure.n, figure.method)
+            yield (one.value, one.n_units, name, *cells(getattr(one, name)))
 
 
 def quoted(text: str) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..core.records import Figure
+from ..core.saying import COLUMNS, cells, points, share
 from ..evaluate.solvable import NOT_SHOWN, SHOWN, Solvable
-from .leak_page import points, share_text
 from .sections import Section
 
-HEADER = ("what", "figure", "value", "low", "high", "n", "method")
+HEADER = ("what", "figure", *COLUMNS)
 
 
 def sections(found: Solvable) -> tuple[Section, ...]:
@@ -34,12 +31,12 @@ def solvable_text(found: Solvable) -> str:
     for trial in found.trials:
         lines += [
             trial.what,
-            f"  found of each class    {share_text(trial.score)}",
-            f"  with exchanged labels  {share_text(trial.chance)}",
+            f"  found of each class    {share(trial.score)}",
+            f"  with exchanged labels  {share(trial.chance)}",
             f"  p                      {trial.p_value.value or 0:.3f}, {trial.p_value.n:,} exchanged labellings",
         ]
     lines += [found.exchanged] if found.exchanged else []
-    lines += [f"  learned from {n:>6} items  {share_text(figure)}" for n, figure in found.curve.items()]
+    lines += [f"  learned from {n:>6} items  {share(figure)}" for n, figure in found.curve.items()]
     if found.overfit is not None:
         lines.append(
             f"on what was learned from against other items ({found.overfit.model}): {points(found.overfit.gap)}"
@@ -50,14 +47,10 @@ def solvable_text(found: Solvable) -> str:
 
 def _rows(found: Solvable) -> list[tuple[object, ...]]:
     names = ("score", "chance", "p_value")
-    rows = [(trial.what, name, *_cells(getattr(trial, name))) for trial in found.trials for name in names]
-    rows += [(f"learned from {n} items", "score", *_cells(figure)) for n, figure in found.curve.items()]
+    rows = [(trial.what, name, *cells(getattr(trial, name))) for trial in found.trials for name in names]
+    rows += [(f"learned from {n} items", "score", *cells(figure)) for n, figure in found.curve.items()]
     if found.overfit is not None:
         rows += [
-            (found.overfit.model, name, *_cells(getattr(found.overfit, name))) for name in ("seen", "unseen", "gap")
+            (found.overfit.model, name, *cells(getattr(found.overfit, name))) for name in ("seen", "unseen", "gap")
         ]
     return rows
-
-
-def _cells(figure: Figure) -> tuple[Any, ...]:
-    return (figure.value, figure.low, figure.high, figure.n, figure.method)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ..core.files import csv_text
 from ..core.records import Figure
+from ..core.saying import COLUMNS, cells
 from .record import RunReport
 
-FIGURE_COLUMNS = ("value", "low", "high", "n", "method")
 EPOCH_COLUMNS = ("epoch", "train_loss", "validation_loss", "validation_accuracy", "learning_rate")
 Row = Sequence[object]
 
@@ -16,43 +16,39 @@ Row = Sequence[object]
 def csv_files(report: RunReport) -> dict[str, str]:
     """File name -> CSV, for every table that the report has."""
     tables = {
-        "figures.csv": (("model", "figure", *FIGURE_COLUMNS), _figures(report)),
-        "targets.csv": (("target", "figure", *FIGURE_COLUMNS), _targets(report)),
-        "per_class.csv": (("label", "items", "figure", *FIGURE_COLUMNS), _per_class(report)),
+        "figures.csv": (("model", "figure", *COLUMNS), _figures(report)),
+        "targets.csv": (("target", "figure", *COLUMNS), _targets(report)),
+        "per_class.csv": (("label", "items", "figure", *COLUMNS), _per_class(report)),
         "confusion.csv": (("truth", *report.evaluation.labels), _confusion(report)),
         "split.csv": (("label", *report.parts), _split(report)),
         "findings.csv": (("code", "severity", "title", "count", "items", "detail", "what_to_do"), _findings(report)),
-        "candidates.csv": (("model", "chosen", "figure", *FIGURE_COLUMNS), _candidates(report)),
-        "settings.csv": (("setting", "words", "epochs", "chosen", "figure", *FIGURE_COLUMNS), _settings(report)),
+        "candidates.csv": (("model", "chosen", "figure", *COLUMNS), _candidates(report)),
+        "settings.csv": (("setting", "words", "epochs", "chosen", "figure", *COLUMNS), _settings(report)),
         "epochs.csv": (EPOCH_COLUMNS, _epochs(report)),
-        "k_curve.csv": (("k", "errors", *FIGURE_COLUMNS), _k_curve(report)),
+        "k_curve.csv": (("k", "errors", *COLUMNS), _k_curve(report)),
     }
     filled = {name: (header, list(rows)) for name, (header, rows) in tables.items()}
     return {name: csv_text(header, rows) for name, (header, rows) in filled.items() if rows}
 
 
-def _cells(figure: Figure) -> Row:
-    return (figure.value, figure.low, figure.high, figure.n, figure.method)
-
-
 def _figures(report: RunReport) -> Iterator[Row]:
     e = report.evaluation
     for name, figure in e.figures.items():
-        yield ("this model", name, *_cells(figure))
+        yield ("this model", name, *cells(figure))
     for name, figure in e.baseline_figures.items():
-        yield (e.baseline_name, name, *_cells(figure))
+        yield (e.baseline_name, name, *cells(figure))
 
 
 def _targets(report: RunReport) -> Iterator[Row]:
     for target, evaluation in report.evaluation.each() if report.evaluation.targets else ():
         for name, figure in evaluation.figures.items():
-            yield (target, name, *_cells(figure))
+            yield (target, name, *cells(figure))
 
 
 def _per_class(report: RunReport) -> Iterator[Row]:
     for entry in report.evaluation.per_class:
         for name in ("precision", "recall", "f1"):
-            yield (entry.label, entry.n, name, *_cells(getattr(entry, name)))
+            yield (entry.label, entry.n, name, *cells(getattr(entry, name)))
 
 
 def _confusion(report: RunReport) -> Iterator[Row]:
@@ -73,13 +69,13 @@ def _findings(report: RunReport) -> Iterator[Row]:
 def _candidates(report: RunReport) -> Iterator[Row]:
     for candidate in report.candidates:
         for name, figure in candidate.figures.items():
-            yield (candidate.model, "yes" if candidate.chosen else "", name, *_cells(figure))
+            yield (candidate.model, "yes" if candidate.chosen else "", name, *cells(figure))
 
 
 def _settings(report: RunReport) -> Iterator[Row]:
     for one in report.settings:
         for name, figure in one.figures.items():
-            yield (one.number, one.words, one.epochs, "yes" if one.chosen else "", name, *_cells(figure))
+            yield (one.number, one.words, one.epochs, "yes" if one.chosen else "", name, *cells(figure))
 
 
 def _epochs(report: RunReport) -> Iterator[Row]:
@@ -89,4 +85,4 @@ def _epochs(report: RunReport) -> Iterator[Row]:
 
 def _k_curve(report: RunReport) -> Iterator[Row]:
     for point in report.training.k_curve:
-        yield (point["k"], point["errors"], *_cells(Figure.from_json(point["error"])))
+        yield (point["k"], point["errors"], *cells(Figure.from_json(point["error"])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..core.records import Figure
+from ..core.saying import percent
 from ..evaluate.evaluation import ClassFigures
 
 NAMES = {
@@ -33,16 +34,6 @@ SHARES = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "f1"
 """Figures that are written in per cent."""
 BASELINES = {"majority": "always giving the most frequent answer"}
 NOUNS = {"pictures": ("picture", "pictures"), "table": ("row", "rows"), "texts": ("text", "texts")}
-
-
-def percent(share: float, n: int) -> str:
-    """`95.2 %`, with as many decimals as `n` items can tell apart; never rounded up to 100 or down to 0."""
-    decimals = 1 if n < 5000 else 2
-    text = f"{100 * share:.{decimals}f}"
-    while decimals < 6 and 0 < share < 1 and float(text) in (0.0, 100.0):
-        decimals += 1
-        text = f"{100 * share:.{decimals}f}"
-    return f"{text} %"
 
 
 def value(name: str, figure: Figure) -> str:
