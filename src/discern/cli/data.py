@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,8 @@ from ..core import files
 from ..core.errors import OptionError
 from ..core.options import ReadOptions
 from .console import Reporter, is_terminal, one_line
-from .reading import GroupFrom, Id, Label, Labels
+from .reading import Group, GroupFrom, Id, Label, Labels, Language
+from .text.reading import Columns, Encoding, Quote, Text, text_options
 
 NUMBERS_PRINTED = 3 * 64 * 64
 """A larger picture is drawn, but its numbers would fill many screens."""
@@ -110,6 +112,12 @@ def audit(
     id: Id = None,
     label: Label = None,
     group_from: GroupFrom = None,
+    text: Text = None,
+    columns: Columns = None,
+    quote: Quote = "double",
+    encoding: Encoding = None,
+    group: Group = None,
+    language: Language = None,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the findings as a page, too.")
@@ -120,7 +128,12 @@ def audit(
     force: Annotated[bool, typer.Option("--force", help="Replace a page that exists.")] = False,
 ) -> None:
     """Say what is in the data and what is wrong with it."""
-    how = _how(labels, id, label, group_from)
+    how = dataclasses.replace(
+        _how(labels, id, label, group_from),
+        texts=text_options(text, columns, quote, encoding),
+        group=group,
+        language=language,
+    )
     with Reporter() as tell:
         findings = workflows.audit(source, reading=how, html=html, force=force, on_event=tell)
     print(files.to_json(findings.to_json()) if json else report.findings_text(findings), end="" if json else "\n")

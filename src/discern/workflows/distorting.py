@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,10 +13,11 @@ from ..core.records import Figure
 from ..core.rows import Rows
 from ..core.seeds import generator
 from ..data.dataset import Dataset
-from ..evaluate.robustness import STRENGTHS, Robustness, cannot, robustness
+from ..evaluate.robustness import STRENGTHS, TEXT_STRENGTHS, Robustness, cannot, robustness
 from ..images.distort import in_ways
 from ..images.fit import fit_to
 from ..store.session import Shipped
+from ..text.distort import distorted
 
 MOST = 1000
 """Items that are distorted; of a larger test part whole units are drawn."""
@@ -29,10 +32,18 @@ def examined(
     turned is drawn once, so that a stronger distortion is more of the same.
     """
     labels = data.labels
-    if data.kind != "pictures" or labels is None:
-        return cannot("distortions are for pictures, and these items are numbers", len(test))
+    if data.kind == "table" or labels is None:
+        return cannot("distortions are for pictures and texts, and these items are numbers", len(test))
     rows = _drawn(test, data.units)
     truth = labels[rows]
+    if data.kind == "texts":
+        texts = data.values[rows].tolist()
+        right_texts = _answers(shipped, data.values[rows]) == truth
+        answered_texts = {
+            kind: [(float(s), _answers(shipped, distorted(texts, kind, s, 0)) == truth) for s in strengths]
+            for kind, strengths in TEXT_STRENGTHS.items()
+        }
+        return robustness(right_texts, answered_texts, data.units[rows], n_test=len(test), baseline=baseline)
     batch = max(1, min(256, shipped.batch))
     right: list[NDArray[np.bool_]] = []
     found: dict[str, list[list[NDArray[np.bool_]]]] = {k: [[] for _ in s] for k, s in STRENGTHS.items()}
@@ -58,7 +69,7 @@ def examined(
     return robustness(np.concatenate(right), answered, data.units[rows], n_test=len(test), baseline=baseline)
 
 
-def _answers(shipped: Shipped, pictures: NDArray[np.uint8]) -> NDArray[np.str_]:
+def _answers(shipped: Shipped, pictures: NDArray[Any]) -> NDArray[np.str_]:
     """The most probable label of each, also where the model would rather say *unknown*: as accuracy is measured."""
     labels: NDArray[np.str_] = shipped.classes[shipped.predict_proba(pictures).argmax(axis=1)]
     return labels

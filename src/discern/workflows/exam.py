@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from ..core import seeds
 from ..core.errors import OptionError
 from ..data.dataset import Dataset
 from ..data.items import expand, load_batches
+from ..data.texts import read_texts
 from ..evaluate.unknown import Exam, Family, family
 from ..images import nonsense
 from ..store.session import Shipped
+from ..text import nonsense as nonsense_texts
+from ..text.language import detect
 
 ASKED = 200
 """Items of each family."""
@@ -47,6 +52,9 @@ def _made(data: Dataset, test: Rows, seed: int) -> Iterator[tuple[str, str, NDAr
     random = seeds.generator(seed, "nonsense")
     drawn = np.sort(random.choice(test, min(ASKED, len(test)), replace=False))
     items = np.ascontiguousarray(data.values[drawn])
+    if data.kind == "texts":
+        yield from _texts(items.tolist(), random)
+        return
     if data.kind != "pictures":
         low, high = items.min(axis=0), items.max(axis=0)
         values = random.uniform(low, high, (ASKED, items.shape[1])).astype(np.float32)
@@ -66,7 +74,21 @@ def _made(data: Dataset, test: Rows, seed: int) -> Iterator[tuple[str, str, NDAr
     yield "symbols", "drawn squares, triangles, crosses and stars", nonsense.symbols(ASKED, shape, random, dark=dark)
 
 
+def _texts(items: list[str], random: np.random.Generator) -> Iterator[tuple[str, str, NDArray[Any]]]:
+    languages = Counter(detect(pl.Series(items, dtype=pl.String)).to_list())
+    own = max((count, code) for code, count in languages.items())[1] or "en"
+    yield "empty", "texts without a word", np.array(nonsense_texts.empty(ASKED, random), dtype=object)
+    yield "letters", "words of letters drawn by chance", np.array(nonsense_texts.letters(ASKED, random), dtype=object)
+    mixed = nonsense_texts.scrambled(items, random)
+    yield "scrambled", "texts of the test part, whose letters were exchanged", np.array(mixed, dtype=object)
+    others = nonsense_texts.other_languages(ASKED, own, random)
+    yield "another language", "plain sentences in languages of no class", np.array(others, dtype=object)
+
+
 def _own(shipped: Shipped, folder: str) -> tuple[str, str, NDArray[Any]]:
+    if shipped.spec.kind == "texts":
+        texts = read_texts(folder).texts
+        return Path(folder).name, f"what lies in {Path(folder).name}", np.array(texts.to_list(), dtype=object)
     values = [values for _, values, _ in load_batches(expand([folder], None), shipped.spec) if len(values)]
     if not values:
         raise OptionError(f"--nonsense {folder}: no picture there could be read")
