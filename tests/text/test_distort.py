@@ -53,6 +53,6 @@ def test_nonsense_is_of_no_class() -> None:
     assert not any(words(pl.Series(nonsense.empty(50, random))).list.len())
     assert len(set(nonsense.letters(20, random))) == 20
     assert [sorted(text) for text in nonsense.scrambled(TEXTS, random)] == [sorted(text) for text in TEXTS]
-    german = {sentence for sentence in nonsense.LANGUAGES["de"]}
+    german = set(nonsense.LANGUAGES["de"])
     others = nonsense.other_languages(100, "de", random)
     assert len(set(others)) > 50 and not any(sentence in text for text in others for sentence in german)

@@ -34,6 +34,12 @@ STRENGTHS: Mapping[str, tuple[float, ...]] = {
 }
 """Each kind with its strengths, weakest first: shares of a side, degrees, times as large or as small, the standard
 deviation of the blur in shares of the shorter side and of the noise in shares of white, shares of the light."""
+TEXT_STRENGTHS: Mapping[str, tuple[float, ...]] = {
+    "misspelling": (0.02, 0.05, 0.1, 0.2, 0.4),
+    "case": (0.1, 0.25, 0.5, 1),
+    "missing words": (0.05, 0.1, 0.2, 0.3, 0.5),
+}
+"""Of texts: shares of the words, and of the letters."""
 Bools = NDArray[np.bool_]
 
 

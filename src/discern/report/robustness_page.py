@@ -45,6 +45,9 @@ KINDS: Mapping[str, Kind] = {
     "blur": Kind("Blur", "blur of up to {} % of the shorter side", "{} %", "blur, % of the shorter side"),
     "noise": Kind("Noise", "noise of up to {} % of white", "{} %", "noise, % of white"),
     "darkness": Kind("Darkness", "losing up to {} % of the light", "{} %", "light lost, %"),
+    "misspelling": Kind("Misspelling", "up to {} % of its words misspelt", "{} %", "words misspelt, %"),
+    "case": Kind("Case", "up to {} % of its letters in the other case", "{} %", "letters in the other case, %"),
+    "missing words": Kind("Missing words", "losing up to {} % of its words", "{} %", "words left out, %"),
     "cropping": Kind("Cropping", "losing up to {} % of its height and width at two sides", "{} %", "cut away, %"),
 }
 
@@ -136,4 +139,4 @@ def _drawing(curve: Curve, record: Robustness) -> Drawing:
         axes.set_axisbelow(True)
         axes.spines["left"].set_visible(False)
 
-    return draw(f"robustness_{curve.kind}", kind.title, _sentence(curve), CURVE, paint)
+    return draw(f"robustness_{curve.kind.replace(' ', '_')}", kind.title, _sentence(curve), CURVE, paint)
