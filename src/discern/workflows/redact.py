@@ -137,8 +137,13 @@ def read_whitelist(path: str | Path) -> Whitelist:
     `keep` is yes (or y, x, 1, true) or no (or nothing); `capital` is `hidden` where a word stays only without one.
     Raises DataError that names the lines which cannot be understood.
     """
-    sheet = read_texts(path, TextOptions(text="word"), max_bad=1.0)
-    missing = [name for name in ("word", "keep") if name not in sheet.frame.columns]
+    try:
+        sheet = read_texts(path, TextOptions(text="word"), max_bad=1.0)
+        missing = [] if "keep" in sheet.frame.columns else ["keep"]
+    except DataError as error:
+        if "no column 'word'" not in str(error):
+            raise
+        missing = ["word"]  # said anew: the reader names the columns, which in a file of notes may be a note
     if missing:
         raise DataError(
             describe(
