@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import discern as dc
 from discern.core.options import SplitOptions, TrainOptions
-from discern.data.dataset import Dataset
+from discern.core.targets import combine
+from discern.data.dataset import TARGET, Dataset
 from discern.data.splits import split
+from discern.models.convolutional import ConvNet
 from discern.store import bundle
 from discern.workflows import trusting
 
@@ -82,3 +86,29 @@ def test_what_takes_long_is_done_on_request_only_and_said(tmp_path: Path) -> Non
         assert "--calibrate temperature" in run.report.read_text("utf-8")
     asked = TrainOptions(calibrate="temperature")
     assert trusting.insisted(asked) and not trusting.insisted(dataclasses.replace(asked, calibrate="auto"))
+
+
+def test_a_network_with_several_targets_learns_them_in_folds_and_refits_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Classes are the pairs of a make and a model; every fit is told which label of each target a class has."""
+    plain = made(200)
+    make = np.where(plain.values.reshape(plain.n, -1).mean(axis=1) > 120, "Ford", "Fiat")
+    pairs = [combine([[one], [other]])[0] for one, other in zip(plain.items["label"], make, strict=True)]
+    columns = {"label": pairs, f"{TARGET}model": plain.items["label"].to_list(), f"{TARGET}make": make.tolist()}
+    data = dataclasses.replace(plain, items=plain.items.with_columns(**{k: pl.Series(v) for k, v in columns.items()}))
+    given = []
+    learn = ConvNet.fit
+
+    def fit(self: ConvNet, *arguments: Any, **named: Any) -> ConvNet:
+        given.append(None if named.get("class_labels") is None else named["class_labels"].tolist())
+        return learn(self, *arguments, **named)
+
+    monkeypatch.setattr(ConvNet, "fit", fit)
+    names = {"model": "conv", "layers": "dense 2", "epochs": 1}
+    run = dc.train(data, out=tmp_path / "run", calibrate="temperature", unknown=0.2, **names)  # type: ignore[arg-type]
+    each = [[int(label.split(" / ")[0]), int(label.endswith("Ford"))] for label in data.classes]
+    assert len(given) == 6 and all(labels == each for labels in given), "the fit and five folds"
+    given.clear()
+    run.examine("leak_price", "solvable", data=data)
+    assert given and all(labels == each for labels in given)

@@ -39,11 +39,25 @@ class Refit:
     """Any estimator with scikit-learn's contract as a Learner; `make` gives a new, unfitted one for each fold."""
 
     def __init__(
-        self, make: Callable[[], Any], values: ArrayLike, n_classes: int, title: str, *, tell: Callable[[], None]
+        self,
+        make: Callable[[], Any],
+        values: ArrayLike,
+        n_classes: int,
+        title: str,
+        *,
+        tell: Callable[[], None],
+        more: Callable[[Codes], dict[str, Any]] = lambda known: {},
     ) -> None:
-        """`values` hold an item a row; `tell` is called after each fit."""
+        """`values` hold an item a row; `tell` is called after each fit; `more` gives what `fit` takes besides, for
+        those classes that stand in a fold."""
         self.title = title
-        self._make, self._values, self._n_classes, self._tell = make, np.asarray(values), n_classes, tell
+        self._make, self._values, self._n_classes, self._tell, self._more = (
+            make,
+            np.asarray(values),
+            n_classes,
+            tell,
+            more,
+        )
 
     def answers(self, labels: Codes, parts: Parts) -> Codes:
         return np.stack([self.probabilities(one, parts).argmax(axis=1) for one in labels]).astype(np.int64)
@@ -57,7 +71,7 @@ class Refit:
         if len(known) == 1:  # nothing can be learned from one class
             columns[:, known] = 1.0
         elif len(held):
-            model = self._make().fit(self._values[train], labels[train])
+            model = self._make().fit(self._values[train], labels[train], **self._more(known))
             columns[:, np.asarray(model.classes_, dtype=np.int64)] = model.predict_proba(self._values[held])
         self._tell()
         return columns

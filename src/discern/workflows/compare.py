@@ -203,6 +203,12 @@ def _together(entrants: Sequence[Entrant], n: int, data: Dataset) -> float:
     return features + sum(_seconds(entrant, n, data) for entrant in entrants)
 
 
+def class_labels(model: Any, data: Dataset, rows: Rows) -> dict[str, Any]:
+    """What `fit` takes besides `rows`, where `model` is a network and its classes combine labels of several targets."""
+    targets = targets_of(data.items[rows]) if getattr(model, "resumable", False) else None
+    return {"class_labels": targets.class_labels} if targets else {}
+
+
 @dataclass(frozen=True)
 class Answers:
     """What one candidate answered for the rows of a comparison."""
@@ -227,9 +233,7 @@ def answers(
     for train, held in comparison.parts:
         values = data.values.__getitem__ if features is None else features.of
         model = make()
-        targets = targets_of(data.items[train]) if getattr(model, "resumable", False) else None
-        more = {"class_labels": targets.class_labels} if targets else {}
-        model.fit(values(train), labels[train], **extra, **more)
+        model.fit(values(train), labels[train], **extra, **class_labels(model, data, train))
         columns = np.zeros((len(held), len(classes)))
         columns[:, np.searchsorted(classes, model.classes_)] = model.predict_proba(values(held))
         found.append(columns)

@@ -21,7 +21,7 @@ from ..models import catalogue
 from ..store import bundle
 from ..store.bundle import Bundle
 from ..store.session import Shipped
-from . import choose, exam, trusting
+from . import choose, compare, exam, trusting
 from .kept import Finished
 
 
@@ -93,6 +93,7 @@ def without(run: Finished, label: str, on_event: Listener) -> Family | str:
     held_back = divided.parts.validation
     validation = choose.labelled(data, held_back) if len(held_back) else None
     estimator = catalogue.estimator(name, **chosen)
+    extra |= compare.class_labels(estimator, data, divided.parts.train)
     estimator.fit(*choose.labelled(data, divided.parts.train), validation=validation, **extra)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..core import events
 from ..core.events import Listener
-from ..data.dataset import Dataset
+from ..core.targets import Targets
+from ..data.dataset import Dataset, targets_of
 from ..evaluate import quick
 from ..evaluate.refit import Learner, Refit, some_units
 from ..images import hog
@@ -76,7 +78,17 @@ def own(run: Finished, rows: Rows, fits: int, on_event: Listener) -> Refit:
     name, given = run.choice["chosen"], parameters(run)
     values = run.data.values[rows]
     title = catalogue.entry(name).title
-    return Refit(lambda: catalogue.estimator(name, **given), values, len(run.data.classes), title, tell=tell)
+    targets = targets_of(run.data.items) if name == compare.NETWORK else None
+
+    def more(known: Rows) -> dict[str, Any]:
+        """Labels of several targets, of those classes that stand in a fold."""
+        if targets is None:
+            return {}
+        some = {target: tuple(np.array(labels)[known].tolist()) for target, labels in targets.labels.items()}
+        return {"class_labels": Targets(some).class_labels}
+
+    make = partial(catalogue.estimator, name, **given)
+    return Refit(make, values, len(run.data.classes), title, tell=tell, more=more)
 
 
 def parameters(run: Finished) -> dict[str, Any]:

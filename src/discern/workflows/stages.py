@@ -39,7 +39,7 @@ from ..store import card as cards
 from ..store.event_file import EventFile
 from ..store.run_folder import RunFolder, now
 from ..store.session import Shipped
-from . import apply, choose, exam, leaks, search, slicing, stating, trusting
+from . import apply, choose, compare, exam, leaks, search, slicing, stating, trusting
 from .reporting import write_run_report
 
 SAME = 1e-4
@@ -155,7 +155,7 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
         extra = {"checkpoints": folder.checkpoints, "start": _start(folder)}
-        extra["class_labels"] = targets.class_labels if targets else None
+        extra |= compare.class_labels(estimator, job.data, parts.train)
     if to_the_end:
         extra["learn_from_all"] = True
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)

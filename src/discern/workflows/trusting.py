@@ -249,7 +249,8 @@ def _cross_fitted(
             learned = np.setdiff1d(train, train[:: 2 * compare.FOLDS])
         if len(np.unique(labels[learned])) < 2:  # all that is left is of one class: nothing to tell apart
             continue
-        model = catalogue.estimator(name, **parameters).fit(*choose.labelled(data, learned), **extra)
+        model = catalogue.estimator(name, **parameters)
+        model.fit(*choose.labelled(data, learned), **extra, **compare.class_labels(model, data, learned))
         held = held[np.isin(labels[held], model.classes_)]
         with TemporaryDirectory() as folder:
             bundle.save(Path(folder) / "model", model, model=name, spec=data.input)
