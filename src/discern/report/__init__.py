@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING
 from ..core.lazy import attach
 
 __all__ = [
+    "alike_text",
+    "asked_text",
     "card_text",
+    "collocations_text",
+    "coloured_text",
     "comparison_text",
+    "concordance_head",
+    "concordance_lines",
+    "counts_text",
     "evaluation_text",
     "exam_text",
     "fairness_text",
     "findings_text",
+    "frequencies_text",
+    "groups_text",
+    "keyness_text",
+    "keys_text",
+    "label_keys",
+    "labelling_text",
     "layers_text",
     "leak_price_text",
     "more_data_text",
@@ -22,16 +35,35 @@ __all__ = [
     "similar_text",
     "slices_text",
     "solvable_text",
+    "state_text",
+    "step_text",
     "suggestion_text",
     "summary_text",
     "suspects_text",
     "table",
+    "topics_compared_text",
+    "topics_text",
+    "write_concordance_page",
+    "write_words_picture",
 ]
 
 if TYPE_CHECKING:
     from .comparison_text import comparison_text
+    from .concordance_page import write_concordance_page
+    from .corpus_figures import write_words_picture
+    from .corpus_text import (
+        alike_text,
+        collocations_text,
+        concordance_head,
+        concordance_lines,
+        frequencies_text,
+        groups_text,
+        keyness_text,
+    )
+    from .counts_text import counts_text
     from .exam_page import exam_text
     from .fairness_page import fairness_text
+    from .label_text import asked_text, keys_text, label_keys, labelling_text
     from .leak_page import leak_price_text
     from .model_text import card_text, layers_text, summary_text
     from .more_data_page import more_data_text
@@ -43,10 +75,14 @@ if TYPE_CHECKING:
     from .solvable_page import solvable_text
     from .suspects_page import suspects_text
     from .text import evaluation_text, findings_text, table
+    from .topics_compared import topics_compared_text
+    from .topics_said import coloured_text, topics_text
+    from .topics_steps import state_text, step_text
 
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "counts_text": "counts_text",
         "card_text": "model_text",
         "comparison_text": "comparison_text",
         "evaluation_text": "text",
@@ -55,6 +91,10 @@ __getattr__, __dir__ = attach(
         "findings_text": "text",
         "leak_price_text": "leak_page",
         "more_data_text": "more_data_page",
+        "asked_text": "label_text",
+        "keys_text": "label_text",
+        "label_keys": "label_text",
+        "labelling_text": "label_text",
         "layers_text": "model_text",
         "operating_text": "operating_page",
         "redaction_text": "redact_page",
@@ -66,5 +106,19 @@ __getattr__, __dir__ = attach(
         "summary_text": "model_text",
         "suspects_text": "suspects_page",
         "table": "text",
+        "frequencies_text": "corpus_text",
+        "keyness_text": "corpus_text",
+        "groups_text": "corpus_text",
+        "alike_text": "corpus_text",
+        "collocations_text": "corpus_text",
+        "concordance_head": "corpus_text",
+        "concordance_lines": "corpus_text",
+        "write_words_picture": "corpus_figures",
+        "write_concordance_page": "concordance_page",
+        "coloured_text": "topics_said",
+        "topics_text": "topics_said",
+        "topics_compared_text": "topics_compared",
+        "step_text": "topics_steps",
+        "state_text": "topics_steps",
     },
 )

@@ -8,17 +8,30 @@ from ..core.lazy import attach
 
 __all__ = [
     "Model",
+    "PlaceOptions",
     "Run",
+    "apply_topics",
     "audit",
     "card",
+    "check_batch",
+    "check_steps",
+    "collocations",
+    "colour_text",
     "compare_runs",
+    "compare_topics",
+    "concordance",
+    "count",
     "csv_rows",
     "doctor",
     "evaluate",
     "examine",
     "export",
+    "index",
     "inspect",
     "is_data",
+    "key_words",
+    "key_words_by",
+    "label",
     "list_runs",
     "load",
     "near_texts",
@@ -27,26 +40,35 @@ __all__ = [
     "predict",
     "purge",
     "redact_texts",
+    "rename_topics",
     "report",
     "resume",
     "sample",
     "show",
     "show_sheet",
     "similar",
+    "step_topics",
     "suggest_words",
     "summary",
+    "topics",
     "train",
     "train_with",
     "verify",
+    "words",
+    "words_like",
+    "write_labelled",
 ]
 
 if TYPE_CHECKING:
     from .audit import audit
+    from .corpus import collocations, concordance, index, key_words, key_words_by, words, words_like
+    from .counting import PlaceOptions, count
     from .doctor import doctor
     from .examine import examine
     from .export import export, not_exported
     from .handing import card, purge, report
     from .inspect import evaluate, inspect
+    from .label import check_batch, label, write_labelled
     from .paired import compare_runs
     from .predict import Model, csv_rows, load, predict
     from .redact import redact_texts, suggest_words
@@ -56,12 +78,16 @@ if TYPE_CHECKING:
     from .show import is_data, show, show_sheet
     from .similar import near_texts, similar
     from .summary import plan, summary
+    from .topics import apply_topics, rename_topics, topics
+    from .topics_other import check_steps, colour_text, compare_topics, step_topics
     from .train import train, train_with
     from .verify import verify
 
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "count": "counting",
+        "PlaceOptions": "counting",
         "Model": "predict",
         "Run": "run",
         "audit": "audit",
@@ -73,6 +99,9 @@ __getattr__, __dir__ = attach(
         "examine": "examine",
         "export": "export",
         "inspect": "inspect",
+        "check_batch": "label",
+        "label": "label",
+        "write_labelled": "label",
         "list_runs": "run",
         "load": "predict",
         "near_texts": "similar",
@@ -93,5 +122,19 @@ __getattr__, __dir__ = attach(
         "train": "train",
         "train_with": "train",
         "verify": "verify",
+        "collocations": "corpus",
+        "concordance": "corpus",
+        "index": "corpus",
+        "key_words": "corpus",
+        "key_words_by": "corpus",
+        "words": "corpus",
+        "words_like": "corpus",
+        "topics": "topics",
+        "apply_topics": "topics",
+        "rename_topics": "topics",
+        "compare_topics": "topics_other",
+        "colour_text": "topics_other",
+        "step_topics": "topics_other",
+        "check_steps": "topics_other",
     },
 )

@@ -7,11 +7,17 @@ from typing import Any
 
 import typer
 
-from . import redact, similar
+from . import corpus, counts, redact, similar, topics
 
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "count": counts.count,
     "redact": redact.redact,
     "similar": similar.similar,
+    "words": corpus.words,
+    "collocations": corpus.collocations,
+    "concordance": corpus.concordance,
+    "index": corpus.index,
+    "topics": topics.topics,
 }
 
 text = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Work with notes, posts and articles.")
