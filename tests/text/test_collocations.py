@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.collocations import BigramCollocationFinder, QuadgramCollocationFinder, TrigramCollocationFinder
 from nltk.metrics import BigramAssocMeasures, QuadgramAssocMeasures, TrigramAssocMeasures
+from scipy import stats
 
 from discern.core.errors import DataError
 from discern.text.collocations import MEASURES, Collocations, collocations
@@ -201,6 +202,23 @@ def test_a_word_more_that_chance_explains_makes_no_longer_collocation() -> None:
     letters = Counter("".join(texts).replace("prime", "").replace("minister", "").replace(" ", ""))
     more = {letter: n for letter, n in before.items() if n > letters[letter] * 200 / whole.n_tokens}
     assert kept == more and len(more) < len(before)
+
+
+def test_the_weakest_link_of_two_words_is_their_log_likelihood_and_of_three_the_less_of_two() -> None:
+    pair = ["prime", "minister"]
+    tokens = [*pair, "said", "a", *pair, "b", "said", *pair, "c", "said", "d", *pair, "said"]
+    _, two = counted([tokens], 2, 2)
+    assert MEASURES["weakest-link"](two) == pytest.approx(
+        np.where(two.observed * two.total > two.parts[0,] * two.parts[1,], MEASURES["log-likelihood"](two), 0)
+    )
+    names, three = counted([tokens], 3, 3)
+    place = [[names[i] for i in row] for row in three.sequences].index(["prime", "minister", "said"])
+    n, both, total = 2, 4, len(tokens)
+    links = []
+    for left, right in ((4, 2), (both, 4)):  # prime | minister said, prime minister | said
+        cells = [[n, left - n], [right - n, total - left - right + n]]
+        links.append(stats.chi2_contingency(cells, correction=False, lambda_="log-likelihood")[0])
+    assert MEASURES["weakest-link"](three)[place] == pytest.approx(min(links))
 
 
 def test_nothing_that_is_frequent_enough_is_said_in_one_line() -> None:

@@ -169,11 +169,17 @@ def test_places_outside_are_refused_though_checksums_are_right(
         ("columns", ["x"] * 3),
         ("name", 5),
         ("name", None),
-        ("words", "other rules"),
+        ("words", ["other rules"]),
     ],
 )
 def test_a_header_that_describes_no_index_is_refused(content: bytes, tmp_path: Path, field: str, value: Any) -> None:
     refused(tmp_path / "hostile.index", rebuilt(content, lambda header, arrays: header.update({field: value})))
+
+
+def test_an_index_whose_words_were_cut_by_other_rules_still_answers_and_says_so(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "old.index"
+    path.write_bytes(rebuilt(content, lambda header, arrays: header.update({"words": "other rules"})))
+    assert "other rules" in open_index(path).notes[0] and concordance(open_index(path), "taxi").n_found == 3
 
 
 @pytest.mark.parametrize("n", [-1, 0, 2**62, True, 1.5, "1"])

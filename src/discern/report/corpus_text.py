@@ -16,6 +16,7 @@ from .text import table, terminal_width, wide, wrapped
 from .visible import shorten, visible
 
 NAMES = {"pmi": "PMI", "npmi": "NPMI", "t": "t", "phi-square": "phi-square"}
+LARGE = frozenset({"log-likelihood", "chi-square", "weakest-link"})
 LONGEST_PLACE = 28
 """Columns for the name of a text."""
 NARROWEST = 24
@@ -110,7 +111,8 @@ def alike_text(record: Alike, rows: int, *, width: int | None = None) -> str:
 def collocations_text(record: Collocations, rows: int, *, width: int | None = None) -> str:
     """The collocations with every measure."""
     names = [record.measure] if record.measure in MEASURES else []
-    names += [name for name in MEASURES if name not in names and name != "phi-square"]
+    usual = ("log-likelihood", "pmi", "npmi", "t", *(["chi-square"] if record.n_words == 2 else []))
+    names += [name for name in usual if name not in names]
     body = table(
         ("collocation", "count", "texts", *(NAMES.get(name, name) for name in names)),
         [
@@ -210,7 +212,7 @@ def _context(text: str, columns: int, *, end: bool) -> str:
 def _measure(name: str, value: float | None) -> str:
     if value is None:
         return "–"
-    return f"{value:,.1f}" if name in ("log-likelihood", "chi-square") else f"{value:.2f}"
+    return f"{value:,.1f}" if name in LARGE else f"{value:.2g}" if name == "phi-square" else f"{value:.2f}"
 
 
 def _two(value: float | None) -> str:

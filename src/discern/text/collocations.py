@@ -71,7 +71,7 @@ def collocations(
     *,
     n_words: int = 2,
     window: int | None = None,
-    measure: str = "log-likelihood",
+    measure: str | None = None,
     min_count: int = 5,
     without: frozenset[str] = frozenset(),
     word: str | None = None,
@@ -80,9 +80,11 @@ def collocations(
 
     Words without a form and those in `without` keep their places and are counted among all words, but no collocation
     holds them. Those that stand together no more often than chance would put their two halves together, however
-    divided, are left out, whatever the measure, and so are those without `word`. Raises DataError when none is left.
+    divided, are left out, whatever the measure, and so are those without `word`. `measure` is one of `MEASURES` or
+    `count` (default: log-likelihood, of more than two words weakest-link). Raises DataError when none is left.
     """
     window = n_words if window is None else window
+    measure = ("log-likelihood" if n_words == 2 else "weakest-link") if measure is None else measure
     tokens = forms.of[corpus.tokens]
     tokens[tokens < 0] = len(forms)
     allowed = np.append(~forms.names.is_in(sorted(without)).to_numpy(), False)
@@ -161,6 +163,28 @@ def student_t(found: Counts) -> Floats:
     return t
 
 
+def weakest_link(found: Counts) -> Floats:
+    """Log-likelihood of the two parts of a sequence at the place where they hold together least; of two words it is
+    their log-likelihood. Unlike that of three words it is not large because two of them are a strong pair."""
+    whole = tuple(range(found.sequences.shape[1]))
+    weakest = np.full(len(found.sequences), np.inf)
+    both, total = found.observed, float(found.total)
+    for cut in range(1, len(whole)):
+        left, right = (np.asarray(found.parts[part], np.float64) for part in (whole[:cut], whole[cut:]))
+        cells = (
+            (both, left, right),
+            (left - both, left, total - right),
+            (right - both, total - left, right),
+            (total - left - right + both, total - left, total - right),
+        )
+        g2 = np.zeros(len(both))
+        for seen, of_row, of_column in cells:
+            there = (seen > 0) & (of_row > 0) & (of_column > 0)
+            g2[there] += seen[there] * np.log(seen[there] * total / (of_row * of_column)[there])
+        weakest = np.minimum(weakest, np.where(both * total > left * right, 2 * g2, 0.0))
+    return weakest
+
+
 MEASURES: Mapping[str, Callable[[Counts], Floats]] = {
     "log-likelihood": log_likelihood,
     "pmi": pmi,
@@ -168,6 +192,7 @@ MEASURES: Mapping[str, Callable[[Counts], Floats]] = {
     "t": student_t,
     "chi-square": chi_square,
     "phi-square": phi_square,
+    "weakest-link": weakest_link,
 }
 """Every measure beside the count itself; each gives `(n,)` figures for the sequences of `Counts`."""
 

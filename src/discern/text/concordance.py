@@ -177,11 +177,14 @@ def _matching(names: pl.Series, pattern: str, case: bool, given: bool) -> NDArra
         for checked in (f"(?{flags}){pattern}", f"(?{flags})^(?:{pattern})$"):
             found = names.str.contains(checked)
     except PolarsError as error:
-        reason = str(error).strip().splitlines()[-1].removeprefix("error: ")
+        said = [
+            line.removeprefix("regex ").removeprefix("error: ") for line in str(error).splitlines() if "error:" in line
+        ]
+        reason = said[-1] if said else "it is refused"
         shown = pattern if len(pattern) <= 60 else pattern[:57] + "..."
         raise OptionError(
-            f"{shown!r} is no regular expression that can be used: {reason[:200]};"
-            " look-around and references to groups are not known here, * and ? need something before them"
+            f"{shown!r} is no regular expression that can be used: {reason[:200].rstrip('.')};"
+            " look-around and references to groups are not known here, and * and ? need something before them"
         ) from None
     return found.to_numpy()
 

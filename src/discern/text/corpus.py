@@ -96,6 +96,8 @@ class Corpus:
     """What else is known of each text."""
     positions: tuple[Ids, Places] | None = None
     """From an index; see `places`."""
+    notes: tuple[str, ...] = ()
+    """Sentences worth saying once."""
 
     @property
     def n_tokens(self) -> int:

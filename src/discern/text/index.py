@@ -31,6 +31,9 @@ LONGEST_HEADER = 2**24
 HOLDS = "the texts themselves, in full"
 DTYPES = {"tokens": "<i4", "begins": "<u4", "starts": "<i8", "order": "<i4", "firsts": "<i8"}
 """Arrays that every index has, beside the bytes (`|u1`) and ends (`<i8`) of its strings."""
+OTHER_RULES = (
+    "the words of this index were cut by other rules than those of today; make it anew to compare it with texts"
+)
 REMEDY = "make it anew with discern text index"
 
 
@@ -112,8 +115,6 @@ def open_index(path: str | Path) -> Corpus:
         fits = False
     if not fits:
         _refuse(path, "an index with a header that does not describe one")
-    if header["words"] != _rules():
-        _refuse(path, "an index whose words were cut by other rules than this program's")
     arrays = _mapped(path, 48 + length, size, entries)
     _check(path, arrays, len(columns))
     strings = {
@@ -130,6 +131,7 @@ def open_index(path: str | Path) -> Corpus:
         strings["items"],
         {name: strings[f"column {place}"] for place, name in enumerate(columns)},
         (arrays["order"], arrays["firsts"]),
+        () if header["words"] == _rules() else (OTHER_RULES,),
     )
 
 

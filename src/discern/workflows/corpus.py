@@ -78,6 +78,8 @@ def read_corpus(
         corpus = index_file.open_index(source)
         for name in columns:
             corpus.column(name)
+        for sentence in corpus.notes:
+            note(on_event, sentence)
         return corpus
     stage(on_event, "cut texts into words")
     builder: Builder | None = None
@@ -266,7 +268,7 @@ def collocations(
     how: CountOptions | None = None,
     n_words: int = 2,
     window: int | None = None,
-    measure: str = "log-likelihood",
+    measure: str | None = None,
     min_count: int = 5,
     word: str | None = None,
     out: str | Path | None = None,
@@ -281,7 +283,7 @@ def collocations(
     how = how or CountOptions()
     asked = [
         SIZES.problem("--size", n_words),
-        one_of("--measure", measure, (*MEASURES, COUNT)),
+        None if measure is None else one_of("--measure", measure, (*MEASURES, COUNT)),
         COUNTS.problem("--min-count", min_count),
         None if window is None else PLACES.problem("--window", window),
     ]

@@ -126,13 +126,14 @@ def collocations(
     size: Annotated[int, typer.Option("--size", metavar="N", help="How many words stand together, 2 to 5.")] = 2,
     window: Window = None,
     measure: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--measure",
             metavar="NAME",
-            help="Order by log-likelihood, pmi, npmi, t, chi-square, phi-square or count.",
+            help="Order by log-likelihood (default for two words), weakest-link (for more), pmi, npmi, t, chi-square,"
+            " phi-square or count.",
         ),
-    ] = "log-likelihood",
+    ] = None,
     word: Annotated[str | None, typer.Option("--word", metavar="WORD", help="Those alone that hold this word.")] = None,
     forms: Forms = "words",
     language: Language = "en",
@@ -252,8 +253,9 @@ def index(
     shared = _shared(source, text, columns, quote, encoding, out, force)
     with Reporter() as tell:
         done = workflows.index(source, keep=keep or (), **shared, on_event=tell)
+    texts = "1 text" if done.n_texts == 1 else f"{done.n_texts:,} texts"
     print(
-        f"{done.n_words:,} words ({done.n_types:,} different ones) of {done.n_texts:,} texts"
+        f"{done.n_words:,} words ({done.n_types:,} different ones) of {texts}"
         f" in {one_line(str(done.out))} ({done.n_bytes / 1e6:,.1f} MB)\nit holds the texts themselves, in full"
         + (f", and the columns {one_line(', '.join(done.columns))}" if done.columns else "")
     )
