@@ -13,6 +13,7 @@ EXTRAS = {
     "fastapi": "web",
     "uvicorn": "web",
     "geopandas": "geo",
+    "pyproj": "geo",
     "ray": "ray",
     "tensorboardX": "tensorboard",
 }
