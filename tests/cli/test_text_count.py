@@ -61,12 +61,10 @@ def test_the_corrected_share_by_area_holds_the_truth(cli: Cli, tables: Path) -> 
     share = float((truth["label"] == "offensive").mean())  # type: ignore[arg-type]
     assert found["label"] == "offensive"  # the rarer of two
     assert found["overall"]["low"] <= share <= found["overall"]["high"] < found["counted"]["value"]
-    by_area = {
-        row["area"]: row for row in truth.group_by("area").agg((pl.col("label") == "offensive").mean()).to_dicts()
-    }
-    held = [
-        row["share"]["low"] <= true[row["name"]]["label"] <= row["share"]["high"] for row in found["rows"] if row["n"]
-    ]
+    shares = truth.group_by("area").agg((pl.col("label") == "offensive").mean())
+    true = dict(zip(shares["area"], shares["label"], strict=True))
+    rows = [(true[row["name"]], row["share"]) for row in found["rows"] if row["n"]]
+    held = [share["low"] <= known <= share["high"] for known, share in rows]
     assert np.mean(held) >= 0.9
     assert any(not row["could_show"] for row in found["rows"]) and any(row["hot"] for row in found["rows"])
     assert any("no area" in note for note in found["notes"])
@@ -86,8 +84,8 @@ def test_the_label_and_the_column_of_the_truth_are_named(cli: Cli, tables: Path)
     labelled.write_csv("other.csv")
     both = []
     for of in ("offensive", "other"):
-        result = cli("text", "count", tables / "pool.parquet", "--labelled", "other.csv", "--label", "prediction", "--by",
-                     "area", "--truth", "said", "--of", of, "-o", f"{of}.json")  # fmt: skip
+        shown = ("--label", "prediction", "--by", "area", "--truth", "said", "--of", of, "-o", f"{of}.json")
+        result = cli("text", "count", tables / "pool.parquet", "--labelled", "other.csv", *shown)
         assert result.status == 0 and f"{of}: " in result.out
         both.append(json.loads(Path(f"{of}.json").read_text())["overall"]["value"])
     assert sum(both) == pytest.approx(1, abs=1e-6)
