@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import IO, Any
@@ -14,11 +13,11 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, describe
 from ..core.options import TextOptions
-from .encodings import HEAD, are_utf8, detect, from_western, lines_at_returns, to_utf8
+from .encodings import HEAD, detect, from_western, is_utf8, lines_at_returns, to_utf8
 from .records import RETURN, Grammar, Records, Scanner
 from .text_pieces import CELL_LIMIT, OTHER, SAMPLE, TOO_LONG, UTF8, ZERO, Piece, Said, joined, refused_header
 
-COMMAS = ",;\t|"
+COMMAS = (b",", b";", b"\t", b"|")
 NOT_UTF8 = "bytes that are neither UTF-8 nor Windows-1252; name their encoding with --encoding"
 DAMAGED = "bytes that the encoding does not have"
 
@@ -38,7 +37,7 @@ class Delimited:
         options: TextOptions,
         *,
         subject: str,
-        comma: str | None = None,
+        comma: bytes | None = None,
         blank_lines: bool = True,
         cell_limit: int = CELL_LIMIT,
     ) -> None:
@@ -59,12 +58,9 @@ class Delimited:
         else:
             self._scanner = Scanner(decoded)
         lines = options.quote == "none" and len(options.columns) == 1
-        first = self._scanner.first_line() if not lines else b""
-        if not first and not lines:
-            raise DataError(describe(subject, found="an empty file", expected="a header and rows of texts"))
-        self._grammar = Grammar(
-            None if lines else (comma or _likely_comma(first, options)).encode(), options.quote == "double"
-        )
+        if not lines and not self._scanner.pass_blank_lines():
+            raise DataError(describe(subject, found="it is empty", expected="a header and rows of texts"))
+        self._grammar = Grammar(b"", False) if lines else self._likely_grammar(comma, options)
         self.columns = list(options.columns) or self._header()
         self.only_text = self.columns[0] if len(self.columns) == 1 else None
         self._blank_lines = blank_lines and lines
@@ -75,17 +71,25 @@ class Delimited:
         while sum(map(len, self._ahead)) < SAMPLE and (block := next(self._blocks, None)) is not None:
             self._ahead.append(block)
         if not self._ahead:
-            found = "a header without rows" if not options.columns else "an empty file"
+            found = "a header without rows" if not options.columns else "it is empty"
             raise DataError(describe(subject, found=found, expected="rows of texts"))
 
+    def _likely_grammar(self, comma: bytes | None, options: TextOptions) -> Grammar:
+        """What parts the first record into as many cells as are named, or into most."""
+        wanted = len(options.columns)
+        grammars = [Grammar(mark, options.quote == "double") for mark in ([comma] if comma else COMMAS)]
+        counts = [len(self._scanner.first(grammar) or []) for grammar in grammars]
+        fitting = [grammar for grammar, count in zip(grammars, counts, strict=True) if count == wanted > 1]
+        return fitting[0] if fitting else grammars[counts.index(max(counts))]
+
     def _header(self) -> list[str]:
-        found = self._scanner.header(self._grammar)
+        found = self._scanner.first(self._grammar, take=True)
         if found is None:
             do = "close it; or name --columns, or --quote none where quotes are letters"
             raise DataError(describe(f"{self._subject}, the header", found="a quote that is not closed", do=do))
         names = []
         for number, cell in enumerate(found, 1):
-            whole = cell if self._declared or are_utf8([cell])[0] else from_western(cell)
+            whole = cell if is_utf8(cell) else None if self._declared else from_western(cell)
             if whole is None or b"\0" in whole:
                 found_there = "zero bytes" if whole is not None else NOT_UTF8
                 raise DataError(describe(f"{self._subject}, the header", found=found_there))
@@ -125,9 +129,9 @@ class Delimited:
         bad: dict[int, str] = dict(block.broken)
         mended = dict(block.mended)
         n_cells = len(self.columns)
-        if self._grammar.comma is not None:
+        if self._grammar.comma:
             for i in np.flatnonzero(block.cells != n_cells).tolist():
-                bad.setdefault(i, f"{block.cells[i]:,} cells; expected {n_cells:,}")
+                bad.setdefault(i, f"{block.cells[i]:,} cell{'s' if block.cells[i] > 1 else ''}; expected {n_cells:,}")
         self._look_at_bytes(block, bad, mended, said)
         for i in np.flatnonzero(block.end - block.begin > self._cell_limit).tolist():
             if i not in bad and self._longest(block.content(i)) > self._cell_limit:
@@ -149,16 +153,18 @@ class Delimited:
                     bad[i] = ZERO
         if whole.isascii():
             return
-        if are_utf8([whole])[0]:
+        if is_utf8(whole):
             said.add(UTF8, [""])
             return
-        contents = [block.content(i) for i in range(len(block))]
-        for i, fine in enumerate(are_utf8(contents)):
-            if fine:
-                if UTF8 not in said.counts and not contents[i].isascii():
+        for i in range(len(block)):
+            content = block.content(i)
+            if content.isascii():
+                continue
+            if is_utf8(content):
+                if UTF8 not in said.counts:
                     said.add(UTF8, [""])
             elif i not in bad:
-                western = None if self._declared else from_western(contents[i])
+                western = None if self._declared else from_western(content)
                 if western is None:
                     bad[i] = DAMAGED if self._declared else NOT_UTF8
                 else:
@@ -174,7 +180,7 @@ class Delimited:
         schema = dict.fromkeys(self.columns, pl.String)
         if not n:
             return pl.DataFrame(schema=schema)
-        if self._grammar.comma is None:
+        if not self._grammar.comma:
             lines = [mended.get(i, block.content(i)).decode() for i in np.flatnonzero(good).tolist()]
             return pl.DataFrame({self.columns[0]: lines}, schema=schema)
         content = _joined(block, good, mended)
@@ -216,14 +222,6 @@ def _joined(block: Records, good: NDArray[np.bool_], mended: dict[int, bytes]) -
     )
 
 
-def _likely_comma(first: bytes, options: TextOptions) -> str:
-    """What parts the cells of the first line, where the ending of the file does not say it."""
-    line = re.sub(rb'"(?:[^"]++|"")*+"', b"", first) if options.quote == "double" else first
-    counts = {comma: line.count(comma.encode()) for comma in COMMAS}
-    fitting = [comma for comma in COMMAS if options.columns and counts[comma] == len(options.columns) - 1]
-    return fitting[0] if fitting and len(options.columns) > 1 else max(COMMAS, key=counts.__getitem__)
-
-
 def reader_of(lines: Lines) -> Callable[[int], bytes]:
     """A stream of bytes, or lines of text, as a function that gives the next bytes."""
     stream: Any = getattr(lines, "buffer", lines)  # the bytes behind a stream of text
@@ -233,7 +231,11 @@ def reader_of(lines: Lines) -> Callable[[int], bytes]:
     remaining: Iterator[str] = iter(stream)
 
     def some(size: int) -> bytes:
-        return "".join(line.rstrip("\r\n") + "\n" for line in islice(remaining, LINES)).encode("utf-8", "surrogatepass")
+        text = "".join(line.rstrip("\r\n") + "\n" for line in islice(remaining, LINES))
+        try:
+            return text.encode("utf-8", "surrogateescape")  # bytes that Python could not decode
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "surrogatepass")
 
     return some
 

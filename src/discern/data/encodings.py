@@ -19,7 +19,7 @@ from ..core.errors import DataError, UnreadableItem, describe
 FALLBACK = "cp1252"
 WESTERN = "Windows-1252"
 MARKS = (
-    (codecs.BOM_UTF8, "utf-8", "UTF-8 (with a mark)"),
+    (codecs.BOM_UTF8, "utf-8", "UTF-8 with a byte order mark"),
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
     (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
@@ -30,6 +30,7 @@ NO_TEXTS = ((b"PK\x03\x04", "a zip or Excel file"), (b"PAR1", "a Parquet file"),
 HEAD = 4096
 FOREIGN = 8
 """Fewer bytes above 127 than this prove nothing about a code."""
+LONG = 10_000
 _DAMAGED = "discern.damaged"
 
 
@@ -53,17 +54,20 @@ def detect(head: bytes, asked: str | None, subject: str) -> Encoding:
     """The encoding of a file that begins with `head`. Raises DataError for what is no text."""
     for start, what in NO_TEXTS:
         if head.startswith(start):
-            raise DataError(describe(subject, found=what, expected="text; the ending of its name says something else"))
+            raise DataError(describe(subject, found=f"the bytes of {what}", expected="text, as its name says"))
     marked = next(((codec, name, len(mark)) for mark, codec, name in MARKS if head.startswith(mark)), None)
     if asked is not None:
-        codec = codecs.lookup(asked).name
-        if marked is None or not marked[0].startswith(codec):
+        codec = codecs.lookup(asked).name.removesuffix("-sig")
+        if marked is not None and not marked[0].startswith(codec):
+            found = f"--encoding {asked}, but the file begins with the mark of {marked[1].split(' ')[0]}"
+            raise DataError(describe(subject, found=found, do="leave --encoding away"))
+        if marked is None:
             return Encoding(codec, asked)
     if marked is not None:
         return Encoding(*marked)
     pairs = head[: HEAD // 2 * 2]
     zeros = (pairs[0::2].count(0), pairs[1::2].count(0))
-    if max(zeros) > len(pairs) // 8 and min(zeros) <= max(zeros) // 8:
+    if len(pairs) >= 16 and max(zeros) > len(pairs) // 4 and min(zeros) <= max(zeros) // 8:
         likely = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
         raise DataError(describe(subject, found="zeros between the letters", do=f"try --encoding {likely}"))
     return Encoding(None, "")
@@ -90,9 +94,15 @@ def lines_at_returns(head: bytes) -> bool:
     return b"\r" in head and b"\n" not in head and len(re.findall(rb"\r(?=.)", head)) > 0
 
 
-def are_utf8(records: list[bytes]) -> list[bool]:
-    """For each record whether it is UTF-8."""
-    return pl.Series(records, dtype=pl.Binary).cast(pl.String, strict=False).is_not_null().to_list()
+def is_utf8(content: bytes) -> bool:
+    try:
+        if len(content) < LONG:
+            content.decode()
+        else:  # several times faster
+            pl.Series([content], dtype=pl.Binary).cast(pl.String)
+    except (UnicodeDecodeError, pl.exceptions.ComputeError):
+        return False
+    return True
 
 
 def from_western(content: bytes) -> bytes | None:
@@ -129,8 +139,10 @@ def whole_text(content: bytes, asked: str | None = None) -> tuple[str, str]:
 
 
 _HIGH = bytes(range(128, 256))
-_TWO_BYTES = re.compile(rb"[\xc3\xc2][\x80-\xbf]|\xe2\x80[\x90-\xaf]")
-"""The usual letters and signs of Western Europe as UTF-8 has them: hardly ever two or three signs of Windows-1252."""
+_TWO_BYTES = re.compile(rb"[\xc3\xc2][\x80-\xbf]|\xe2\x80[\x90-\xaf]|\xed[\xa0-\xbf][\x80-\xbf]")
+"""The usual letters and signs of Western Europe, and half characters, as UTF-8 would have them.
+
+Hardly ever are they meant as two or three signs of Windows-1252."""
 
 
 def _bytes_of(text: str) -> bytes:

@@ -80,12 +80,12 @@ class Records:
 
 
 class Grammar:
-    """How cells are told apart: by the byte `comma` (None: a line is one cell), and in quotes or not."""
+    """How cells are told apart: by the byte `comma` (none: a line is one cell), and in quotes or not."""
 
-    def __init__(self, comma: bytes | None, quoted: bool) -> None:
+    def __init__(self, comma: bytes, quoted: bool) -> None:
         self.comma = comma
-        self.quoted = quoted and comma is not None
-        c = re.escape(comma or b"")
+        self.quoted = quoted and bool(comma)
+        c = re.escape(comma)
         after = rb"(?:" + c + rb"|\n|\r\n|\r?\Z)"
         self._strict = re.compile(rb'"((?:[^"]++|"")*+)"(?=' + after + rb")")
         self._loose = re.compile(rb'"(?:[^"]++|""|"(?!' + after + rb'))*+"(?=' + after + rb")")
@@ -128,7 +128,7 @@ class Grammar:
 
     def rewritten(self, cells: list[bytes]) -> bytes:
         """A record with every cell in quotes."""
-        return (self.comma or b"").join(b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells)
+        return self.comma.join(b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells)
 
 
 class Scanner:
@@ -145,21 +145,18 @@ class Scanner:
         self._passed = 0
         """Bytes of the file before `_data`."""
 
-    def first_line(self) -> bytes:
-        """The first line that is not blank; it is not taken. Empty at the end of the file."""
+    def pass_blank_lines(self) -> bool:
+        """Go on to the first line that holds anything; whether there is one."""
         self._fill()
-        blank = re.match(rb"[\r\n]*", self._data[self._at :])
-        skipped = blank[0] if blank else b""
-        self._line += skipped.count(b"\n")
-        self._at += len(skipped)
-        end = self._data.find(b"\n", self._at, self._at + RECORD_LIMIT)
-        return self._data[self._at : end if end >= 0 else self._at + RECORD_LIMIT].removesuffix(b"\r")
+        blank = re.compile(rb"[\r\n]*").match(self._data, self._at)
+        assert blank is not None
+        self._go_on(blank.end())
+        return self._at < len(self._data)
 
-    def header(self, grammar: Grammar) -> list[bytes] | None:
-        """The cells of the first record, which is taken; None when it has a broken quote."""
-        self.first_line()
+    def first(self, grammar: Grammar, *, take: bool = False) -> list[bytes] | None:
+        """The cells of the first record; None when it has a broken quote. Records go on after it if it is taken."""
         found = grammar.record(self._data, self._at, min(len(self._data), self._at + RECORD_LIMIT))
-        if found is not None:
+        if found is not None and take:
             self._go_on(min(found[1] + 1, len(self._data)))
         return None if found is None else found[0]
 
@@ -206,7 +203,7 @@ class Scanner:
         buf = np.frombuffer(self._data, np.uint8, size, self._at)
         final = self._ended and self._at + size == len(self._data)
         is_mark = buf == NEWLINE
-        if grammar.comma is not None:
+        if grammar.comma:
             is_mark |= buf == grammar.comma[0]
         marks = np.flatnonzero(is_mark)
         lines = marks[buf[marks] == NEWLINE]
@@ -291,6 +288,12 @@ class _Careful:
 
     def _one(self, at: int, line: int) -> int:
         data, grammar = self._data, self._grammar
+        end = data.find(b"\n", at)
+        if at <= end < at + RECORD_LIMIT and data.find(b'"', at, end) < 0:
+            stop = end - (data[at:end][-1:] == b"\r")
+            n_cells = data.count(grammar.comma, at, stop) + 1 if grammar.comma else 1
+            self._rows.append((at, stop, line, n_cells if stop > at else 0))
+            return end + 1
         limit = min(len(data), at + RECORD_LIMIT)
         found = self._record(at, limit)
         if found is not None and (len(found[0]) == self._n_cells or b"\n" not in data[at : found[1]]):
@@ -322,9 +325,12 @@ class _Careful:
         place = own + 1
         while place <= end and place < len(data) and judged < JUDGED:
             found = self._record(place, min(len(data), place + GUESS_LIMIT))
-            fits = found is not None and len(found[0]) == self._n_cells
-            place = (found[1] if fits and found is not None else self._line_end(place)) + 1
-            good, judged = good + fits, judged + 1
+            stop = self._line_end(place)
+            if found is not None and len(found[0]) == self._n_cells:
+                good, stop = good + (self._n_cells > 1), found[1]
+                if data[place : place + 1] == b'"' or self._grammar.comma + b'"' in data[place:stop]:
+                    return own  # cells in quotes, and as many as there should be: no part of a sentence
+            place, judged = stop + 1, judged + 1
         return own if 2 * good > judged else end
 
     def _line_end(self, at: int) -> int:
@@ -332,10 +338,10 @@ class _Careful:
         return end if end >= 0 else len(self._data)
 
 
-def _first_misplaced(buf: NDArray[np.uint8], quotes: NDArray[np.int64], comma: bytes | None, final: bool) -> int | None:
+def _first_misplaced(buf: NDArray[np.uint8], quotes: NDArray[np.int64], comma: bytes, final: bool) -> int | None:
     """The place of the first quote that stands where none may, given that those before it are in order."""
     beside = np.zeros(256, bool)
-    beside[[NEWLINE, QUOTE, *(comma or b"")]] = True
+    beside[[NEWLINE, QUOTE, *comma]] = True
     opening, closing = quotes[0::2], quotes[1::2]
     right = beside[buf[np.maximum(opening - 1, 0)]] | (opening == 0)
     bad_opening = opening[~right]

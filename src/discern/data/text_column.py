@@ -13,6 +13,8 @@ USUAL = ("text", "note", "notes", "tweet", "post", "message", "sms", "body", "co
 """Names of columns of texts, compared without regard to case."""
 WORDS = 3.0
 """A column whose cells have so many words on average may be texts."""
+NAME_WORDS = 5
+"""A column whose name has more words has a text where its name should be."""
 NAMES_SHOWN = 20
 
 
@@ -34,7 +36,7 @@ def text_column(subject: str, columns: Sequence[str], asked: str | None, sample:
     named = exact if len(exact) == 1 else named
     if len(named) == 1:
         return named[0], ""
-    wordy = [name for name in columns if _words(sample[name]) >= WORDS] if sample.height else []
+    wordy = [name for name in columns if len(name.split()) <= NAME_WORDS and _words(sample[name]) >= WORDS]
     if len(wordy) == 1 and not named:
         return wordy[0], f"the texts are those of the column {wordy[0]!r}, the only one with several words in a cell"
     likely = named or wordy

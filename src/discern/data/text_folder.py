@@ -96,5 +96,5 @@ def _text_of(path: Path, asked: str | None) -> tuple[str, str]:
 
 
 def _passed_over(skipped: Sequence[tuple[str, str]]) -> str:
-    reasons = Counter(reason for _, reason in skipped).most_common(3)
+    reasons = Counter(reason for _, reason in skipped).most_common(6)
     return ", ".join(f"{count:,} x {reason}" for reason, count in reasons) + f" (the first is {skipped[0][0]})"

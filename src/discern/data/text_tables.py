@@ -36,8 +36,8 @@ class JsonLines:
             raise DataError(describe(f"{subject}, line 1", found=why, expected="JSON lines: an object a line"))
 
     def sample(self) -> pl.DataFrame:
-        lines = self._lines.sample()["line"]
-        return self._parsed(Piece(lines.to_frame(), lines, [], Said())).frame
+        lines = self._lines.sample()
+        return self._parsed(Piece(lines, pl.Series([f"line {i}" for i in range(lines.height)]), [], Said())).frame
 
     def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
         return map(self._parsed, self._lines.pieces(rows, skip))
@@ -54,7 +54,10 @@ class JsonLines:
                 rejected.append((item, found))
                 continue
             row = [found.get(column) for column in self.columns]
-            whole = ["" if cell is None else cell if isinstance(cell, str) else _shown(cell) for cell in row]
+            whole = [
+                "" if cell is None else cell if isinstance(cell, str) else _shown(cell, text, column)
+                for column, cell in zip(self.columns, row, strict=True)
+            ]
             if "\\u" in text and any(map(_has_half, whole)):
                 halves.append(item)
                 whole = [cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in whole]
@@ -72,11 +75,13 @@ class JsonLines:
     def _object(text: str) -> dict[str, Any] | str:
         """The object, its numbers as they stand in the file, or what is wrong with it."""
         try:
-            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_pairs)
+            found = _DECODER.decode(text)
         except RecursionError:
             return "JSON of too many levels"
+        except json.JSONDecodeError as error:
+            return f"no JSON ({error.msg.lower()}, at character {error.pos + 1:,})"
         except ValueError as error:
-            return f"no JSON ({str(error)[:80]})"
+            return str(error)
         return found if isinstance(found, dict) else f"JSON, but no object ({text[:20]})"
 
 
@@ -133,10 +138,12 @@ class Excel:
         if problem := refused_header(header):
             raise DataError(describe(subject, found=problem, do="rename one of them"))
         if not table.height:
-            found_what = "a header without rows" if found.height else "an empty sheet"
+            found_what = "a header without rows" if found.height else "it is empty"
             raise DataError(describe(subject, found=found_what, expected="rows of texts"))
         if len(header) != table.width:
-            raise DataError(describe(subject, found=f"{table.width:,} columns", expected=f"{len(header):,} as named"))
+            raise DataError(
+                describe(subject, found=f"{table.width:,} columns", expected=f"{len(header):,}, as --columns says")
+            )
         self.columns = header
         self._table = table.rename(dict(zip(table.columns, header, strict=True))).select(pl.all().fill_null(""))
         self._names = "row " + numbers.cast(pl.String)
@@ -157,9 +164,13 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _shown(cell: Any) -> str:
-    """A value that is no text: true and false, or JSON for lists and objects."""
-    return json.dumps(cell, ensure_ascii=False)
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_pairs)
+"""Numbers are kept as they stand in the file."""
+
+
+def _shown(cell: Any, line: str, column: str) -> str:
+    """A value that is no text: true and false, or JSON for lists and objects, with their numbers as numbers."""
+    return json.dumps(cell if isinstance(cell, bool) else json.loads(line)[column], ensure_ascii=False)
 
 
 def _has_half(cell: str) -> bool:

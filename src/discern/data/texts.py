@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ class Texts:
 
     def __repr__(self) -> str:
         aside = f", {self.rejected.height:,} set aside" if self.rejected.height else ""
-        return f"<Texts {self.name!r}: {self.n:,} texts in {self.text!r}{aside}>"
+        return f"<Texts {self.name!r}: {self.n:,} text{'s' if self.n != 1 else ''} in {self.text!r}{aside}>"
 
 
 def read_texts(
@@ -158,9 +159,10 @@ def _opened(given: str | Path, options: TextOptions, stdin: Lines | None) -> Ite
     refuse_address(name)
     with contextlib.ExitStack() as open_files:
         source = _source(name, Path(name), options, stdin, open_files)
-        if source.encoding not in ("", "UTF-8"):
+        if source.encoding not in ("", "UTF-8", options.encoding):
             source.notes.append(f"read as {source.encoding}")
-        text, note = text_column(source.name, source.columns, options.text or source.only_text, source.sample())
+        subject = source.name if name == STDIN else shown(name)
+        text, note = text_column(subject, source.columns, options.text or source.only_text, source.sample())
         if note:
             source.notes.append(note)
         yield source, text
@@ -187,7 +189,7 @@ def _source(
         _refuse_options(name, options, ("columns", "quote"))
         return Folder(path, options, subject=shown(name))
     if not path.is_file():
-        do = "pipe it in and read -" if ending in ("", *ENDINGS) else ""
+        do = "pipe it in and read -" if stat.S_ISFIFO(mode) else ""
         raise DataError(describe(shown(name), found=why_not_a_file(mode), expected=EXPECTED, do=do))
     if ending in (*PARQUET, *EXCEL_ENDINGS):
         _refuse_options(name, options, ("quote", "encoding", *(("columns",) if ending in PARQUET else ())))
@@ -202,7 +204,7 @@ def _source(
     if ending in JSON_LINES:
         _refuse_options(name, options, ("quote", "columns"))
         return JsonLines(path.name, file.read, options, subject=shown(name))
-    comma = "\t" if ending in (".tsv", ".tab") else None
+    comma = b"\t" if ending in (".tsv", ".tab") else None
     return Delimited(path.name, file.read, options, subject=shown(name), comma=comma)
 
 
