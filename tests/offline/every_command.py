@@ -41,6 +41,8 @@ LINES = (
     ("purge", "runs/conv"),
     ("sample", "notes", "some", "--n", "60"),
     ("text", "similar", "some/notes.csv", "--to", "taxi driver", "--by", "type"),
+    ("text", "redact", "some/notes.csv", "--suggest", "words.csv"),
+    ("text", "redact", "some/notes.csv", "--keep", "words.csv", "-o", "safe.csv", "--report", "safe.html"),
     ("doctor",),
 )
 

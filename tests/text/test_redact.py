@@ -249,8 +249,17 @@ def test_capitals_inside_sentences_tell_names_that_no_list_has() -> None:
 def test_without_capitals_the_reviewer_is_told() -> None:
     made = pl.Series([f"she met zworykin there {end}" for end in ("aa", "bb", "cc", "dd", "ee", "ff", "gg")])
     found = suggest(made, k=5)
-    assert "zworykin" in proposed(found)
+    assert "in no dictionary" in flags(found)["zworykin"] and proposed(found) == ["met", "she", "there"]
     assert "a capital tells no name" in found.remarks[0]
+
+
+def test_texts_in_another_language_are_not_measured_by_an_english_dictionary() -> None:
+    made = pl.Series(
+        [f"Dann sagte der Fahrer, dass niemand bezahlte {end}" for end in ("aa", "bb", "cc", "dd", "ee", "ff")]
+    )
+    found = suggest(made, k=5)
+    assert {"sagte", "dass", "niemand", "bezahlte"} <= set(proposed(found))
+    assert "English" in found.remarks[0] and "written with a capital" in flags(found)["fahrer"]
 
 
 def test_an_example_shows_the_word_and_hides_the_rest() -> None:

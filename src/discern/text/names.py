@@ -139,8 +139,9 @@ MONTH_NAMES = frozenset({"april", "august", "may", "june", "jan"})
 
 CAPITAL_ANYWAY = _words(
     """
-    avenue british christmas close crescent december drive easter english february friday i january lane march
-    monday november october road saturday september square street sunday terrace thursday tuesday way wednesday
+    avenue british christmas close crescent december drive easter english february friday i i'd i'll i'm i've
+    january lane march monday november october road saturday september square street sunday terrace thursday tuesday
+    way wednesday
     """
 )
 """Written with a capital, and by themselves of nobody."""

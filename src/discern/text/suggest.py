@@ -1,7 +1,8 @@
 """Which words may stay: counted by the different texts and authors that use them, with what looks identifying.
 
-A word is proposed when more than `k` texts (and authors) use it and nothing speaks for a name: it is on no list of
-names and places, has no digit, and where texts are written with capitals it is written small inside sentences.
+A word is proposed when more than `k` texts (and authors) use it and nothing speaks for a name: it is in a dictionary of
+everyday words (simplemma's), on no list of names and places, has no digit, and where texts are written with capitals it
+is written small inside sentences.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..core.records import Figure
 from .names import CAPITAL_ANYWAY, MONTH_NAMES, is_also_word, is_name, is_place
 from .pieces import Pieces, cut
 from .redact import Whitelist, outputs
+from .stops import stop_words
 
 BLOCK = 50_000
 """Texts that are cut at a time: memory does not grow with their number."""
@@ -31,6 +33,8 @@ CAPITALS = 0.1
 ALWAYS = 0.9
 FEW_CAPITALS = 0.1
 """With fewer texts than this share written with capitals, capitals tell nothing."""
+FOREIGN = 0.5
+"""Above this share of uses that no dictionary has, texts are not taken for English."""
 AROUND = 12
 """Pieces of an example on each side of the word, blanks counted."""
 CURVE = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
@@ -102,7 +106,9 @@ def suggest(
     few_capitals = cased < FEW_CAPITALS * max(len(texts), 1)
     over = (pl.col("notes") > k) & (pl.col("key").str.len_chars() <= LONGEST)
     listed = counts.filter(over).sort(["notes", "uses", "key"], descending=[True, True, False])
-    rows = [_judged(row, None if authors is None else k_authors, few_capitals) for row in listed.iter_rows(named=True)]
+    unknown, english = _unknown(listed)
+    how = _Evidence(None if authors is None else k_authors, few_capitals, unknown)
+    rows = [_judged(row, how) for row in listed.iter_rows(named=True)]
     schema = {"word": pl.String, "capital": pl.String, "flags": pl.String, "proposed": pl.String}
     judged = pl.DataFrame(rows, schema=schema, orient="row")
     table = pl.concat([listed.select("notes", "authors", "uses", "example_row"), judged], how="horizontal")
@@ -128,7 +134,11 @@ def suggest(
         n_rare=counts.filter(~over).height,
         covered=share,
         coverage=coverage(counts["uses"]),
-        remarks=(*_capital_remark(few_capitals, len(texts), cased), *_author_remark(n_authors, k_authors)),
+        remarks=(
+            *_capital_remark(few_capitals, len(texts), cased),
+            *_language_remark(english),
+            *_author_remark(n_authors, k_authors),
+        ),
     )
 
 
@@ -146,8 +156,17 @@ def _capital_remark(few_capitals: bool, n: int, cased: int) -> tuple[str, ...]:
     if not few_capitals:
         return ()
     return (
-        f"only {cased:,} of {n:,} notes are written with capitals as in a book, so a capital tells no name; names that "
-        "are on no list are among the proposed words: read every line of the sheet",
+        f"only {cased:,} of {n:,} notes are written with capitals as in a book, so a capital tells no name: "
+        "read every line of the sheet",
+    )
+
+
+def _language_remark(english: bool) -> tuple[str, ...]:
+    if english:
+        return ()
+    return (
+        "most words are in no English dictionary, so it was not used, and the lists of names and places are English "
+        "too: read every line of the sheet",
     )
 
 
@@ -219,17 +238,42 @@ def _no_counts() -> pl.DataFrame:
     return pl.DataFrame(schema={**whole, "key": pl.String})
 
 
-def _judged(row: dict[str, Any], k_authors: int | None, few_capitals: bool) -> tuple[str, str, str, str]:
+@dataclass(frozen=True)
+class _Evidence:
+    """What words are judged by."""
+
+    k_authors: int | None
+    few_capitals: bool
+    unknown: frozenset[str]
+    """Words that are in no dictionary."""
+
+
+def _unknown(listed: pl.DataFrame) -> tuple[frozenset[str], bool]:
+    """The words that are in no dictionary, and whether the texts are English: else the dictionary says nothing."""
+    from simplemma import is_known
+
+    usual = stop_words()
+    table = listed.select("key", "uses").with_columns(bare=pl.col("key").str.strip_chars("@#_'"))
+    bare = table["bare"].unique().to_list()
+    found = {word for word in bare if word and word not in usual and not is_known(word.removesuffix("'s"), lang="en")}
+    missing = table.filter(pl.col("bare").is_in(found))
+    english = int(missing["uses"].sum()) <= FOREIGN * int(table["uses"].sum())
+    return frozenset(missing["key"].to_list() if english else ()), english
+
+
+def _judged(row: dict[str, Any], how: _Evidence) -> tuple[str, str, str, str]:
     """A word, what becomes of it with a capital, what speaks against keeping it, and whether it is proposed."""
     word, inside, capital = row["key"], row["inside"], row["capital"]
     share = capital / inside if inside else 0.0
     reasons = _looks(word)
+    if word in how.unknown and not reasons:
+        reasons.append("in no dictionary: may be a name, a code or a slip")
     anyway = word in CAPITAL_ANYWAY
-    if inside and share >= CAPITALS and not anyway and not few_capitals:
+    if inside and share >= CAPITALS and not anyway and not how.few_capitals:
         reasons.append(f"written with a capital inside sentences, {capital:,} of {inside:,} times")
-    elif inside < SEEN and not few_capitals and not anyway:
+    elif inside < SEEN and not how.few_capitals and not anyway:
         reasons.append("hardly seen inside sentences with capitals: cannot be told from a name")
-    if k_authors is not None and (row["authors"] or 0) <= k_authors:
+    if how.k_authors is not None and (row["authors"] or 0) <= how.k_authors:
         reasons.append(f"used by {row['authors'] or 0:,} {'author' if row['authors'] == 1 else 'authors'} alone")
     named = is_name(word) or is_place(word) or (share >= CAPITALS and not anyway)
     both = named and (is_also_word(word) or (inside > 0 and share < ALWAYS))
