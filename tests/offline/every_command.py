@@ -43,6 +43,7 @@ LINES = (
     ("text", "similar", "some/notes.csv", "--to", "taxi driver", "--by", "type"),
     ("text", "redact", "some/notes.csv", "--suggest", "words.csv"),
     ("text", "redact", "some/notes.csv", "--keep", "words.csv", "-o", "safe.csv", "--report", "safe.html"),
+    ("label", "some/notes.csv", "--labels", "labels.csv", "--classes", "fraud,other"),
     ("doctor",),
 )
 

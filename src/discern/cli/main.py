@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from .. import __version__
 from ..core import threads
 from ..core.errors import DiscernError
-from . import data, handing, learn, trust, use
+from . import data, handing, label, learn, trust, use
 from .console import one_line
 from .text import text
 
@@ -43,6 +43,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "sample": data.sample,
     "show": data.show,
     "audit": data.audit,
+    "label": label.label,
     "train": learn.train,
     "resume": learn.resume,
     "runs": learn.runs,
