@@ -40,6 +40,7 @@ HOMES = {
     "rich": {"cli"},
     "matplotlib": {"report"},
     "jinja2": {"report"},
+    "tomotopy": {"models"},
 }
 
 

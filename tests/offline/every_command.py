@@ -44,6 +44,8 @@ LINES = (
     ("text", "redact", "some/notes.csv", "--suggest", "words.csv"),
     ("text", "redact", "some/notes.csv", "--keep", "words.csv", "-o", "safe.csv", "--report", "safe.html"),
     ("label", "some/notes.csv", "--labels", "labels.csv", "--classes", "fraud,other"),
+    ("text", "topics", "some/notes.csv", "-o", "topics", "--topics", "3", "--restarts", "1", "--refits", "1"),
+    ("text", "topics", "--apply", "topics", "some/notes.csv", "-o", "topics.csv"),
     ("doctor",),
 )
 
