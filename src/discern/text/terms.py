@@ -1,7 +1,8 @@
 """Texts as numbers for a model: which words, and which runs of letters within words, are in each of them.
 
 Words are lower case; runs of letters are those of 2 to 5 characters within what stands between spaces, whose ends
-count as a space (so that beginnings and ends of words are told apart, and punctuation is seen).
+count as a space (so that beginnings and ends of words are told apart, and punctuation is seen). Every digit is a 0: what
+tells is that a number stands there and how long it is, and no telephone number gets into a model.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ class Vocabulary:
 
 
 def series(texts: Texts) -> pl.Series:
-    """Texts in lower case, `(n,)`."""
+    """Texts in lower case, with every digit as 0, `(n,)`."""
     given = texts if isinstance(texts, pl.Series) else pl.Series("text", list(texts), dtype=pl.String)
-    return given.str.to_lowercase()
+    return given.str.to_lowercase().str.replace_all(r"\p{Nd}", "0")
 
 
 @dataclass(frozen=True, eq=False)

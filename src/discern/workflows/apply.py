@@ -193,10 +193,11 @@ class _Parts:
         return int(sum(piece["rows"] for piece in self._state["pieces"]))
 
     def done(self, source: int) -> int | None:
-        """Records of a source that are done; None when all are."""
+        """Records of a source that are done, those set aside among them; None when all are."""
         if source in self._state["ended"]:
             return None
-        return int(sum(piece["rows"] for piece in self._state["pieces"] if piece["source"] == source))
+        of = [piece for piece in self._state["pieces"] if piece["source"] == source]
+        return int(sum(piece["rows"] + len(piece["rejected"]) for piece in of))
 
     def rejected(self) -> list[tuple[str, str]]:
         return [(item, reason) for piece in self._state["pieces"] for item, reason in piece["rejected"]]
