@@ -6,8 +6,6 @@ sentences.
 
 from __future__ import annotations
 
-from functools import cache
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -147,7 +145,6 @@ CAPITAL_ANYWAY = _words(
 """Written with a capital, and by themselves of nobody."""
 
 
-@cache
 def is_name(word: str) -> bool:
     """Whether a word (lower case, one apostrophe) or a part of it is a listed name: `sarah's`, `smith-jones`."""
     return bool(parts(word) & (GIVEN | SURNAMES | MONTH_NAMES))

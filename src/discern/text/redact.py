@@ -123,7 +123,6 @@ def outputs(pieces: Pieces, kept: Whitelist) -> pl.DataFrame:
     table = pieces.distinct.join(known, on="key", how="left", maintain_order="left")
     words = table.filter(pl.col("code").is_not_null())
     forms = {piece: _form(piece, key, kept) for piece, key in words.select("piece", "key").iter_rows()}
-    names = _named(table)
     stays = pl.DataFrame(
         {"piece": list(forms), "form": list(forms.values())}, schema={"piece": pl.String, "form": pl.String}
     )
@@ -136,7 +135,7 @@ def outputs(pieces: Pieces, kept: Whitelist) -> pl.DataFrame:
         .then(pl.col("kind"))
         .when(pl.col("piece").str.contains(r"\p{N}"))
         .then(pl.lit(NUMBER))
-        .when(pl.col("key").is_in(names) | pl.col("piece").str.contains("@", literal=True))
+        .when(pl.col("key").is_in(_named(table)) | pl.col("piece").str.contains("@", literal=True))
         .then(pl.lit(NAME))
         .otherwise(pl.lit(OTHER))
     )
@@ -145,9 +144,9 @@ def outputs(pieces: Pieces, kept: Whitelist) -> pl.DataFrame:
 
 
 def _named(table: pl.DataFrame) -> list[str]:
-    """The keys among the words that are listed names."""
-    keys = table["key"].drop_nulls().unique()
-    return [key for key in keys.to_list() if is_name(key)]
+    """The keys among the hidden words that are listed names."""
+    hidden = table.filter(pl.col("code").is_null() & ~pl.col("piece").str.contains(r"\p{N}"))
+    return [key for key in hidden["key"].drop_nulls().unique() if is_name(key)]
 
 
 def _form(piece: str, key: str, kept: Whitelist) -> str | None:
