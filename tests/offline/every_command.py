@@ -40,6 +40,7 @@ LINES = (
     ("report", "runs/conv", "--no-items"),
     ("purge", "runs/conv"),
     ("sample", "notes", "some", "--n", "60"),
+    ("text", "guess", "some/notes.csv", "--list", "fares=fares.txt", "-o", "guessed.csv"),
     ("text", "similar", "some/notes.csv", "--to", "taxi driver", "--by", "type"),
     ("text", "redact", "some/notes.csv", "--suggest", "words.csv"),
     ("text", "redact", "some/notes.csv", "--keep", "words.csv", "-o", "safe.csv", "--report", "safe.html"),
@@ -56,6 +57,7 @@ def first_picture() -> str:
 
 if __name__ == "__main__":
     done = set()
+    Path("fares.txt").write_text("taxi\nfare\n")
     for line in LINES:
         words = [first_picture() if word.endswith(".png") else word for word in line]
         try:

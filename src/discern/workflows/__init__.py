@@ -23,9 +23,11 @@ __all__ = [
     "count",
     "csv_rows",
     "doctor",
+    "draw_map",
     "evaluate",
     "examine",
     "export",
+    "guess_labels",
     "index",
     "inspect",
     "is_data",
@@ -66,9 +68,11 @@ if TYPE_CHECKING:
     from .doctor import doctor
     from .examine import examine
     from .export import export, not_exported
+    from .guess import guess_labels
     from .handing import card, purge, report
     from .inspect import evaluate, inspect
     from .label import check_batch, label, write_labelled
+    from .maps import draw_map
     from .paired import compare_runs
     from .predict import Model, csv_rows, load, predict
     from .redact import redact_texts, suggest_words
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "draw_map": "maps",
         "count": "counting",
         "PlaceOptions": "counting",
         "Model": "predict",
@@ -98,6 +103,7 @@ __getattr__, __dir__ = attach(
         "evaluate": "inspect",
         "examine": "examine",
         "export": "export",
+        "guess_labels": "guess",
         "inspect": "inspect",
         "check_batch": "label",
         "label": "label",

@@ -7,10 +7,11 @@ from typing import Any
 
 import typer
 
-from . import corpus, counts, redact, similar, topics
+from . import corpus, counts, guess, redact, similar, topics
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "count": counts.count,
+    "guess": guess.guess,
     "redact": redact.redact,
     "similar": similar.similar,
     "words": corpus.words,
