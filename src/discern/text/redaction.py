@@ -79,7 +79,7 @@ class Tally:
     n_texts: int = 0
     n_words: int = 0
     hidden: Counter[str] = field(default_factory=Counter)
-    _rows: list[NDArray[np.int64]] = field(default_factory=list)
+    _rows: list[NDArray[np.int32]] = field(default_factory=list)
     _codes: list[NDArray[np.uint32]] = field(default_factory=list)
     _hashes: list[NDArray[np.uint64]] = field(default_factory=list)
     _beside: list[NDArray[np.uint64]] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Tally:
 
     def add(self, piece: Redacted, beside: pl.DataFrame | None = None) -> None:
         """One more piece, with its kept columns."""
-        self._rows.append(piece.kept_rows + self.n_texts)
+        self._rows.append((piece.kept_rows + self.n_texts).astype(np.int32))
         self._codes.append(piece.kept_codes)
         self._hashes.append(piece.texts.hash(seed=0).to_numpy())
         self._uses.append(piece.uses)
@@ -98,7 +98,8 @@ class Tally:
         self.hidden.update(piece.hidden)
 
     def result(self, *, k: int, n_rejected: int = 0, columns: Columns | None = None) -> Redaction:
-        rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int64)
+        """The result, once: what was gathered is let go, for a million notes must not be held twice."""
+        rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int32)
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, np.uint32)
         hashes = np.concatenate(self._hashes) if self._hashes else np.zeros(0, np.uint64)
         uses = pl.concat(self._uses).group_by("key").agg(pl.col("uses").sum()) if self._uses else None
@@ -107,6 +108,7 @@ class Tally:
             alone = int((np.unique(np.concatenate(self._beside), return_counts=True)[1] == 1).sum())
             unique = Figure(alone / max(self.n_texts, 1), None, None, self.n_texts, COMPLETE)
             columns = Columns(columns.kept, columns.dropped, columns.unnamed, unique)
+        self._rows, self._codes, self._hashes = [], [], []
         share = len(codes) / self.n_words if self.n_words else None
         return Redaction(
             n_texts=self.n_texts,

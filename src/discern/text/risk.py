@@ -89,7 +89,7 @@ class Risk:
 
 
 def remaining_risk(
-    rows: Ints,
+    rows: NDArray[np.integer[Any]],
     codes: NDArray[np.uint32],
     vocabulary: list[str],
     hashes: NDArray[np.uint64],
@@ -132,9 +132,9 @@ def single_pairs(there: csr_matrix) -> tuple[Ints, Ints, Ints]:
     """
     n, m = there.shape
     base = 1 << max(int(n).bit_length(), 1)
-    carrying = there.astype(np.int64)
-    carrying.data = np.repeat(np.arange(n, dtype=np.int64), np.diff(there.indptr)) + base
-    flipped, columns = there.astype(np.int64).T.tocsr(), carrying.tocsc()
+    numbers = np.repeat(np.arange(base, base + n, dtype=np.int64), np.diff(there.indptr))
+    flipped = there.T.tocsr()
+    columns = csr_matrix((numbers, there.indices, there.indptr), shape=there.shape).tocsc()
     found: list[tuple[Ints, Ints, Ints]] = []
     for start in range(0, m, BLOCK):
         pairs = (flipped[: start + BLOCK] @ columns[:, start : start + BLOCK]).tocoo()
@@ -146,8 +146,8 @@ def single_pairs(there: csr_matrix) -> tuple[Ints, Ints, Ints]:
     return texts, first, second
 
 
-def _matrix(rows: Ints, codes: NDArray[np.uint32], shape: tuple[int, int]) -> csr_matrix:
-    there = csr_matrix((np.ones(len(rows), np.int8), (rows, codes.astype(np.int64))), shape=shape)
+def _matrix(rows: NDArray[np.integer[Any]], codes: NDArray[np.uint32], shape: tuple[int, int]) -> csr_matrix:
+    there = csr_matrix((np.ones(len(rows), np.int8), (rows, codes.astype(np.int32))), shape=shape)
     there.sum_duplicates()
     there.data[:] = 1
     return there
