@@ -41,15 +41,17 @@ def curve(how: str, texts: np.ndarray, codes: np.ndarray, units: np.ndarray, see
     drawn, found = 0, []
     while taken.sum() < (AT_RANDOM if how == "random" else LABELS):
         at_random = 100 if taken.sum() >= LABELS else BATCH
-        n = at_random if how == "random" else round(batches.RANDOM * BATCH)
+        n = at_random if how == "random" else 0 if how == "sure" and taken.any() else round(batches.RANDOM * BATCH)
         picked, drawn = batches.next_random(np.arange(len(rows)), drawn, taken, n)
         if how != "random":
             given = np.flatnonzero(taken)
             sure = learner.probabilities(codes[rows], [(given, np.arange(len(rows)))])
             free = ~np.isin(unit, np.append(unit[taken], unit[picked]))
             candidates = batches.least_sure(sure, free, BATCH - len(picked))
-            margin = batches.margins(sure[candidates])
-            more = batches.unlike(candidates, margin, features[candidates], unit[candidates], BATCH - len(picked))
+            margin, rows_of = batches.margins(sure[candidates]), features[candidates]
+            if how == "close":
+                rows_of = rows_of * 0
+            more = batches.unlike(candidates, margin, rows_of, unit[candidates], BATCH - len(picked))
             picked = np.append(picked, more)
         taken[picked] = True
         given = rows[taken]
@@ -64,13 +66,15 @@ def curve(how: str, texts: np.ndarray, codes: np.ndarray, units: np.ndarray, see
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--how", default="random,chosen")
     asked = parser.parse_args()
     lines = [line.split("\t", 1) for line in SMS.read_text("utf-8").split("\n") if line]
     texts = np.array([text for _, text in lines], dtype=object)
     codes = np.array([label == "spam" for label, _ in lines]).astype(np.int64)
     units = near_duplicates(texts).codes(len(texts))
     needed = {}
-    for how in ("random", "chosen"):
+    ways = asked.how.split(",")
+    for how in ways:
         curves = [dict(curve(how, texts, codes, units, seed)) for seed in range(asked.seeds)]
         for n in SHOWN:
             if n in curves[0]:
@@ -81,7 +85,7 @@ def main() -> None:
             first = [min((n for n, f1 in one.items() if f1 >= least), default=np.inf) for one in curves]
             needed[how, least] = np.percentile(first, [50, 25, 75], method="nearest")
     for least in REACHED:
-        said = ["{}: {:.0f} ({:.0f} to {:.0f})".format(how, *needed[how, least]) for how in ("random", "chosen")]
+        said = ["{}: {:.0f} ({:.0f} to {:.0f})".format(how, *needed[how, least]) for how in ways]
         print(f"labels to reach {least:.2f}:  {'   '.join(said)}   (inf: not with so many)")
 
 

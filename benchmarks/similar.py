@@ -5,6 +5,10 @@
 Words follow Zipf's law and have favourite successors, as in a language; a twentieth of the texts are copies, a tenth
 are variants of another (a word or two changed, put in or left out), and one in a hundred comes from a template with
 two numbers in it. Each size runs in a process of its own; the time is processor time of all threads.
+
+    python benchmarks/similar.py --notes 2000
+
+How many of the made-up notes of one offender's series stand among the ten most alike to one of them.
 """
 
 from __future__ import annotations
@@ -79,11 +83,41 @@ def once(n: int) -> dict[str, float]:
             "pairs": len(pairs.first), "variants": len(known), "variants_found": found}  # fmt: skip
 
 
+def series(n: int) -> None:
+    """The share of the other notes of a series among the ten most alike, against chance."""
+    import tempfile
+    from pathlib import Path
+
+    import polars as pl
+
+    from discern.data.notes import write_notes
+    from discern.text.similar import best, weigh
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_notes(Path(folder) / "notes", n)
+        notes = pl.read_csv(Path(folder) / "notes/notes.csv", infer_schema_length=0)
+        marks = dict(pl.read_csv(Path(folder) / "notes/series.csv").select("id", "series").iter_rows())
+    mark = np.array([marks.get(one, "") for one in notes["id"].to_list()])
+    weights, shares = weigh(notes["note"]), []
+    for row in np.flatnonzero(mark != ""):
+        mates = np.flatnonzero((mark == mark[row]) & (np.arange(n) != row))
+        near = best(weights.alike(weights.of(int(row))), 10, without=np.array([row]))
+        shares.append(np.isin(mates, near).sum() / min(10, max(1, len(mates))))
+    random = np.random.default_rng(0)
+    again = np.array(shares)[random.integers(0, len(shares), (2000, len(shares)))].mean(axis=1)
+    low, high = np.percentile(again, [2.5, 97.5])
+    print(f"{np.mean(shares):.3f} ({low:.3f} to {high:.3f}) of {len(shares)} notes; by chance {10 / (n - 1):.3f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="31250,62500,125000")
     parser.add_argument("--once", type=int)
+    parser.add_argument("--notes", type=int)
     asked = parser.parse_args()
+    if asked.notes:
+        series(asked.notes)
+        return
     if asked.once:
         print(json.dumps(once(asked.once)))
         return

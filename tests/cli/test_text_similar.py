@@ -37,7 +37,7 @@ def test_the_most_alike_notes_with_the_words_they_share(cli: Cli, notes: Path) -
     assert result.status == 0, result.err
     assert result.out.startswith("most alike of 6 texts to A3\n  taxi driver hailed")
     lines = result.out.split("\n")
-    assert lines[3].startswith("  1  0.") and "A1" in lines[3] and "1 random pair in" in lines[3]
+    assert lines[3].startswith("  1  0.") and "A1" in lines[3] and "random pairs as alike: 1 in " in lines[3]
     assert "both: " in result.out and "paid" in lines[5]
     assert "By chance: of 20,000 random pairs" in result.out
     table = pl.read_csv("alike.csv")

@@ -36,19 +36,19 @@ def agreement_sentence(a: Agreement) -> str:
         return f"Whether alike texts share {column} cannot be said: {a.shared.method}."
     s, chance = a.shared, 100 * (a.chance.value or 0.0)
     return (
-        f"Of the {a.nearest} most alike texts, {100 * (s.value or 0):.1f} % share {column} "
+        f"Of the {a.nearest} most alike texts, {100 * (s.value or 0):.1f} % have the same {column} "
         f"({100 * (s.low or 0):.1f} to {100 * (s.high or 0):.1f}; asked for {s.n:,} texts, without copies and "
         f"near-copies); of texts drawn at random {chance:.1f} % do."
     )
 
 
 def odds(share: Figure) -> str:
-    """A small share as people say it: `1 random pair in 2,000`."""
+    """A small share as people say it: `1 in 2,000`."""
     if share.value is None:
-        return "no random pair to compare with"
+        return "none to compare with"
     if share.value == 0:
-        return f"fewer than 1 random pair in {_round(1 / (share.high or 1)):,}"
-    return f"1 random pair in {_round(1 / share.value):,}" if share.value < 0.5 else "most random pairs"
+        return f"fewer than 1 in {_round(1 / (share.high or 1)):,}"
+    return f"1 in {_round(1 / share.value):,}" if share.value < 0.5 else "most"
 
 
 def _round(many: float) -> int:
@@ -69,7 +69,7 @@ def _asked(found: Similar, width: int) -> list[str]:
 def _one(at: int, one: Alike, width: int) -> str:
     facts = [f"{one.similarity.value or 0:.2f}", visible(one.item)]
     facts += [visible(one.value)] if one.value is not None else []
-    facts += ["the same text"] if one.same else [f"as alike as {odds(one.by_chance)}"]
+    facts += ["the same text"] if one.same else [f"random pairs as alike: {odds(one.by_chance)}"]
     shown = [(word, part.value or 0) for word, part in one.shared if (part.value or 0) >= LITTLE][:WORDS]
     shared = ", ".join(f"{visible(word)} {part:.2f}" for word, part in shown)
     more = f" and {len(one.shared) - len(shown)} more" if len(one.shared) > len(shown) else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,15 @@ KNOWN = 5_000
 """Labelled items, at most, that are learned from at the start."""
 
 
+@dataclass(frozen=True, eq=False)
 class Known:
-    """Items that have labels from the start: `values` as the pool's, `labels` `(n,)`."""
+    """Items that have labels from the start; none by default."""
 
-    def __init__(self, kind: str | None, spec: InputSpec | None, values: NDArray[Any] | None, labels: Sequence[str]):
-        self.kind, self.spec, self.values, self.labels = kind, spec, values, tuple(labels)
+    labels: tuple[str, ...] = ()
+    values: NDArray[Any] | None = None
+    """`(n, ...)`, in the form of the pool's."""
+    kind: str | None = None
+    spec: InputSpec | None = None
 
 
 class Labeller:
@@ -213,7 +218,8 @@ def label(
     known = _known(start, reading, seed, on_event)
     events.stage(on_event, "reading the pool")
     found = read_pool(pool, options=reading.texts, kind=known.kind, spec=known.spec, on_event=on_event)
-    for note in found.notes:
+    aside = [f"{found.rejected.height:,} items cannot be read and are set aside"] if found.rejected.height else []
+    for note in (*found.notes, *aside):
         events.note(on_event, note)
     names = sorted({*classes, *known.labels})
     if classes and len(names) < 2:
@@ -239,7 +245,7 @@ def check_batch(n: int) -> None:
 def _known(start: str | None, reading: ReadOptions, seed: int, on_event: Listener) -> Known:
     """The labelled items to start from."""
     if start is None:
-        return Known(None, None, None, ())
+        return Known()
     if (Path(start) / MANIFEST).is_file():
         run = again.finished(start, None, on_event)
         data, rows = run.data, refits.learnable(run)
@@ -252,7 +258,7 @@ def _known(start: str | None, reading: ReadOptions, seed: int, on_event: Listene
         raise DataError(f"{data.name}: a table of numbers; expected texts or pictures")
     rows = rows[some_units(data.units[rows], KNOWN, seed=seed)]
     assert data.labels is not None  # a run has learned from them, and data were checked
-    return Known(data.kind, data.input, data.values[rows], data.labels[rows].tolist())
+    return Known(tuple(data.labels[rows].tolist()), data.values[rows], data.kind, data.input)
 
 
 def _twice(classes: Sequence[str]) -> list[str]:
