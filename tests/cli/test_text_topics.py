@@ -204,6 +204,23 @@ def test_words_that_are_left_out_are_in_no_topic(cli: Cli, tmp_path: Path) -> No
     assert {"taxi", "glass"} <= words["none"] and not {"taxi", "glass"} & words["more"]
 
 
+@pytest.mark.shows("text topics", "--lemmas")
+def test_forms_of_a_word_are_brought_together_also_where_the_run_is_applied(cli: Cli, tmp_path: Path) -> None:
+    frame = planted(120).with_columns(
+        note=pl.col("note").str.replace("driver", "drivers").str.replace("glass", "glasses")
+    )
+    frame.write_csv("notes.csv")
+    run = ("text", "topics", "notes.csv", "-o", "run", "--topics", "3", "--text", "note", *QUICK, "--lemmas", "en")
+    assert cli(*run).status == 0
+    known = json.loads((tmp_path / "run" / "model.json").read_text())["vocabulary"]
+    assert "driver" in known and "drivers" not in known
+    pl.DataFrame({"note": ["drivers drivers"]}).write_csv("new.csv")
+    assert cli("text", "topics", "--apply", "run", "new.csv", "--text", "note", "-o", "out.csv").status == 0
+    assert pl.read_csv("out.csv")["words"].to_list() == [2]
+    wrong = cli(*run[:-1], "xx", "--force")
+    assert wrong.status == 2 and "no rules for the language 'xx'" in wrong.err
+
+
 @pytest.mark.shows("text topics", "--names", "--rename")
 def test_names_that_a_person_gives_are_shown_everywhere(cli: Cli, notes: Path, tmp_path: Path) -> None:
     assert cli("text", "topics", notes, "-o", "run", "--topics", "3", "--text", "note", *QUICK).status == 0
@@ -388,7 +405,15 @@ def test_what_cannot_be_used_is_refused_in_one_line(
 @pytest.mark.bad_input("text topics")
 def test_a_damaged_run_is_refused(cli: Cli, notes: Path, run: Path, tmp_path: Path) -> None:
     for name in ("model.json", "model.safetensors", "topics.json"):
-        for content in (b"", b"{}", b"\x80\x04.", (run / name).read_bytes()[:-20]):
+        whole = (run / name).read_bytes()
+        for content in (
+            b"",
+            b"{}",
+            b"\x80\x04.",
+            whole[:-20],
+            whole.replace(b": 0.", b': "0.', 1),
+            whole.replace(b"1", b"2"),
+        ):
             copy = tmp_path / "copy"
             copy.mkdir(exist_ok=True)
             for path in run.iterdir():

@@ -77,8 +77,17 @@ def test_a_few_texts_keep_every_word() -> None:
     assert bag.lengths.tolist() == [3, 2, 3]
 
 
+def test_lemmas_make_one_word_of_its_forms_and_stop_words_go_before() -> None:
+    texts = pl.Series([["Companies", "were", "arguing"], ["company", "argued", "was"]])
+    how = Preparation(("was", "were"), lemmas="en")
+    bag = prepare(texts, how)
+    assert bag.vocabulary == ("argue", "company") and bag.ids.tolist() == [1, 0, 1, 0]
+    assert encode(texts, bag.vocabulary, how).ids.tolist() == [1, 0, 1, 0]
+    assert prepare(texts, Preparation(("was", "were"))).vocabulary == ("argued", "arguing", "companies", "company")
+
+
 def test_texts_keep_their_place_when_they_have_no_word_that_counts() -> None:
-    bag = encode(pl.Series([["taxi", "x"], [], ["zebra"], ["taxi", "Taxi"]]), ["fare", "taxi"])
+    bag = encode(pl.Series([["taxi", "x"], [], ["zebra"], ["taxi", "Taxi"]]), ["fare", "taxi"], Preparation())
     assert bag.lengths.tolist() == [1, 0, 0, 2]
     assert bag.take([3, 1, 3]).ids.tolist() == [1, 1, 1, 1]
     assert [part.tolist() for part in bag.counts()] == [[0, 3], [1, 1], [1.0, 2.0]]
@@ -143,7 +152,7 @@ def test_folding_in_agrees_with_the_sampler_s_own_inference() -> None:
     order = np.argsort(names)
     topic_word = np.array([sampler.get_topic_word_dist(k) for k in range(3)], dtype=np.float64)[:, order]
     model = TopicModel(tuple(sorted(names)), topic_word, np.array(sampler.alpha, dtype=np.float64), np.full(18, 1 / 18))
-    ours = fold_in(model, encode(pl.Series(texts[240:]), model.vocabulary))
+    ours = fold_in(model, encode(pl.Series(texts[240:]), model.vocabulary, Preparation()))
     held = [sampler.make_doc(text) for text in texts[240:]]
     theirs = np.array(sampler.infer(held, iterations=200, workers=1)[0])
     assert np.abs(ours - theirs).mean() < 0.03  # theirs is one draw of a chain
@@ -159,7 +168,9 @@ def test_a_text_gets_the_same_shares_in_any_company(bag: Bag, model: TopicModel)
 
 
 def test_a_text_without_a_known_word_gets_the_prior(model: TopicModel) -> None:
-    shares = fold_in(model, encode(pl.Series([["zebra"], []], dtype=pl.List(pl.String)), model.vocabulary))
+    shares = fold_in(
+        model, encode(pl.Series([["zebra"], []], dtype=pl.List(pl.String)), model.vocabulary, Preparation())
+    )
     assert shares == pytest.approx(np.tile(model.alpha / model.alpha.sum(), (2, 1)))
 
 
@@ -275,11 +286,14 @@ def test_texts_held_out_are_foreseen_better_with_the_planted_number_of_topics(ba
 
 
 def test_completion_is_the_likelihood_of_every_other_word(model: TopicModel) -> None:
-    text = [["taxi", "fare", "driver", "phone"]]
-    first = fold_in(model, encode(pl.Series([["taxi", "driver"]]), model.vocabulary))[0]
+    def bag_of(*text: str) -> Bag:
+        return encode(pl.Series([list(text)]), model.vocabulary, Preparation())
+
+    first = fold_in(model, bag_of("taxi", "driver"))[0]
     by_hand = [np.log2(first @ model.topic_word[:, model.vocabulary.index(word)]) for word in ("fare", "phone")]
-    assert held_out.completion(model, encode(pl.Series(text), model.vocabulary))[0] == pytest.approx(np.mean(by_hand))
-    assert np.isnan(held_out.completion(model, encode(pl.Series([["taxi"]]), model.vocabulary))[0])
+    found = held_out.completion(model, bag_of("taxi", "fare", "driver", "phone"))
+    assert found[0] == pytest.approx(np.mean(by_hand))
+    assert np.isnan(held_out.completion(model, bag_of("taxi"))[0])
 
 
 def test_relevance_puts_a_topic_s_own_words_first() -> None:
@@ -333,6 +347,12 @@ WRONG: list[tuple[str, Any]] = [
     ("vocabulary", ["b", "a"]),
     ("vocabulary", "abc"),
     ("extra", 1),
+    ("preparation", []),
+    ("preparation", {"stop_words": [], "floor": None, "ceiling": 0.5}),
+    ("preparation", {"stop_words": [], "floor": 0, "ceiling": 0.5, "lemmas": ""}),
+    ("preparation", {"stop_words": [1], "floor": None, "ceiling": 0.5, "lemmas": ""}),
+    ("preparation", {"stop_words": [], "floor": None, "ceiling": 2, "lemmas": ""}),
+    ("preparation", {"stop_words": [], "floor": None, "ceiling": 0.5, "lemmas": "english, in full"}),
 ]
 
 
@@ -375,13 +395,11 @@ def test_damaged_files_are_refused_and_never_end_the_process(model: TopicModel, 
         if file == "model.json" and _same_meaning(content, whole):
             continue
         with pytest.raises(DiscernError):
-            found = store.load(tmp_path)
-            # A name or a word may have been changed into another that is as good: no checksum guards the JSON itself.
-            if file == "model.json" and (found.names, found.model.vocabulary) != (saved(model).names, model.vocabulary):
-                raise ModelFileError("changed, and whole")
+            store.load(tmp_path)
 
 
 def _same_meaning(content: bytes, whole: bytes) -> bool:
+    """Whether a blank was changed into another."""
     try:
         return bool(json.loads(content) == json.loads(whole))
     except ValueError:
@@ -393,6 +411,6 @@ def test_five_topics_of_real_articles_agree_with_their_folders(real_data: Path) 
 
     texts = read_texts(real_data / "bbc")
     bag = prepare(words(texts.texts), Preparation(tuple(sorted(stop_words("en")))))
-    best = restarts(bag, 5, seed=0, n=2, iterations=150)[0].model
+    best = restarts(bag, 5, seed=0, n=3, iterations=150)[0].model
     agreement = adjusted_mutual_info_score(texts.column("label").to_list(), fold_in(best, bag).argmax(axis=1))
     assert agreement >= 0.79

@@ -29,6 +29,8 @@ class TopicOptions:
     stop_words: str = "en"
     """A language, `none`, or a file with a word a line."""
     more_stop_words: tuple[str, ...] = ()
+    lemmas: str = ""
+    """The language whose dictionary brings words to one form; empty: words as they stand."""
     group: str | None = None
     time: str | None = None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from ..text.stems import lemma
 
 LETTERS = r"\p{L}.*\p{L}|[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 """What a word needs: two letters, or one of a script without spaces. Numbers, signs, single letters say little."""
@@ -32,12 +34,15 @@ class Preparation:
     ceiling: float = 0.5
     """A word counts when it stands in at most this share of the texts."""
 
+    lemmas: str = ""
+    """The language whose dictionary makes one of *company*, *companies*; empty for words as they stand."""
+
     def to_json(self) -> dict[str, Any]:
-        return {"stop_words": list(self.stop_words), "floor": self.floor, "ceiling": self.ceiling}
+        return {**asdict(self), "stop_words": list(self.stop_words)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Preparation:
-        return cls(tuple(record["stop_words"]), record["floor"], record["ceiling"])
+        return cls(**{**record, "stop_words": tuple(record["stop_words"])})
 
 
 @dataclass(frozen=True)
@@ -79,21 +84,25 @@ class Bag:
         return keys // size, keys % size, times.astype(np.float64)
 
 
-def folded(words: pl.Series) -> pl.DataFrame:
-    """Columns `text` (number) and `word` (as it counts) of all words of `words`, a series of lists, in their order."""
+def folded(words: pl.Series, how: Preparation) -> pl.DataFrame:
+    """Columns `text` (number) and `word` (as it counts) of the words of `words`, a series of lists, in their order.
+
+    Raises OptionError for a language without lemmas.
+    """
     frame = pl.DataFrame({"text": pl.int_range(len(words), eager=True, dtype=pl.UInt32), "word": words})
     word = pl.col("word")
     as_counted = word.str.to_lowercase().str.replace(POSSESSIVE, "").str.strip_chars_start("#")
     frame = frame.explode("word").drop_nulls().with_columns(as_counted)
-    return frame.filter(word.str.contains(LETTERS) & ~word.str.contains(ADDRESS))
+    frame = frame.filter(word.str.contains(LETTERS) & ~word.str.contains(ADDRESS))
+    if how.stop_words:
+        frame = frame.join(pl.DataFrame({"word": how.stop_words}), on="word", how="anti", maintain_order="left")
+    return frame.with_columns(lemma(frame["word"], how.lemmas).alias("word")) if how.lemmas else frame
 
 
 def prepare(words: pl.Series, how: Preparation) -> Bag:
     """The vocabulary of a collection and its texts in terms of it. `words`: a list of words a text."""
     n_texts = len(words)
-    frame = folded(words)
-    if how.stop_words:
-        frame = frame.join(pl.DataFrame({"word": how.stop_words}), on="word", how="anti", maintain_order="left")
+    frame = folded(words, how)
     floor = how.floor or next((least for texts, least in FLOORS if n_texts >= texts), 1)
     most = how.ceiling * n_texts if n_texts >= FEW else n_texts
     spread = frame.group_by("word").agg(pl.col("text").n_unique())
@@ -101,9 +110,9 @@ def prepare(words: pl.Series, how: Preparation) -> Bag:
     return _numbered(frame, tuple(kept.to_list()), n_texts)
 
 
-def encode(words: pl.Series, vocabulary: Sequence[str]) -> Bag:
-    """Other texts in terms of a vocabulary that is there; words it lacks are left out."""
-    return _numbered(folded(words), tuple(vocabulary), len(words))
+def encode(words: pl.Series, vocabulary: Sequence[str], how: Preparation) -> Bag:
+    """Other texts in terms of a vocabulary that was prepared in this way; words it lacks are left out."""
+    return _numbered(folded(words, how), tuple(vocabulary), len(words))
 
 
 def _numbered(frame: pl.DataFrame, vocabulary: tuple[str, ...], n_texts: int) -> Bag:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ..core import files
 from ..core.errors import ModelFileError, RunError, describe
@@ -23,28 +25,38 @@ def save(folder: Path, saved: Saved) -> None:
     record, arrays = codec.encode(saved)
     content = tensors.write(arrays)
     files.write_bytes(folder / ARRAYS, content)
-    files.write_json(folder / MODEL, {**record, "sha256": hashlib.sha256(content).hexdigest()})
+    files.write_json(folder / MODEL, {**record, "sha256": _digest(record, content)})
 
 
 def load(folder: str | Path) -> Saved:
     """Raises RunError for a folder without topics, ModelFileError for what is damaged."""
     place = existing(folder)
     record = strict.parse(_content(place / MODEL), str(place / MODEL))
+    codec.refuse_newer(record)
     content = _content(place / ARRAYS)
-    if record.pop("sha256", None) != hashlib.sha256(content).hexdigest():
-        raise ModelFileError(f"{place / ARRAYS} is not the file that {MODEL} was written with; copy the folder again")
+    if record.pop("sha256", None) != _digest(record, content):
+        raise ModelFileError(f"{place}: {MODEL} and {ARRAYS} are not as they were written; copy the folder again")
     try:
         return codec.decode(record, tensors.read(content, str(place / ARRAYS)))
     except ModelFileError as error:
         raise type(error)(f"{place}: {error}") from error
 
 
+def save_result(folder: Path, found: Topics) -> None:
+    """Write the result; `result` gives the same one back."""
+    record = found.to_json()
+    files.write_json(folder / RESULT, {**record, "sha256": _digest(record)})
+
+
 def result(folder: str | Path) -> Topics:
     """The result as it was recorded. Raises RunError, ModelFileError."""
     place = existing(folder) / RESULT
     record = strict.parse(_content(place), str(place))
+    digest = record.pop("sha256", None)
     if record.get("schema") != SCHEMA:
         raise ModelFileError(f"{place} has schema {str(record.get('schema'))[:40]!r}; this program reads {SCHEMA}")
+    if digest != _digest(record):
+        raise ModelFileError(f"{place} is not as it was written; copy the folder again, or find the topics anew")
     try:
         return Topics.from_json(record)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -59,6 +71,11 @@ def existing(folder: str | Path) -> Path:
         found = "no such folder" if not place.exists() else f"no {MODEL} in it"
         raise RunError(describe(str(folder), found=found, expected="a folder that `discern text topics` wrote"))
     return place
+
+
+def _digest(record: Mapping[str, Any], content: bytes = b"") -> str:
+    """Of a record, and of the arrays that belong to it."""
+    return hashlib.sha256(files.to_json(record).encode() + content).hexdigest()
 
 
 def _content(path: Path) -> bytes:

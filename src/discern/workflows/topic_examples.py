@@ -10,7 +10,7 @@ from ..data.texts import Texts
 from ..evaluate.topic_cards import Example
 from ..models.bags import Bag, folded
 from ..models.codecs.topics import Saved
-from ..models.topics import TopicModel, word_topics
+from ..models.topics import word_topics
 from ..text.split import spans
 
 EXAMPLES = 3
@@ -42,7 +42,7 @@ def examples(texts: Texts, saved: Saved, bag: Bag, shares: Array) -> tuple[tuple
                 Example(
                     str(texts.items[row]),
                     float(shares[row, topic]),
-                    pieces(saved.model, shortened(texts.texts[row]), shares[row]),
+                    pieces(saved, shortened(texts.texts[row]), shares[row]),
                 )
                 for row in rows
             )
@@ -60,10 +60,12 @@ def _different(texts: Texts, rows: NDArray[np.int64], n: int) -> list[int]:
     return list(seen.values())
 
 
-def pieces(model: TopicModel, text: str, shares: Array) -> tuple[tuple[str, int], ...]:
+def pieces(saved: Saved, text: str, shares: Array) -> tuple[tuple[str, int], ...]:
     """A text as pieces and the place of their topic, -1 for none; the pieces together are the text."""
     places = spans(text)
-    frame = folded(pl.Series([[text[start:end]] for start, end in places], dtype=pl.List(pl.String)))
+    model = saved.model
+    cut = pl.Series([[text[start:end]] for start, end in places], dtype=pl.List(pl.String))
+    frame = folded(cut, saved.preparation)
     known = {word: i for i, word in enumerate(model.vocabulary)}
     held = [(number, known[word]) for number, word in frame.iter_rows() if word in known]
     topics: dict[int, int] = {}

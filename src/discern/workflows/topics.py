@@ -90,7 +90,8 @@ def topics(
     shares = fold_in(model, bag)
     order = np.argsort(-shares[bag.lengths > 0].mean(axis=0), kind="stable")
     model, shares = model.only(order), shares[:, order]
-    saved, gone = _identified(model, earlier, _names(names) if names is not None else {})
+    given = {} if names is None else _names(names)
+    saved, gone = _identified(model, earlier, given, preparation(options))
     stage(on_event, "measuring")
     measured = measure(model, bag, shares, others, seed=options.seed)
     shown = examples(texts, saved, bag, shares)
@@ -127,7 +128,7 @@ def apply_topics(
     saved = store.load(run)
     path = None if out is None else outputs.checked("-o", out, inputs=(source, run), endings=FORMATS, force=force)
     texts = read_texts(source, text, stdin=stdin, on_event=on_event)
-    bag = encode(words(texts.texts), saved.model.vocabulary)
+    bag = encode(words(texts.texts), saved.model.vocabulary, saved.preparation)
     found = answers(texts.items, bag, saved, fold_in(saved.model, bag))
     if path is not None:
         write_table(path, found)
@@ -174,7 +175,12 @@ def _place(out: str | Path, source: str | Path, force: bool) -> Path:
 
 def bag_of(texts: Texts, options: TopicOptions) -> Bag:
     """The texts in terms of the words that count."""
-    return prepare(words(texts.texts), Preparation(tuple(sorted(stops_of(options)))))
+    return prepare(words(texts.texts), preparation(options))
+
+
+def preparation(options: TopicOptions) -> Preparation:
+    """How words are made ready."""
+    return Preparation(tuple(sorted(stops_of(options))), lemmas=options.lemmas)
 
 
 def stops_of(options: TopicOptions) -> frozenset[str]:
@@ -234,7 +240,9 @@ def _candidates(bag: Bag, seed: int, on_event: Listener) -> tuple[Candidate, ...
     return tuple(Candidate(number, a, b, number == best[0]) for number, a, b in found)
 
 
-def _identified(model: TopicModel, earlier: Saved | None, given: dict[str, str]) -> tuple[Saved, tuple[str, ...]]:
+def _identified(
+    model: TopicModel, earlier: Saved | None, given: dict[str, str], how: Preparation
+) -> tuple[Saved, tuple[str, ...]]:
     """Permanent ids and names: those of an earlier run where topics match, new numbers otherwise."""
     matched = {} if earlier is None else match(model, earlier.model)
     following = 1 if earlier is None else earlier.next_id
@@ -250,7 +258,7 @@ def _identified(model: TopicModel, earlier: Saved | None, given: dict[str, str])
     _refuse_unknown(given, ids)
     names = [given.get(identity, name) for identity, name in zip(ids, names, strict=True)]
     gone = () if earlier is None else tuple(identity for identity in earlier.ids if identity not in ids)
-    return Saved(model, tuple(ids), tuple(names), following), gone
+    return Saved(model, tuple(ids), tuple(names), following, how), gone
 
 
 def _names(sheet: str | Path) -> dict[str, str]:
@@ -303,7 +311,7 @@ def _write(folder: Path, result: Topics, saved: Saved, texts: pl.DataFrame | Non
     store.save(folder, saved)
     for name, content in topics_page.beside(result).items():
         files.write_text(folder / name, content)
-    files.write_json(folder / store.RESULT, result.to_json())
+    store.save_result(folder, result)
     _check(folder, saved)
 
 

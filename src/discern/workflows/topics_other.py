@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from ..evaluate.topic_cards import Example, relevant, word_times
 from ..evaluate.topic_comparison import Level, TopicComparison
 from ..models import gibbs
 from ..models import topics as model_of
-from ..models.bags import Bag, Preparation, encode, prepare
+from ..models.bags import Bag, encode, prepare
 from ..models.codecs.topics import Saved
 from ..models.gibbs import Step
 from ..models.topics import TopicModel, fold_in
@@ -32,7 +32,7 @@ from ..store import topics as store
 from ..store.run_folder import check_apart
 from ..text.split import words
 from .topic_examples import pieces
-from .topics import QUICK, bag_of, stops_of
+from .topics import QUICK, bag_of, preparation
 
 STEPS_AT_MOST = 100_000
 FEW_WORDS = 100_000
@@ -103,9 +103,9 @@ def colour_text(
         near = ", ".join(map(str, texts.items.head(3).to_list()))
         raise DataError(f"--show {item!r}: no text has this name; they are called {near}, ...")
     one = texts.texts.gather(rows)
-    bag = encode(words(one), saved.model.vocabulary)
+    bag = encode(words(one), saved.model.vocabulary, saved.preparation)
     shares = fold_in(saved.model, bag)[0]
-    return saved, Example(item, float(shares.max()), pieces(saved.model, str(one[0]), shares))
+    return saved, Example(item, float(shares.max()), pieces(saved, str(one[0]), shares))
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def step_topics(
     """The sampler of topics, to be followed assignment by assignment. Raises DataError for more than a small file."""
     raise_all([Interval(2, 20, whole=True).problem("--topics", n_topics)])
     texts = read_texts(source, text, stdin=stdin)
-    how = Preparation(tuple(sorted(stops_of(options or TopicOptions()))), floor=1, ceiling=1.0)
+    how = replace(preparation(options or TopicOptions()), floor=1, ceiling=1.0)
     bag = prepare(words(texts.texts), how)
     if len(bag.ids) > FEW_WORDS:
         raise DataError(

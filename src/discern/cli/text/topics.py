@@ -51,6 +51,10 @@ def topics(
     without: Annotated[
         str | None, typer.Option("--without", metavar="WORDS", help="More words to leave out: said,mr.")
     ] = None,
+    lemmas: Annotated[
+        str,
+        typer.Option("--lemmas", metavar="LANGUAGE", help="Bring words to one form by a dictionary: en, de, fr, ..."),
+    ] = "",
     group: Annotated[
         str | None, typer.Option("--group", metavar="COLUMN", help="Shares of topics by this column too.")
     ] = None,
@@ -108,7 +112,7 @@ def topics(
             parsed.append(None)
             problems += error.problems
     more = tuple(word.strip() for word in (without or "").split(",") if word.strip())
-    asked = TopicOptions(parsed[0], seed, restarts, refits, stop_words, more, group, time)
+    asked = TopicOptions(parsed[0], seed, restarts, refits, stop_words, more, lemmas, group, time)
     reading = text_options(text, columns, quote, encoding)
     problems += [problem for problem in (*asked.problems(), *reading.problems()) if problem]
     if problems:

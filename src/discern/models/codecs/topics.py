@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import ModelFileError, NewerFormat
+from ...core.options import Interval
+from ..bags import Preparation
 from ..topics import MOST_TOPICS, TopicModel
 from . import fields
 
 FORMAT = "discern topics"
 VERSION = 1
 LONGEST_WORD = 10_000
+LONGEST_CODE = 8
 SMALLEST = 1e-13
+KEYS = ("format", "version", "ids", "names", "next_id", "preparation", "vocabulary")
 ARRAYS = ("topic_word", "alpha", "word_share")
 
 
@@ -30,6 +34,8 @@ class Saved:
     """Empty where a topic has no name."""
     next_id: int
     """The number of the next topic that is new."""
+    preparation: Preparation = field(default_factory=Preparation)
+    """How words were made ready: new texts are read in the same way."""
 
 
 def encode(saved: Saved) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -40,6 +46,7 @@ def encode(saved: Saved) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "ids": list(saved.ids),
         "names": list(saved.names),
         "next_id": saved.next_id,
+        "preparation": saved.preparation.to_json(),
         "vocabulary": list(saved.model.vocabulary),
     }
     return record, {name: getattr(saved.model, name) for name in ARRAYS}
@@ -47,15 +54,8 @@ def encode(saved: Saved) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 def decode(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Saved:
     """The model. Raises ModelFileError unless every part fits the others; NewerFormat for a later version."""
-    if record.get("format") != FORMAT:
-        raise ModelFileError(f"format is {fields.shown(record.get('format'))}; expected {FORMAT!r}")
-    if (
-        isinstance(record.get("version"), int)
-        and not isinstance(record["version"], bool)
-        and record["version"] > VERSION
-    ):
-        raise NewerFormat(f"topics of version {fields.shown(record['version'])}; this program reads up to {VERSION}")
-    fields.exact_keys(record, ("format", "version", "ids", "names", "next_id", "vocabulary"), "model.json")
+    refuse_newer(record)
+    fields.exact_keys(record, KEYS, "model.json")
     fields.whole(record, "version", 1, VERSION)
     vocabulary, ids, names = (_texts(record, name) for name in ("vocabulary", "ids", "names"))
     fields.exact_keys(arrays, ARRAYS, "model.safetensors")
@@ -82,7 +82,29 @@ def decode(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Sav
         raise ModelFileError("a share of a word or a prior is 0 or below; expected numbers above 0")
     if np.abs(topic_word.sum(axis=1) - 1).max() > 1e-6 or abs(word_share.sum() - 1) > 1e-6:
         raise ModelFileError("the shares of words do not sum to 1")
-    return Saved(TopicModel(vocabulary, topic_word, alpha, word_share), ids, names, next_id)
+    return Saved(TopicModel(vocabulary, topic_word, alpha, word_share), ids, names, next_id, _preparation(record))
+
+
+def refuse_newer(record: Mapping[str, Any]) -> None:
+    """Raise ModelFileError for another format, NewerFormat for a later version of this one."""
+    if record.get("format") != FORMAT:
+        raise ModelFileError(f"format is {fields.shown(record.get('format'))}; expected {FORMAT!r}")
+    version = record.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise NewerFormat(f"topics of version {fields.shown(version)}; this program reads up to {VERSION}")
+
+
+def _preparation(record: Mapping[str, Any]) -> Preparation:
+    value = record["preparation"]
+    if not isinstance(value, dict):
+        raise ModelFileError(f"preparation is {fields.shown(value)}; expected an object")
+    fields.exact_keys(value, ("stop_words", "floor", "ceiling", "lemmas"), "preparation")
+    stop_words = _texts(value, "stop_words")
+    floor = None if value["floor"] is None else fields.whole(value, "floor", 1, 2**31)
+    ceiling = float(fields.number(value, "ceiling", Interval(0, 1, open_low=True)))
+    if not isinstance(value["lemmas"], str) or len(value["lemmas"]) > LONGEST_CODE:
+        raise ModelFileError(f"lemmas is {fields.shown(value['lemmas'])}; expected the code of a language, or ''")
+    return Preparation(stop_words, floor, ceiling, value["lemmas"])
 
 
 def _texts(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
