@@ -135,6 +135,8 @@ def test_another_seed_draws_other_items(cli: Cli, pool: Path) -> None:
         (("--ask",), "--ask needs to know the labels"),
         (("--text", "txt"), "did you mean 'text'"),
         (("--quote", "no"), "--quote is 'no'"),
+        (("--labels", "labels.xlsx"), "the ending '.xlsx'; expected .csv"),
+        (("--labels", "none/labels.csv"), "no folder none to write into"),
     ],
 )
 def test_what_cannot_be_asked(cli: Cli, pool: Path, given: tuple[str, ...], said: str) -> None:

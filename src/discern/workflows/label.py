@@ -24,6 +24,7 @@ from ..core.records import InputSpec
 from ..data import neighbours
 from ..data.label_sheet import Asked, LabelSheet, read_label_sheet
 from ..data.pool import Pool, read_pool
+from ..data.sheets import TEXT_ENDINGS
 from ..data.tables_out import FORMATS, write_table
 from ..evaluate import batches, quick
 from ..evaluate.labelling import Labelling, Linear, progress
@@ -214,7 +215,7 @@ def label(
     raise_all([*reading.problems(), SEED.problem("--seed", seed), *_twice(classes)])
     path = Path(sheet)
     if not path.exists():
-        outputs.checked("--labels", sheet, inputs=[pool] if Path(pool).is_dir() else [])
+        outputs.checked("--labels", sheet, inputs=[pool] if Path(pool).is_dir() else [], endings=TEXT_ENDINGS)
     known = _known(start, reading, seed, on_event)
     events.stage(on_event, "reading the pool")
     found = read_pool(pool, options=reading.texts, kind=known.kind, spec=known.spec, on_event=on_event)
