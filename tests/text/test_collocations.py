@@ -16,6 +16,7 @@ from nltk.metrics import BigramAssocMeasures, QuadgramAssocMeasures, TrigramAsso
 from scipy import stats
 
 from discern.core.errors import DataError
+from discern.text import ngrams
 from discern.text.collocations import MEASURES, Collocations, collocations
 from discern.text.corpus import chosen, corpus
 from discern.text.ngrams import Counts, count_sequences, pairs, texts_with
@@ -127,7 +128,11 @@ def test_a_floor_leaves_out_rare_sequences_and_changes_no_figure(
         assert np.array_equal(counts, every.parts[places][keep])
 
 
-def test_texts_are_counted_once_however_often_a_sequence_stands_in_them() -> None:
+@pytest.mark.parametrize("largest", [ngrams.LARGEST_KEY, 0])
+def test_texts_are_counted_once_however_often_a_sequence_stands_in_them(
+    largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ngrams, "LARGEST_KEY", largest)
     texts = ["a b a b a b", "b a", "a c b"]
     whole = corpus("three", pl.Series(texts))
     sequences = np.array([[0, 1], [1, 0]], np.int32)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from ..core import files
 from ..text.count import Frequencies, Keyness
@@ -35,6 +36,7 @@ def frequencies_picture(record: Frequencies, rows: int) -> Picture:
         axes.barh(range(len(names)), values, color=ACCENT, height=0.66, alpha=0.85)
         _ranges(axes, low, high)
         axes.set_xlim(left=0)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         _frame(axes, names, "times in a million words")
 
     alt = f"The {len(names)} most frequent words: " + ", ".join(names[:5])
@@ -53,10 +55,13 @@ def keyness_picture(record: Keyness, rows: int) -> Picture:
 
     def paint(axes: Axes) -> None:
         colours = [ACCENT if value > 0 else SECOND for value in values]
-        axes.barh(range(len(names)), values, color=colours, height=0.66, alpha=0.85)
+        bars = axes.barh(range(len(names)), values, color=colours, height=0.66, alpha=0.85)
+        for bar, bound in zip(bars, shown["low"], strict=True):
+            bar.set_alpha(0.85 if bound is not None else 0.35)
         _ranges(axes, low, high)
         axes.axvline(0, color=INK, linewidth=1)
-        _frame(axes, names, f"log ratio: more in {label(record.other)} (left) or in {label(record.name)} (right)")
+        pale = "\npale: missing in one of them, without a range" if shown["low"].null_count() else ""
+        _frame(axes, names, f"log ratio: more in {label(record.other)} (left), in {label(record.name)} (right){pale}")
 
     alt = f"Words that set {label(record.name)} apart from {label(record.other)}: " + ", ".join(names[:5])
     return Picture("keyness", "Words that set them apart", alt, (WIDTH, EDGE + ROW * len(names)), paint)

@@ -113,14 +113,14 @@ def concordance(
     problem = sort_problem(sort)
     if problem:
         raise OptionError(problem)
-    where = _places(corpus, parts)
-    texts = corpus.text_of(where)
+    where, texts = _places(corpus, parts)
     first = _in_order(corpus, where, texts, len(parts), sort, len(where) if rows is None else rows)
     lines = (_line(corpus, int(where[i]), int(texts[i]), len(parts), width) for i in first)
     matched: tuple[tuple[str, int], ...] = ()
     if len(parts) == 1:
         counts = np.bincount(corpus.lower.of[corpus.tokens[where]], minlength=len(corpus.lower))
-        best = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+        best = np.flatnonzero(counts)
+        best = best[np.argsort(-counts[best], kind="stable")]
         matched = tuple(zip(corpus.lower.names.gather(best), counts[best].tolist(), strict=True))
     n_texts = int(np.count_nonzero(np.diff(texts, prepend=-1)))
     return Concordance(query, len(where), n_texts, corpus.n_tokens, corpus.n_texts, matched, tuple(sort), tuple(lines))
@@ -189,20 +189,32 @@ def _matching(names: pl.Series, pattern: str, case: bool, given: bool) -> NDArra
     return found.to_numpy()
 
 
-def _places(corpus: Corpus, parts: Sequence[_Part]) -> Places:
-    """The first word of every match, in the order of the texts: the rarest part is looked up, the others compared."""
+def _places(corpus: Corpus, parts: Sequence[_Part]) -> tuple[Places, Places]:
+    """The first word of every match and its text, in their order: the rarest part is looked up, the others compared."""
     order, firsts = corpus.places
     sizes = [int((firsts[part.ids + 1] - firsts[part.ids]).sum()) for part in parts]
     rarest = int(np.argmin(sizes))
     found = [order[firsts[i] : firsts[i + 1]] for i in parts[rarest].ids]
-    where = np.sort(np.concatenate(found)).astype(np.int64) if found else np.empty(0, np.int64)
+    where = np.concatenate([np.empty(0, np.int32), *found])
+    if len(found) > 1:
+        where.sort()
+    where = where.astype(np.int64)
+    texts = _texts(corpus, where)
+    if len(parts) == 1:
+        return where, texts
     where -= rarest
-    texts = corpus.text_of(where + rarest)
-    where = where[(where >= corpus.starts[texts]) & (where + len(parts) <= corpus.starts[texts + 1])]
+    keep = (where >= corpus.starts[texts]) & (where + len(parts) <= corpus.starts[texts + 1])
     for shift, part in enumerate(parts):
-        if shift != rarest:
-            where = where[part.usable[corpus.tokens[where + shift]]]
-    return where
+        where, texts = where[keep], texts[keep]
+        keep = part.usable[corpus.tokens[where + shift]]
+    return where[keep], texts[keep]
+
+
+def _texts(corpus: Corpus, where: Places) -> Places:
+    """The text of each place; places are in their order, so the fewer of places and texts are looked up."""
+    if len(where) < corpus.n_texts:
+        return corpus.text_of(where)
+    return np.repeat(np.arange(corpus.n_texts), np.diff(np.searchsorted(where, corpus.starts)))
 
 
 def _in_order(

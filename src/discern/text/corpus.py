@@ -22,6 +22,8 @@ Ids = NDArray[np.int32]
 Places = NDArray[np.int64]
 MOST = 2**31 - 1
 """Words of a corpus: places are whole numbers of 32 bits."""
+PIECE = 8_000_000
+"""Bytes of texts that are cut at once: their words lie in memory as strings for that long."""
 LONGEST = 2**32 - 1
 """Bytes of one text."""
 OPEN, CLOSE = "\x01", "\x02"
@@ -62,7 +64,9 @@ class Strings(Sequence[str]):
 
     def series(self) -> pl.Series:
         """All of them, decoded."""
-        return pl.Series(list(self), dtype=pl.String)
+        raw, ends = self.blob.tobytes(), self.ends.tolist()
+        pairs = zip([0, *ends[:-1]], ends, strict=True)
+        return pl.Series([raw[begin:end].decode("utf-8", "replace") for begin, end in pairs], dtype=pl.String)
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +208,16 @@ class Builder:
             return
         if int(texts.str.len_bytes().max()) > LONGEST:  # type: ignore[arg-type]
             raise DataError(describe(self.name, found="a text of more than 4 GB", do="divide it into several"))
+        rows = max(1, int(len(texts) * PIECE / max(1, int(texts.str.len_bytes().sum()))))
+        for begin in range(0, len(texts), rows):
+            self._cut(texts.slice(begin, rows))
+        if items is None:
+            items = pl.Series([f"text {n}" for n in range(self.n_texts + 1, self.n_texts + len(texts) + 1)])
+        for kind, series in {" texts": texts, " items": items, **(columns or {})}.items():
+            self._strings.setdefault(kind, []).append(Strings.of(series.fill_null("")))
+        self.n_texts += len(texts)
+
+    def _cut(self, texts: pl.Series) -> None:
         found, counts, begins = cut(texts)
         self.n_tokens += len(found)
         if self.n_tokens > MOST:
@@ -214,11 +228,6 @@ class Builder:
         self._tokens.append(ids[found.cast(pl.Enum(distinct)).to_physical().to_numpy()])
         self._begins.append(begins)
         self._counts.append(counts)
-        if items is None:
-            items = pl.Series([f"text {n}" for n in range(self.n_texts + 1, self.n_texts + len(texts) + 1)])
-        for kind, series in {" texts": texts, " items": items, **(columns or {})}.items():
-            self._strings.setdefault(kind, []).append(Strings.of(series.fill_null("")))
-        self.n_texts += len(texts)
 
     def finish(self) -> Corpus:
         """The corpus. Raises DataError when there is no word in it."""

@@ -121,7 +121,7 @@ def open_index(path: str | Path) -> Corpus:
         name: Strings(arrays[f"{name} bytes"], arrays[f"{name} ends"])
         for name in ("vocabulary", "texts", "items", *(f"column {place}" for place in range(len(columns))))
     }
-    return Corpus(
+    corpus = Corpus(
         header["name"],
         strings["vocabulary"].series(),
         arrays["tokens"],
@@ -133,6 +133,8 @@ def open_index(path: str | Path) -> Corpus:
         (arrays["order"], arrays["firsts"]),
         () if header["words"] == _rules() else (OTHER_RULES,),
     )
+    _ = corpus.lower  # worked out once, so that the first question is as quick as the others
+    return corpus
 
 
 def facts(path: str | Path, corpus: Corpus) -> dict[str, Any]:

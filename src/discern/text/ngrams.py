@@ -19,6 +19,8 @@ from .corpus import Ids, Places
 Pattern = tuple[int, ...]
 """Places within a sequence: `(0, 2)` is the first and the third word with any word between them."""
 Usable = NDArray[np.bool_]
+LARGEST_KEY = 2**63 - 1
+"""With larger ones, texts are counted by the places of sequences in their table, which takes longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +48,16 @@ class _Words:
     base: int
     """Above every id."""
 
-    def keys(self, at: Pattern, tables: Sequence[Places], usable: Sequence[Usable]) -> Places:
-        """A key for each place where usable words stand at the distances `at` and every shorter beginning is in its
-        table: the place of that beginning in its table, and the last word."""
+    def keys(self, at: Pattern, tables: Sequence[Places], usable: Sequence[Usable]) -> tuple[Places, Places]:
+        """The places where usable words stand at the distances `at` and every shorter beginning is in its table, and a
+        key for each: the place of that beginning in its table, and the last word."""
         where, rank = self.found(at[:-1], tables, usable, at[-1])
         last = self.ids[where + at[-1]]
         keep = usable[len(at) - 1][last]
-        return rank[keep].astype(np.int64) * self.base + last[keep]
+        keys = rank[keep]
+        keys *= self.base
+        keys += last[keep]
+        return where[keep], keys
 
     def found(
         self, at: Pattern, tables: Sequence[Places], usable: Sequence[Usable], reach: int
@@ -88,7 +93,7 @@ def count_sequences(
     counts = np.empty(0, np.int64)
     for size in range(2, n_words + 1):  # a sequence is no more frequent than its beginning
         keys, counts = _tally(
-            (words.keys(at, tables, usable), n) for at, n in _laid(tuple(range(size)), window, n_words)
+            (words.keys(at, tables, usable)[1], n) for at, n in _laid(tuple(range(size)), window, n_words)
         )
         keep = counts >= min_count
         counts = counts[keep]
@@ -116,7 +121,7 @@ def pairs(
 ) -> tuple[Ids, Ids, Places]:
     """Pairs of a first and a second word that follows it at any of the distances: both ids, and the count of each."""
     words = _Words(ids, _room(starts), len(firsts))
-    keys, counts = _tally((words.keys((0, distance), (), (firsts, seconds)), 1) for distance in distances)
+    keys, counts = _tally((words.keys((0, distance), (), (firsts, seconds))[1], 1) for distance in distances)
     first, second = np.divmod(keys, words.base)
     return first.astype(np.int32), second.astype(np.int32), counts
 
@@ -126,12 +131,19 @@ def texts_with(sequences: Ids, tokens: Ids, starts: Places, window: int, n_forms
     words = _Words(tokens, _room(starts), n_forms)
     tables, usable, rank = _tables(sequences, words.base)
     n_texts = len(starts) - 1
+    text_of = np.repeat(np.arange(n_texts), np.diff(starts))
+    beginnings = len(tables[-2]) if len(tables) > 1 else n_forms
+    large = beginnings * n_forms * n_texts > LARGEST_KEY
     seen = []
     for at, _ in _laid(tuple(range(sequences.shape[1])), window, sequences.shape[1]):
-        where, found = words.found(at, tables, usable, at[-1])
-        seen.append(np.unique(found * n_texts + np.searchsorted(starts, where, side="right") - 1))
-    together = np.unique(np.concatenate(seen)) // n_texts
-    return np.bincount(together, minlength=len(sequences))[rank].astype(np.int64)
+        where, keys = words.found(at, tables, usable, at[-1]) if large else words.keys(at, tables[:-1], usable)
+        keys *= n_texts
+        keys += text_of[where]
+        seen.append(_tally([(keys, 1)])[0])
+    together = seen[0] if len(seen) == 1 else _tally([(some, 1) for some in seen])[0]
+    found, counts = _tally([(together // n_texts, 1)])
+    own = np.arange(len(tables[-1])) if large else tables[-1]
+    return counts[np.searchsorted(found, own)][rank]
 
 
 def _count_asked(words: _Words, asked: Ids, shape: Pattern, window: int, n_words: int) -> Places:
