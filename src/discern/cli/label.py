@@ -12,7 +12,6 @@ from .. import report, workflows
 from ..core.errors import OptionError
 from ..core.options import ReadOptions
 from .console import Reporter, is_terminal, one_line
-from .reading import Label
 from .text.reading import Columns, Encoding, Quote, Text, text_options
 
 ACROSS = 48
@@ -39,7 +38,10 @@ def label(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write all labels as a table to train from.")
     ] = None,
-    label: Label = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="COLUMN", help="The column of labels in labelled data to start from."),
+    ] = None,
     text: Text = None,
     columns: Columns = None,
     quote: Quote = "double",
