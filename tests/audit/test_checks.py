@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -230,3 +231,23 @@ def test_cats_and_dogs_hold_one_exact_copy(real_data: Path, tmp_path: Path) -> N
             shutil.copy(dogs / name, tmp_path / "dogs" / name)
     (found,) = run("D201", read(tmp_path)).findings
     assert found.items == ("dogs/dog.2027.jpg", "dogs/dog.3082.jpg")
+
+
+def test_texts_that_give_their_label_away_by_their_form() -> None:
+    random = np.random.default_rng(0)
+    words = [f"word{number}" for number in range(400)]
+    rows, labels = [], []
+    for number in range(160):
+        label = "ab"[number % 2]
+        head = "reuters" if label == "a" else str(random.choice(words))
+        rows.append(" ".join([head, *map(str, random.choice(words, 12))]))
+        labels.append(label)
+    data = read(rows, labels)
+    found = {finding.code: finding for finding in audit(data)}
+    assert "first word of the text" in found["D401"].title and found["D401"].severity == "note"
+    plain = read([row.replace("reuters", str(random.choice(words))) for row in rows], labels)
+    assert "D401" not in {finding.code for finding in audit(plain)}
+    column = pl.Series("column:officer", [f"{label}{number % 5}" for number, label in enumerate(labels)])
+    told = audit(dataclasses.replace(plain, items=plain.items.with_columns(column)))
+    assert "column 'officer'" in next(finding.title for finding in told if finding.code == "D402")
+    assert "--group officer" in next(finding.what_to_do for finding in told if finding.code == "D402")

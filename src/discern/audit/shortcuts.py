@@ -1,4 +1,5 @@
-"""D401 and D402: what gives the label away without showing the thing: names, sizes, shapes, file sizes, borders.
+"""D401 and D402: what gives the label away without showing the thing: names, sizes, shapes, file sizes, borders; of
+texts their length, how they begin and end, and the columns beside them.
 
 Each such trait alone is put to a small test: it is cut into a few levels, and in five folds (units whole) the answer
 for a level is the class that is commonest there, classes in proportion. What is right more often than chance allows,
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,11 +22,11 @@ from numpy.typing import NDArray
 
 from ..core.records import CheckResult
 from ..core.seeds import generator
-from ..data.dataset import Dataset
+from ..data.dataset import COLUMN, Dataset
 from ..data.splits import Split
 from .base import NO_LABELS, finding, many, not_applicable, result
 
-FILES, NAMES = ("D401", "shortcuts in the pictures"), ("D402", "names that tell the label")
+FILES, NAMES = ("D401", "shortcuts in pictures and texts"), ("D402", "names and columns that tell the label")
 FOLDS, LEVELS = 5, 16
 FEWEST = 20
 """Units (groups, copies counted once) that a class needs to take part."""
@@ -49,17 +51,17 @@ class Trait:
 
 
 def in_pictures(dataset: Dataset, split: Split | None) -> CheckResult:
-    """Traits that a model can see: size, shape, colour mode, file size, border."""
-    if dataset.kind != "pictures":
-        return not_applicable(*FILES, "the items are no pictures")
-    return _tested(FILES, dataset, list(_visible(dataset)))
+    """Traits that a model can see: size, shape, colour mode, file size, border; length, first and last word."""
+    if dataset.kind == "table":
+        return not_applicable(*FILES, "the items are neither pictures nor texts")
+    return _tested(FILES, dataset, list(_seen(dataset)))
 
 
 def in_names(dataset: Dataset, split: Split | None) -> CheckResult:
-    """Traits of file names, which a model does not see."""
-    if dataset.source.reader != "folder":
+    """Traits of file names, and columns beside texts, which a model does not see."""
+    if not _has_names(dataset) and not _has_columns(dataset):
         return not_applicable(*NAMES, "the items have no file names")
-    return _tested(NAMES, dataset, list(_named(dataset)))
+    return _tested(NAMES, dataset, list(_unseen(dataset)))
 
 
 def _tested(check: tuple[str, str], dataset: Dataset, traits: list[Trait]) -> CheckResult:
@@ -80,7 +82,7 @@ def _tested(check: tuple[str, str], dataset: Dataset, traits: list[Trait]) -> Ch
             finding(
                 check[0],
                 f"The {strongest.name} alone tells the label of {right:.0%} of the items",
-                "warning" if visible else "note",
+                "warning" if visible and dataset.kind == "pictures" else "note",
                 [f"{trait.name}: {share:.0%} right" for share, trait in found],
                 len(found),
                 do=strongest.told,
@@ -126,8 +128,8 @@ def telling(dataset: Dataset) -> tuple[Telling, ...]:
     if trial is None:
         return ()
     kinds = (
-        (True, list(_visible(dataset)) if dataset.kind == "pictures" else []),
-        (False, list(_named(dataset)) if dataset.source.reader == "folder" else []),
+        (True, list(_seen(dataset))),
+        (False, list(_unseen(dataset))),
     )
     return tuple(
         Telling(
@@ -200,6 +202,56 @@ def _significant(n_units: NDArray[np.int64], chance: float, n_traits: int) -> fl
     return chance + NormalDist().inv_cdf(1 - ALPHA / max(1, n_traits)) * error
 
 
+def _seen(dataset: Dataset) -> Iterator[Trait]:
+    """What a model can see."""
+    if dataset.kind == "pictures":
+        yield from _visible(dataset)
+    elif dataset.kind == "texts":
+        yield from _written(dataset)
+
+
+def _unseen(dataset: Dataset) -> Iterator[Trait]:
+    """What a model is not shown."""
+    if _has_names(dataset):
+        yield from _named(dataset)
+    if _has_columns(dataset):
+        yield from _beside(dataset)
+
+
+def _has_names(dataset: Dataset) -> bool:
+    texts_in_files = dataset.kind == "texts" and any(path is not None for path in dataset.paths)
+    return dataset.source.reader == "folder" or texts_in_files
+
+
+def _has_columns(dataset: Dataset) -> bool:
+    return dataset.kind == "texts" and any(name != "file" for name in dataset.columns)
+
+
+def _written(dataset: Dataset) -> Iterator[Trait]:
+    texts = [str(text) for text in dataset.values]
+    told = "look at some texts of each class: if they differ by where they come from, cut away what says so"
+    cut = [text.casefold().split() for text in texts]
+    capitals = [sum(letter.isupper() for letter in text) / max(len(text), 1) for text in texts]
+    yield Trait("length of the text", _binned(np.array([len(text) for text in texts], np.float64)), told)
+    yield Trait("first word of the text", _named_levels(_frequent([words[0] if words else "" for words in cut])), told)
+    yield Trait("last word of the text", _named_levels(_frequent([words[-1] if words else "" for words in cut])), told)
+    yield Trait("share of capital letters", _binned(np.round(capitals, 2)), told)
+
+
+def _frequent(words: list[str]) -> list[str]:
+    """Words that come back; all others are one."""
+    counts = Counter(words)
+    return [word if counts[word] >= FOLDS else "" for word in words]
+
+
+def _beside(dataset: Dataset) -> Iterator[Trait]:
+    for name in dataset.columns:
+        cells = [str(cell or "") for cell in dataset.items[COLUMN + name].to_list()]
+        if name != "file" and 1 < len(set(cells)) <= len(cells) / 2:
+            told = f"the model does not see it; if texts of one {name} belong together, say so with --group {name}"
+            yield Trait(f"column {name!r}", _named_levels(cells), told)
+
+
 def _visible(dataset: Dataset) -> Iterator[Trait]:
     columns, values = dataset.items.columns, dataset.values
     equal = "bring the pictures of all classes to one size and format, from the same source; or cut with --crop"
@@ -219,7 +271,7 @@ def _visible(dataset: Dataset) -> Iterator[Trait]:
 
 def _named(dataset: Dataset) -> Iterator[Trait]:
     paths = [PurePosixPath(item) for item in dataset.items["item"].to_list()]
-    told = "nothing, as long as a program sees the pictures alone: names are not shown to the model"
+    told = "nothing, as long as a program sees the items alone: names are not shown to the model"
     forms = [re.sub(r"\d+", "#", path.stem.casefold()) for path in paths]
     numbers = [re.findall(r"\d+", path.stem) for path in paths]
     yield Trait("form of the file name", _named_levels(forms), told)
