@@ -20,8 +20,6 @@ from .text_pieces import CELL_LIMIT, OTHER, SAMPLE, TOO_LONG, UTF8, ZERO, Piece,
 COMMAS = (b",", b";", b"\t", b"|")
 NOT_UTF8 = "bytes that are neither UTF-8 nor Windows-1252; name their encoding with --encoding"
 DAMAGED = "bytes that the encoding does not have"
-
-
 LINES = 10_000
 """So many lines of text are taken from an iterator at once."""
 Lines = Iterable[str] | IO[bytes]
@@ -91,8 +89,8 @@ class Delimited:
         for number, cell in enumerate(found, 1):
             whole = cell if is_utf8(cell) else None if self._declared else from_western(cell)
             if whole is None or b"\0" in whole:
-                found_there = "zero bytes" if whole is not None else NOT_UTF8
-                raise DataError(describe(f"{self._subject}, the header", found=found_there))
+                why = "zero bytes" if whole is not None else DAMAGED if self._declared else NOT_UTF8
+                raise DataError(describe(f"{self._subject}, the header", found=why))
             names.append(whole.decode("utf-8", "replace").strip() or f"column {number}")
         if problem := refused_header(names):
             do = "rename one of them, or name all with --columns where the first line is no header"
