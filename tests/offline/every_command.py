@@ -41,12 +41,36 @@ LINES = (
     ("purge", "runs/conv"),
     ("sample", "notes", "some", "--n", "60"),
     ("text", "guess", "some/notes.csv", "--list", "fares=fares.txt", "-o", "guessed.csv"),
+    ("text", "clean", "some/notes.csv", "-o", "clean.csv"),
+    ("text", "split", "some/notes.csv", "--lemmas"),
+    ("text", "entities", "some/notes.csv"),
+    ("text", "sentiment", "some/notes.csv"),
+    ("text", "summary", "some/notes.csv"),
+    ("text", "index", "some/notes.csv", "-o", "notes.index"),
+    ("text", "words", "notes.index", "--rows", "5"),
+    ("text", "collocations", "notes.index", "--size", "3", "--min-count", "2"),
+    ("text", "concordance", "notes.index", "the *", "--page", "the.html"),
     ("text", "similar", "some/notes.csv", "--to", "taxi driver", "--by", "type"),
     ("text", "redact", "some/notes.csv", "--suggest", "words.csv"),
     ("text", "redact", "some/notes.csv", "--keep", "words.csv", "-o", "safe.csv", "--report", "safe.html"),
     ("label", "some/notes.csv", "--labels", "labels.csv", "--classes", "fraud,other"),
     ("text", "topics", "some/notes.csv", "-o", "topics", "--topics", "3", "--restarts", "1", "--refits", "1"),
     ("text", "topics", "--apply", "topics", "some/notes.csv", "-o", "topics.csv"),
+    ("sample", "posts", "island", "--n", "40"),
+    (
+        "text",
+        "count",
+        "answers.csv",
+        "--labelled",
+        "answers.csv",
+        "--label",
+        "prediction",
+        "--of",
+        "yes",
+        "--by",
+        "area",
+    ),
+    ("map", "island/pool.csv", "--boundaries", "island/boundaries.geojson", "-o", "map.svg"),
     ("doctor",),
 )
 
@@ -58,6 +82,7 @@ def first_picture() -> str:
 if __name__ == "__main__":
     done = set()
     Path("fares.txt").write_text("taxi\nfare\n")
+    Path("answers.csv").write_text("label,prediction,area\n" + 12 * "yes,yes,north\nno,no,south\n")
     for line in LINES:
         words = [first_picture() if word.endswith(".png") else word for word in line]
         try:

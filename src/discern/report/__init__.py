@@ -10,12 +10,14 @@ __all__ = [
     "alike_text",
     "asked_text",
     "card_text",
+    "cleaned_text",
     "collocations_text",
     "coloured_text",
     "comparison_text",
     "concordance_head",
     "concordance_lines",
     "counts_text",
+    "entities_text",
     "evaluation_text",
     "exam_text",
     "fairness_text",
@@ -30,8 +32,11 @@ __all__ = [
     "leak_price_text",
     "more_data_text",
     "operating_text",
+    "pieces_text",
     "redaction_text",
     "robustness_text",
+    "sentences_text",
+    "sentiment_text",
     "similar_text",
     "slices_text",
     "solvable_text",
@@ -68,6 +73,7 @@ if TYPE_CHECKING:
     from .model_text import card_text, layers_text, summary_text
     from .more_data_page import more_data_text
     from .operating_page import operating_text
+    from .prepared_text import cleaned_text, entities_text, pieces_text, sentences_text, sentiment_text
     from .redact_page import redaction_text, suggestion_text
     from .robustness_page import robustness_text
     from .similar_text import similar_text
@@ -84,6 +90,11 @@ __getattr__, __dir__ = attach(
     {
         "counts_text": "counts_text",
         "card_text": "model_text",
+        "cleaned_text": "prepared_text",
+        "entities_text": "prepared_text",
+        "pieces_text": "prepared_text",
+        "sentences_text": "prepared_text",
+        "sentiment_text": "prepared_text",
         "comparison_text": "comparison_text",
         "evaluation_text": "text",
         "exam_text": "exam_page",

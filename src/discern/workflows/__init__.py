@@ -15,6 +15,8 @@ __all__ = [
     "card",
     "check_batch",
     "check_steps",
+    "clean_texts",
+    "cleaning",
     "collocations",
     "colour_text",
     "compare_runs",
@@ -27,6 +29,7 @@ __all__ = [
     "evaluate",
     "examine",
     "export",
+    "find_entities",
     "guess_labels",
     "index",
     "inspect",
@@ -41,6 +44,7 @@ __all__ = [
     "plan",
     "predict",
     "purge",
+    "rate_texts",
     "redact_texts",
     "rename_topics",
     "report",
@@ -49,8 +53,10 @@ __all__ = [
     "show",
     "show_sheet",
     "similar",
+    "split_texts",
     "step_topics",
     "suggest_words",
+    "summarise",
     "summary",
     "topics",
     "train",
@@ -82,6 +88,7 @@ if TYPE_CHECKING:
     from .show import is_data, show, show_sheet
     from .similar import near_texts, similar
     from .summary import plan, summary
+    from .texts import clean_texts, cleaning, find_entities, rate_texts, split_texts, summarise
     from .topics import apply_topics, rename_topics, topics
     from .topics_other import check_steps, colour_text, compare_topics, step_topics
     from .train import train, train_with
@@ -125,6 +132,12 @@ __getattr__, __dir__ = attach(
         "similar": "similar",
         "suggest_words": "redact",
         "summary": "summary",
+        "clean_texts": "texts",
+        "cleaning": "texts",
+        "find_entities": "texts",
+        "rate_texts": "texts",
+        "split_texts": "texts",
+        "summarise": "texts",
         "train": "train",
         "train_with": "train",
         "verify": "verify",

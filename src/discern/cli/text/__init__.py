@@ -7,9 +7,14 @@ from typing import Any
 
 import typer
 
-from . import corpus, counts, guess, redact, similar, topics
+from . import corpus, counts, guess, prepare, redact, similar, topics
 
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "clean": prepare.clean,
+    "split": prepare.split,
+    "entities": prepare.entities,
+    "sentiment": prepare.sentiment,
+    "summary": prepare.summary,
     "count": counts.count,
     "guess": guess.guess,
     "redact": redact.redact,
