@@ -99,7 +99,7 @@ def test_items_of_a_group_count_as_fewer_and_the_truth_is_held() -> None:
     for items, lowest, highest in ((3000 / effects, 0.93, 0.97), (np.full(times, 3000.0), 0.0, 0.6)):
         _, low, high = corrected(scores.mean(1), items, *perfect)
         assert lowest <= ((low <= 0.3) & (high >= 0.3)).mean() <= highest
-    both = Reference(np.ones(50), np.zeros(50))
+    both = Reference(np.ones(5000), np.zeros(5000))
     alone, grouped = (count(scores[0], place, ["all"], both, label="x", by="b", score="s", units=of).rows[0].share
                       for of in (None, units))  # fmt: skip
     assert grouped.high - grouped.low > 3 * (alone.high - alone.low)  # type: ignore[operator]

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from .. import __version__
 from ..core import threads
 from ..core.errors import DiscernError
-from . import data, handing, label, learn, trust, use
+from . import data, handing, label, learn, maps, trust, use
 from .console import one_line
 from .text import text
 
@@ -53,6 +53,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "verify": use.verify,
     "export": use.export,
     "text": text,
+    "map": maps.draw,
     "card": handing.card,
     "report": handing.report,
     "purge": handing.purge,

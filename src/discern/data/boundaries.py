@@ -192,7 +192,7 @@ def _projection(where: str, crs: Any) -> Any:
         return lambda ring: ring
     named = crs.get("properties", {}) if isinstance(crs, dict) else {}
     text = str(named.get("name", "")) if isinstance(named, dict) else ""
-    found = re.search(r"\b(EPSG|OGC):+[\d.]*:*(\w+)$", text)
+    found = re.search(r"\b(EPSG|OGC)(?::[\d.]*)?:(\w+)$", text)
     code = "" if found is None else f"{found[1]}:{found[2]}"
     if code in PLAIN_CRS:
         return lambda ring: ring

@@ -83,13 +83,13 @@ def from_counts(counts: Counts) -> AreaValues:
 def densities(place: Whole, names: Sequence[str], square_km: Array) -> AreaValues:
     """Items for each square kilometre; `square_km` `(n_areas,)`."""
     n = _numbers(place, len(names))
-    return _rates("density", "for each square kilometre", n, names, square_km, 1.0, tested=False)
+    return _rates("density", "items for each square kilometre", n, names, square_km, 1.0, tested=False)
 
 
 def rates(place: Whole, names: Sequence[str], people: Array) -> AreaValues:
     """Items for each thousand people; `people` `(n_areas,)`, NaN where it is not known."""
     n = _numbers(place, len(names))
-    return _rates("rate", f"for each {PEOPLE:,} people", n, names, people, float(PEOPLE), tested=True)
+    return _rates("rate", f"items for each {PEOPLE:,} people", n, names, people, float(PEOPLE), tested=True)
 
 
 def shares(yes: NDArray[np.bool_], place: Whole, names: Sequence[str], what: str) -> AreaValues:

@@ -1,7 +1,7 @@
 """Maps of areas: what each is worth in colour, which stand out, and which could not have shown it.
 
-Colours go from light to dark in one direction, so that they are read without seeing hues (cividis: Nuñez, Anderton and
-Renslow, 2018); hatching and outlines say the rest without any colour.
+Colours go from light to dark in one direction, so that they are read without seeing hues; hatching and outlines say the
+rest without any colour.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PathCollection
-from matplotlib.colors import BoundaryNorm
+from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -37,15 +36,20 @@ from .visible import shorten, visible
 
 Array = NDArray[np.float64]
 
-COLOURS = "cividis_r"
+COLOURS = ("#eef3e8", "#c4ddd0", "#8fc1bd", "#5aa0aa", "#327d8f", "#195a70", "#0b3a50", "#071f33")
+"""From light to dark by equal steps of lightness, so that eyes that miss a hue, and grey printers, see the order."""
 HOT = "#b3260f"
 EMPTY = "#f1eee7"
 WIDTH = 960
 """Pixels of a map that stands by itself."""
 NAMES_SHOWN = 45
 """With more areas their names would cover the map; the page's table has them all."""
+LIGHT = (0.3, 0.59, 0.11)
+"""How light red, green and blue are."""
+LETTER = 5.6
+"""Pixels that a letter of a name takes."""
 KM_PER_DEGREE = 111.32
-STEPS = 6
+STEPS = 8
 SCALES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
@@ -106,51 +110,65 @@ def _figure(drawn: Map) -> Canvas:
     height = top + rows * (high + (24 if drawn.panels else 0)) + legend + below
     figure = Canvas(figsize=(WIDTH / 72, height / 72), dpi=72)
     figure.text(24 / WIDTH, 1 - 34 / height, shorten(visible(drawn.title), 78), size=21, weight="bold", color=INK)
-    figure.text(24 / WIDTH, 1 - 55 / height, _under(drawn.values), size=12.5, color=SOFT)
+    figure.text(24 / WIDTH, 1 - 55 / height, _under(drawn), size=12.5, color=SOFT)
     colours, norm = _scale(drawn)
     shown = drawn.panels or (("", drawn.values),)
     paths = [_outline(rings) for rings in drawn.areas.rings]
+    across, up = 1.04 * (east - west), 1.04 * (north - south)
+    per_degree = min((each - 8) / across, high * squeeze / up)
     for index, (name, values) in enumerate(shown):
         column, row = index % columns, index // columns
         bottom = height - top - (row + 1) * (high + (24 if drawn.panels else 0))
         place = ((20 + column * each) / WIDTH, bottom / height, (each - 8) / WIDTH, high / height)
         axes = figure.add_axes(place)
-        _paint(axes, drawn, values, paths, colours, norm, small=bool(drawn.panels))
+        _paint(axes, drawn, values, paths, colours, norm, per_degree=per_degree, small=bool(drawn.panels))
         if name:
             axes.set_title(shorten(visible(name), 40), loc="left", size=13, color=INK, pad=4)
-        if index == 0:
-            _scale_bar(axes, squeeze)
     _legend(figure, drawn, colours, norm, (below + 30) / height, height)
+    _scale_bar(figure, per_degree / (squeeze * KM_PER_DEGREE), (below + 22) / height, height)
     for index, line in enumerate(notes):
         figure.text(24 / WIDTH, (below - 16 - 15 * index) / height, line, size=10.5, color=SOFT)
     return figure
 
 
 def _paint(
-    axes: Axes, drawn: Map, values: AreaValues, paths: Sequence[Outline], colours: Any, norm: Any, *, small: bool
+    axes: Axes,
+    drawn: Map,
+    values: AreaValues,
+    paths: Sequence[Outline],
+    colours: Any,
+    norm: Any,
+    *,
+    per_degree: float,
+    small: bool,
 ) -> None:
+    """One map; `per_degree` is how many pixels a degree of longitude takes."""
     west, south, east, north = drawn.areas.bounds
     number = np.array([np.nan if row.value.value is None else row.value.value for row in values.rows])
     faces = [EMPTY if np.isnan(one) else colours(norm(one)) for one in number]
     thin = 0.8 if len(paths) <= 400 else 0.15
     axes.add_collection(PathCollection(paths, facecolors=faces, edgecolors="white", linewidths=thin))
-    silent = [path for path, row in zip(paths, values.rows, strict=True) if not row.could_show]
-    if silent and values.tested:
-        hatched = PathCollection(silent, facecolors="none", edgecolors="#5d585099", linewidths=0)
-        hatched.set_hatch("////")
-        axes.add_collection(hatched)
+    dark = [not isinstance(face, str) and float(np.dot(face[:3], LIGHT)) < 0.5 for face in faces]
+    if values.tested:
+        rows = list(zip(paths, values.rows, dark, strict=True))
+        for ink, wanted in (("#5d5850aa", False), ("#ffffff99", True)):
+            silent = [path for path, row, deep in rows if not row.could_show and deep is wanted]
+            hatched = PathCollection(silent, facecolors="none", edgecolors=ink, linewidths=0)
+            hatched.set_hatch("////")
+            axes.add_collection(hatched)
     hot = [path for path, row in zip(paths, values.rows, strict=True) if row.hot]
     if hot:
         axes.add_collection(PathCollection(hot, facecolors="none", edgecolors="white", linewidths=4.2, zorder=3))
         axes.add_collection(PathCollection(hot, facecolors="none", edgecolors=HOT, linewidths=2.2, zorder=4))
     if len(paths) <= NAMES_SHOWN and not small:
-        for rings, row, face in zip(drawn.areas.rings, values.rows, faces, strict=True):
-            x, y = _middle(max(rings, key=len))
-            dark = not isinstance(face, str) and float(np.dot(face[:3], (0.3, 0.59, 0.11))) < 0.48
-            ink, halo = ("white", "#00000066") if dark else (INK, "#ffffffbb")
-            text = shorten(visible(row.name), 18) + ("\n" + shown_value(row.value.value, values) if row.n else "")
-            said = axes.text(x, y, text, ha="center", va="center", size=9, color=ink, zorder=5, linespacing=1.25)
-            said.set_path_effects([withStroke(linewidth=2, foreground=halo)])
+        for rings, row, deep in zip(drawn.areas.rings, values.rows, dark, strict=True):
+            x, y, room = _middle(max(rings, key=len))
+            name = shorten(visible(row.name), 18)
+            fits = room * per_degree > LETTER * len(name)
+            ground = None if fits else {"facecolor": "#ffffffcc", "edgecolor": "none", "pad": 1.0}
+            text = name + ("\n" + shown_value(row.value.value, values) if row.n else "")
+            ink = "white" if deep and fits else INK
+            axes.text(x, y, text, ha="center", va="center", size=9.5, color=ink, zorder=5, bbox=ground)
     axes.set_xlim(west - 0.02 * (east - west), east + 0.02 * (east - west))
     axes.set_ylim(south - 0.02 * (north - south), north + 0.02 * (north - south))
     axes.set_aspect(1 / np.cos(np.radians((south + north) / 2)))
@@ -166,10 +184,10 @@ def _outline(rings: Sequence[Array]) -> Outline:
     return Outline(points, codes)
 
 
-def _middle(ring: Array) -> tuple[float, float]:
-    """A place for a name: the middle of the widest run inside, on the line halfway up where it is widest."""
+def _middle(ring: Array) -> tuple[float, float, float]:
+    """A place for a name, and the room there: the middle of the widest run inside, not far from halfway up."""
     low, high = ring[:, 1].min(), ring[:, 1].max()
-    best = (0.0, float(ring[:, 0].mean()), float(ring[:, 1].mean()))
+    best = (0.0, float(ring[:, 0].mean()), float(ring[:, 1].mean()), 0.0)
     for y in np.linspace(low, high, 13)[3:-3]:
         start, end = ring[:-1], ring[1:]
         crosses = (start[:, 1] > y) != (end[:, 1] > y)
@@ -177,25 +195,26 @@ def _middle(ring: Array) -> tuple[float, float]:
         x = np.sort(a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0]))
         for left, right in zip(x[::2], x[1::2], strict=False):
             centred = (right - left) * (1 - 0.6 * abs(y - (low + high) / 2) / max(high - low, 1e-12))
-            best = max(best, (float(centred), float((left + right) / 2), float(y)))
-    return best[1], best[2]
+            best = max(best, (float(centred), float((left + right) / 2), float(y), float(right - left)))
+    return best[1], best[2], best[3]
 
 
 def _scale(drawn: Map) -> tuple[Any, BoundaryNorm]:
-    """Colours in steps at round numbers over all that is shown."""
+    """Colours in steps at round numbers, over all areas with enough items; others may lie beyond either end."""
     shown = [values for _, values in drawn.panels] or [drawn.values]
-    known = [row.value.value for values in shown for row in values.rows if row.value.value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    known = [(row.value.value, row.could_show) for one in shown for row in one.rows if row.value.value is not None]
+    known = [pair for pair in known if pair[1]] or known
+    low, high = (min(known)[0], max(known)[0]) if known else (0.0, 1.0)
     if drawn.values.kind != "mean":
         low = 0.0 if low < 0.4 * high else low
     ticks = MaxNLocator(STEPS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, max(high, low + 1e-6))
-    colours = matplotlib.colormaps[COLOURS].resampled(256)
-    return colours, BoundaryNorm(ticks, 256)
+    colours = LinearSegmentedColormap.from_list("discern", COLOURS)
+    return colours, BoundaryNorm(ticks, 256, clip=True)
 
 
 def _legend(figure: Canvas, drawn: Map, colours: Any, norm: BoundaryNorm, bottom: float, height: float) -> None:
     values = drawn.values
-    axes = figure.add_axes((24 / WIDTH, bottom, 330 / WIDTH, 12 / height))
+    axes = figure.add_axes((30 / WIDTH, bottom, 360 / WIDTH, 12 / height))
     edges = np.asarray(norm.boundaries)
     for index, (low, high) in enumerate(itertools.pairwise(edges)):
         middle = colours(norm((low + high) / 2))
@@ -203,11 +222,17 @@ def _legend(figure: Canvas, drawn: Map, colours: Any, norm: BoundaryNorm, bottom
     axes.set_xlim(0, len(edges) - 1)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    axes.set_xticks(range(len(edges)), [shown_value(float(edge), values, short=True) for edge in edges])
-    axes.spines[:].set_visible(False)
-    axes.set_title(shorten(_unit(values), 60), loc="left", size=11, color=SOFT, pad=5)
     shown = [one for _, one in drawn.panels] or [values]
     rows = [row for one in shown for row in one.rows]
+    number = [row.value.value for row in rows if row.value.value is not None]
+    labels = [
+        shown_value(float(edge), values, short=True, unit=index == len(edges) - 1) for index, edge in enumerate(edges)
+    ]
+    labels[0] = ("≤ " if number and min(number) < edges[0] else "") + labels[0]
+    labels[-1] = ("≥ " if number and max(number) > edges[-1] else "") + labels[-1]
+    axes.set_xticks(range(len(edges)), labels)
+    axes.spines[:].set_visible(False)
+    axes.set_title(shorten(visible(values.what), 60), loc="left", size=11, color=SOFT, pad=5)
     marks: list[Patch] = []
     if values.tested and any(row.hot for row in rows):
         marks.append(Patch(facecolor="none", edgecolor=HOT, linewidth=2.2, label="above all others, beyond chance"))
@@ -218,37 +243,36 @@ def _legend(figure: Canvas, drawn: Map, colours: Any, norm: BoundaryNorm, bottom
         marks.append(Patch(facecolor=EMPTY, edgecolor=RULE, linewidth=0.8, label="nothing is known"))
     if marks:
         figure.legend(
-            handles=marks, loc="lower left", bbox_to_anchor=(392 / WIDTH, bottom - 16 / height), frameon=False,
-            fontsize=11, ncols=2, columnspacing=1.6, handlelength=1.8, handleheight=1.1,
+            handles=marks, loc="lower left", bbox_to_anchor=(430 / WIDTH, bottom - 24 / height), frameon=False,
+            fontsize=11, ncols=1, labelspacing=0.45, handlelength=1.8, handleheight=1.1,
         )  # fmt: skip
 
 
-def _scale_bar(axes: Axes, squeeze: float) -> None:
+def _scale_bar(figure: Canvas, pixels_per_km: float, bottom: float, height: float) -> None:
     """A bar of round kilometres, and where north is. Distances hold in the middle of the map."""
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
-    whole = (east - west) * squeeze * KM_PER_DEGREE
-    length = max((scale for scale in SCALES if scale <= whole / 5), default=SCALES[0])
-    wide = length / (squeeze * KM_PER_DEGREE)
-    x, y = west + 0.012 * (east - west), south + 0.035 * (north - south)
-    axes.plot([x, x + wide], [y, y], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=6)
-    axes.text(x + wide / 2, y + 0.012 * (north - south), f"{length:g} km", ha="center", va="bottom", size=10, color=INK)
-    axes.annotate(
-        "N", xy=(x, y + 0.155 * (north - south)), xytext=(x, y + 0.075 * (north - south)), ha="center", va="center",
-        size=11, color=INK, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.2},
-    )  # fmt: skip
+    length = max((scale for scale in SCALES if scale * pixels_per_km <= 120), default=SCALES[0])
+    wide = length * pixels_per_km
+    axes = figure.add_axes(((WIDTH - 190) / WIDTH, bottom - 4 / height, 170 / WIDTH, 52 / height))
+    axes.set_xlim(0, 170)
+    axes.set_ylim(0, 52)
+    axes.set_axis_off()
+    left = 130 - wide
+    for x, ink in ((left, INK), (left + wide / 2, "white")):
+        axes.add_patch(Rectangle((x, 6), wide / 2, 5, facecolor=ink, edgecolor=INK, linewidth=0.8))
+    axes.text(left, 16, "0", ha="center", size=10, color=SOFT)
+    axes.text(left + wide, 16, f"{length:g} km", ha="center", size=10, color=SOFT)
+    axes.add_patch(Polygon([(154, 6), (160, 34), (166, 6), (160, 11)], facecolor=INK))
+    axes.text(160, 38, "N", ha="center", size=11, color=INK)
 
 
-def _under(values: AreaValues) -> str:
-    overall = values.overall
+def _under(drawn: Map) -> str:
+    values, overall = drawn.values, drawn.values.overall
+    if drawn.panels:
+        return shorten(visible(values.what), 90)
     known = "" if overall.value is None else f"; overall {shown_value(overall.value, values)}"
     if overall.low is not None and overall.high is not None:
         known += f" ({shown_value(overall.low, values, unit=False)} to {shown_value(overall.high, values)})"
     return f"{shorten(visible(values.what), 70)}{known}"
-
-
-def _unit(values: AreaValues) -> str:
-    return visible(values.what)
 
 
 def shown_value(value: float | None, values: AreaValues, *, short: bool = False, unit: bool = True) -> str:
@@ -259,4 +283,6 @@ def shown_value(value: float | None, values: AreaValues, *, short: bool = False,
         number = 100 * value
         digits = 0 if short and abs(number - round(number)) < 1e-6 else 1
         return f"{number:.{digits}f}" + (" %" if unit else "")
-    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if short:
+        return f"{value:,.10g}"
+    return f"{value:,.{2 if abs(value) < 10 else 1 if abs(value) < 100 else 0}f}"

@@ -114,7 +114,7 @@ def _refuse(
 def _title(values: AreaValues, small: Sequence[object], panels: str | None) -> str:
     if small:
         return f"By {panels}"
-    return {"density": "Where they are", "rate": "Where they are, for the people there"}.get(
+    return {"density": "How many on each square kilometre", "rate": "How many for each 1,000 people"}.get(
         values.kind, values.what[:1].upper() + values.what[1:]
     )
 
@@ -183,7 +183,7 @@ def _value(
     text = cells.cast(pl.String).str.strip_chars()
     number = text.cast(pl.Float64, strict=False)
     given = int((text.fill_null("") != "").sum())
-    if not given or number.is_finite().sum() < 0.95 * given:
+    if not given or int(number.is_finite().sum()) < 0.95 * given:
         do = f"name one value with --is ({_frequent(cells)}), or draw them all with --panels {value}"
         raise OptionError(describe(f"--value {value}", found="words, not numbers", do=do))
     numbers = np.where(np.isfinite(known := number.fill_null(float("nan")).to_numpy()), known, np.nan)
@@ -198,10 +198,9 @@ def _panels(
     text = cells.cast(pl.String).str.strip_chars().fill_null("")
     hour: pl.Series = text.str.extract(r"(?:^|[ T])([01]?\d|2[0-3]):[0-5]\d").cast(pl.Int64, strict=False)
     kinds: Sequence[str]
-    if hour.is_not_null().sum() >= 0.95 * (text != "").sum() > 0:
-        code = np.floor_divide(hour.fill_null(-6).to_numpy(), 6)
-        kinds, known = BANDS, code >= 0
-        codes = code
+    given = int((text != "").sum())
+    if given and int(hour.is_not_null().sum()) >= 0.95 * given:
+        kinds, codes = BANDS, np.floor_divide(hour.fill_null(-6).to_numpy(), 6)
     else:
         counts = (
             text.filter(text != "").value_counts(sort=True, name="n").sort(["n", text.name], descending=[True, False])
@@ -215,11 +214,13 @@ def _panels(
                 describe(where, found=f"{panels!r} has {len(kinds):,} values", expected=f"at most {PANELS}", do=do)
             )
         codes = np.array([{kind: i for i, kind in enumerate(kinds)}.get(cell, -1) for cell in text.to_list()])
-        known = codes >= 0
-    place = np.where(known, place, -1)
+    place = np.where(codes >= 0, place, -1)
+    what = (
+        "share of an area's items at these hours" if kinds is BANDS else f"share of an area's items with this {panels}"
+    )
     return tuple(
         (f"{kind} ({int(((codes == i) & (place >= 0)).sum()):,})",
-         by_area.shares(codes == i, place, names, f"share of each {panels} in an area"))
+         by_area.shares(codes == i, place, names, what))
         for i, kind in enumerate(kinds)
     )  # fmt: skip
 
