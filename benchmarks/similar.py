@@ -4,7 +4,8 @@
 
 Words follow Zipf's law and have favourite successors, as in a language; a twentieth of the texts are copies, a tenth
 are variants of another (a word or two changed, put in or left out), and one in a hundred comes from a template with
-two numbers in it. Each size runs in a process of its own; the time is processor time of all threads.
+two numbers in it. Of the variants, some share less than half of their word pairs with what they were made from and are
+rightly not found. Each size runs in a process of its own; the time is processor time of all threads.
 
     python benchmarks/similar.py --notes 2000
 
