@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
+import math
 import re
 
 import pytest
@@ -46,6 +48,14 @@ def test_every_topic_has_its_card_its_texts_and_its_curve() -> None:
     assert page.count("<polyline") == 3 and page.count('class="text"') == 6
     assert '<mark class="w0">Words of</mark> a text, <mark class="w1">others</mark>' in page
     assert "Cabs" in page and "--rename RUN" in page
+
+
+def test_circles_of_the_map_do_not_cover_each_other() -> None:
+    radii = [0.3, 0.2, 0.25, 0.3]
+    found = topics_page._apart([(0.0, 0.0), (0.0, 0.0), (0.1, 0.0), (1.0, 1.0)], radii)
+    for i, j in itertools.combinations(range(4), 2):
+        assert math.dist(found[i], found[j]) >= radii[i] + radii[j] + topics_page.BETWEEN - 0.01
+    assert topics_page._apart([(-1.0, 0.0), (1.0, 0.0)], [0.2, 0.2]) == [(-1.0, 0.0), (1.0, 0.0)]
 
 
 def test_what_is_hidden_in_a_text_is_shown_and_spaces_stay() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +24,8 @@ BESIDE = ("topics.html", "topics.svg", "words.csv", "names.csv", "by_group.csv",
 WORDS_SHOWN = 12
 MAP = 500.0
 """Pixels across."""
+LARGEST, BETWEEN, ROOM, ROUNDS = 0.29, 0.16, 0.46, 300
+"""Of the map: the largest radius, the room between circles and beside them, and how often circles are moved apart."""
 LABELLED = 14
 """With more topics the map shows ids without words."""
 WIDTH, HEIGHT, MARGIN = 220.0, 64.0, 3.0
@@ -101,12 +104,16 @@ def shade(table: Breakdown, value: int, topic: int) -> str:
 def topic_map(result: Topics) -> Drawing:
     """Topics as circles: the larger the share the larger the area, alike topics near each other."""
     largest = max((card.share.value or 0.0 for card in result.cards), default=1.0) or 1.0
+    most = LARGEST * min(1.0, math.sqrt(LABELLED / len(result.cards)))
+    radii = [most * math.sqrt(max(card.share.value or 0.0, 0.004) / largest) for card in result.cards]
+    places = _apart(result.places, radii)
+    left, right = (extreme(x for x, _ in places) for extreme in (min, max))
+    low, high = (extreme(y for _, y in places) for extreme in (min, max))
 
     def paint(axes: Axes) -> None:
         from matplotlib.patches import Circle
 
-        for i, (card, (x, y)) in enumerate(zip(result.cards, result.places, strict=True)):
-            radius = 0.29 * math.sqrt(max(card.share.value or 0.0, 0.004) / largest)
+        for i, (card, (x, y), radius) in enumerate(zip(result.cards, places, radii, strict=True)):
             axes.add_patch(Circle((x, y), radius, facecolor=hue(i), alpha=0.32, linewidth=0))
             axes.add_patch(Circle((x, y), radius, facecolor="none", edgecolor=hue(i), linewidth=1.6))
             axes.annotate(card.id, (x, y), ha="center", va="center", color=INK, fontsize=13.5, fontweight="bold")
@@ -114,18 +121,35 @@ def topic_map(result: Topics) -> Drawing:
                 words_of = card.name or ", ".join(word.word for word in card.words[:2])
                 axes.annotate(label(words_of, 22), (x, y - radius), (0, -3), textcoords="offset points", ha="center",
                               va="top", color=SOFT, fontsize=12.5)  # fmt: skip
-        axes.set_xlim(-1.45, 1.45)
-        ys = [y for _, y in result.places]
-        axes.set_ylim(min(ys) - 0.45, max(ys) + 0.38)
+        axes.set_xlim(left - ROOM, right + ROOM)
+        axes.set_ylim(low - ROOM, high + ROOM - 0.08)
         axes.set_aspect("equal")
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines[:].set_visible(False)
 
-    ys = [y for _, y in result.places]
-    height = MAP * (max(ys) - min(ys) + 0.83) / 2.9
+    height = MAP * (high - low + 2 * ROOM) / (right - left + 2 * ROOM)
     alt = f"{words.count(len(result.cards), 'topic')} on a plane, alike ones near; a circle's area is the topic's share"
-    return draw("topics", "Topics by their words", alt, (MAP, max(180.0, height)), paint)
+    return draw("topics", "Topics by their words", alt, (MAP, min(1.3 * MAP, max(0.4 * MAP, height))), paint)
+
+
+def _apart(places: Sequence[tuple[float, float]], radii: Sequence[float]) -> list[tuple[float, float]]:
+    """Places moved as little as it takes for circles, and the words below them, not to cover each other."""
+    at = [(x, y) for x, y in places]
+    for _ in range(ROUNDS):
+        moved = False
+        for i, j in itertools.combinations(range(len(at)), 2):
+            dx, dy = at[j][0] - at[i][0], at[j][1] - at[i][1]
+            distance = math.hypot(dx, dy)
+            missing = radii[i] + radii[j] + BETWEEN - distance
+            if missing > 1e-3:
+                ux, uy = (dx / distance, dy / distance) if distance > 1e-9 else (math.cos(i + j), math.sin(i + j))
+                at[i] = at[i][0] - ux * missing / 2, at[i][1] - uy * missing / 2
+                at[j] = at[j][0] + ux * missing / 2, at[j][1] + uy * missing / 2
+                moved = True
+        if not moved:
+            break
+    return at
 
 
 def _spaced(text: str) -> list[str]:
