@@ -174,3 +174,37 @@ def test_summary_refuses(cli: Cli, notes: Path) -> None:
     result = cli("text", "summary", notes, "--sentences", "0", "--item", "x", "--each")
     assert result.status == 2 and "--sentences is 0" in result.err and "--each" in result.err
     assert "no text called 'line 99'" in cli("text", "summary", notes, "--item", "line 99").err
+
+
+READING = {"--text": "b", "--columns": "a,b,c", "--quote": "none", "--encoding": "mac_roman"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param("clean", marks=pytest.mark.shows("text clean", "--text", "--columns", "--quote", "--encoding")),
+        pytest.param("split", marks=pytest.mark.shows("text split", "--text", "--columns", "--quote", "--encoding")),
+        pytest.param(
+            "entities", marks=pytest.mark.shows("text entities", "--text", "--columns", "--quote", "--encoding")
+        ),
+        pytest.param(
+            "sentiment", marks=pytest.mark.shows("text sentiment", "--text", "--columns", "--quote", "--encoding")
+        ),
+        pytest.param(
+            "summary", marks=pytest.mark.shows("text summary", "--text", "--columns", "--quote", "--encoding")
+        ),
+    ],
+)
+def test_a_file_is_read_as_the_options_say(cli: Cli, command: str) -> None:
+    line = '{}\t"Dr Renée Müller was here today and happy.\tI hate Dr Renée Meyer, he says\n'
+    Path("odd.tsv").write_bytes("".join(map(line.format, "12345")).encode("mac_roman"))
+
+    def table(**options: str) -> object:
+        words = [word for option in options.items() for word in option]
+        result = cli("text", command, "odd.tsv", *words, "-o", "out.csv", "--force")
+        return pl.read_csv("out.csv", infer_schema_length=0).rows() if result.status == 0 else result.err
+
+    right = table(**READING)
+    assert isinstance(right, list) and any("Renée" in str(row) or "renée" in str(row) for row in right)
+    for option in READING:
+        assert table(**{name: value for name, value in READING.items() if name != option}) != right, option

@@ -29,6 +29,10 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
             "He works for Acme Ltd and Leeds City Council.",
             [("ORGANISATION", "Acme Ltd"), ("ORGANISATION", "Leeds City Council")],
         ),
+        (
+            "Microsoft left the U.K. for France.",
+            [("ORGANISATION", "Microsoft"), ("PLACE", "U.K."), ("PLACE", "France")],
+        ),
         ("Seen at 12 High Street, Norwich.", [("PLACE", "12 High Street"), ("PLACE", "Norwich")]),
         ("A kitchen knife and two crowbars.", [("WEAPON", "kitchen knife"), ("TOOL", "crowbars")]),
         ("Stole a mobile phone and cash.", [("GOODS", "mobile phone"), ("GOODS", "cash")]),

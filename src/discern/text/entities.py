@@ -17,7 +17,7 @@ import regex
 
 from . import patterns
 from .names import ALSO_WORDS, CAPITAL_ANYWAY, GIVEN, PLACES, SURNAMES
-from .things import GOODS, MAKES, TOOLS, WEAPONS
+from .things import BODIES, COUNTRIES, GOODS, MAKES, TOOLS, WEAPONS
 
 
 class Entity(NamedTuple):
@@ -61,6 +61,8 @@ _RULES: tuple[tuple[str, str], ...] = (
         rf"\b(?:{_CAPITAL}\ (?:(?:of|and|&)\ )?){{1,4}}?{_BODY}\b|\b(?:University|Bank|Ministry)\ of\ {_CAPITAL}",
     ),
     ("PLACE", rf"\b(?:\d{{1,4}}[a-zA-Z]?,?\ )?(?:{_CAPITAL}\ ){{1,3}}{_KIND_OF_PLACE}\b"),
+    ("ORGANISATION", rf"\b(?:{_any(BODIES)})\b"),
+    ("PLACE", rf"\b(?:{_any(COUNTRIES)})(?!\w)"),
     (
         "VEHICLE",
         rf"\b(?:{_COLOUR}\ ){{0,2}}(?:{_any(MAKES)})\b(?:\ (?:\p{{Lu}}[\p{{L}}\d\-]*|\d{{1,4}}[A-Za-z]?)\b)?"

@@ -1,4 +1,4 @@
-"""Words for objects that notes of crimes and losses speak of, and makes of vehicles: a start, put together by hand."""
+"""Words for objects, makes of vehicles, large organisations and countries: a start, put together by hand."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ TOOLS = (
 )  # fmt: skip
 GOODS = (
     "mobile phone", "phone", "iphone", "smartphone", "laptop", "computer", "tablet", "ipad", "television", "camera",
-    "games console", "playstation", "xbox", "watch", "watches", "ring", "necklace", "bracelet", "earrings", "jewellery",
+    "games console", "playstation", "xbox", "wristwatch", "watches", "wedding ring", "gold ring", "necklace", "bracelet", "earrings", "jewellery",
     "jewelry", "handbag", "purse", "wallet", "bag", "rucksack", "suitcase", "passport", "driving licence", "bank card",
     "credit card", "debit card", "cash", "keys", "car keys", "cigarettes", "tobacco", "alcohol", "spirits", "vodka",
     "whisky", "wine", "beer", "perfume", "cosmetics", "razor blades", "clothing", "clothes", "jacket", "coat",
     "trainers", "shoes", "bicycle", "bike", "headphones", "sat nav", "power tools", "lawnmower",
     "catalytic converter", "copper",
-    "lead", "cable", "fuel", "petrol", "diesel", "meat", "cheese", "baby formula", "coffee", "cannabis", "cocaine",
+    "cable", "fuel", "petrol", "diesel", "meat", "cheese", "baby formula", "coffee", "cannabis", "cocaine",
     "heroin", "drugs",
 )  # fmt: skip
 MAKES = (
@@ -32,3 +32,25 @@ MAKES = (
     "Triumph", "Vauxhall", "Vespa", "Volkswagen", "VW", "Volvo", "Yamaha",
 )  # fmt: skip
 """Written with a capital, as here."""
+
+BODIES = (
+    "Amazon", "Apple", "Asda", "Barclays", "BBC", "BP", "BT", "CIA", "CNN", "Conservatives", "CPS", "EU", "Facebook",
+    "FBI", "Fifa", "FIFA", "Google", "HMRC", "HSBC", "IBM", "IMF", "Intel", "Interpol", "ITV", "Lib Dems", "Lidl",
+    "Aldi", "Lloyds", "Marks & Spencer", "McDonald's", "Microsoft", "Morrisons", "Nato", "NATO", "Netflix", "NHS",
+    "Nokia", "Oracle", "PayPal", "RAF", "Reuters", "RSPCA", "Sainsbury's", "Samsung", "Sky", "Sony", "Tesco", "Twitter",
+    "Uefa", "UEFA", "UN", "Unesco", "UNESCO", "Unicef", "UNICEF", "Vodafone", "WHO", "Yahoo", "YouTube",
+)  # fmt: skip
+COUNTRIES = (
+    "Afghanistan", "Africa", "America", "Argentina", "Asia", "Australia", "Austria", "Bangladesh", "Belgium", "Brazil",
+    "Britain", "Bulgaria", "Canada", "Chile", "China", "Colombia", "Croatia", "Cuba", "Cyprus", "Czech Republic",
+    "Denmark", "Egypt", "Estonia", "Ethiopia", "Europe", "Finland", "France", "Germany", "Ghana", "Greece", "Hungary",
+    "Iceland", "India", "Indonesia", "Iran", "Iraq", "Israel", "Italy", "Jamaica", "Japan", "Kenya", "Kuwait", "Latvia",
+    "Lebanon", "Libya", "Lithuania", "Malaysia", "Malta", "Mexico", "Morocco", "Netherlands", "New Zealand", "Nigeria",
+    "North Korea", "Northern Ireland", "Norway", "Pakistan", "Peru", "Philippines", "Poland", "Portugal", "Romania",
+    "Russia", "Rwanda", "Saudi Arabia", "Serbia", "Singapore", "Slovakia", "Slovenia", "Somalia", "South Africa",
+    "South Korea", "Spain", "Sri Lanka", "Sudan", "Sweden", "Switzerland", "Syria", "Taiwan", "Tanzania", "Thailand",
+    "Tunisia", "Turkey", "UAE", "Uganda", "UK", "U.K.", "Ukraine", "United Kingdom", "United States", "US", "USA",
+    "U.S.", "Venezuela", "Vietnam", "Yemen", "Zambia", "Zimbabwe", "Paris", "Berlin", "Rome", "Madrid", "Brussels",
+    "Moscow", "Washington", "New York", "Los Angeles", "Tokyo", "Beijing", "Baghdad", "Sydney", "Athens",
+)  # fmt: skip
+"""Countries, continents and a few capitals of the world."""
