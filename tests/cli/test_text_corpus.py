@@ -221,10 +221,8 @@ def test_collocations_in_every_shape(cli: Cli, small: Path, tmp_path: Path) -> N
     assert by_pmi == sorted(by_pmi, reverse=True)
 
 
-@pytest.mark.shows(
-    *("text collocations", "--text", "--columns", "--quote", "--encoding"),
-    *("--forms", "--language", "--case", "--numbers", "--stop-words"),
-)
+@pytest.mark.shows("text collocations", "--text", "--columns", "--quote", "--encoding")
+@pytest.mark.shows("text collocations", "--forms", "--language", "--case", "--numbers", "--stop-words")
 def test_which_words_make_collocations(cli: Cli, tmp_path: Path) -> None:
     rows = ["x\tTaxi drivers took 12 of the “cabs”", "y\ttaxi driver takes 12 of a cab"] * 4
     (tmp_path / "t.tsv").write_bytes("\n".join(rows).encode("cp1252") + b"\n")
