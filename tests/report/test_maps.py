@@ -62,6 +62,7 @@ def test_colours_are_told_apart_by_lightness_alone() -> None:
 def test_names_of_many_areas_are_left_to_the_table() -> None:
     many = drawn(60)
     assert "Area 7" not in svg(many) and "<bdi>Area 7</bdi>" in page(many)
+    assert "beyond chance" in page(drawn()) and "⟨" not in page(drawn(hot=0))
 
 
 def test_the_page_escapes_and_needs_nothing_else() -> None:

@@ -36,10 +36,11 @@ from .visible import shorten, visible
 
 Array = NDArray[np.float64]
 
-COLOURS = ("#eef3e8", "#c4ddd0", "#8fc1bd", "#5aa0aa", "#327d8f", "#195a70", "#0b3a50", "#071f33")
+COLOURS = ("#e6efdf", "#c4ddd0", "#8fc1bd", "#5aa0aa", "#327d8f", "#195a70", "#0b3a50", "#071f33")
 """From light to dark by equal steps of lightness, so that eyes that miss a hue, and grey printers, see the order."""
 HOT = "#b3260f"
 EMPTY = "#f1eee7"
+BORDER = "#9fb3b1"
 WIDTH = 960
 """Pixels of a map that stands by itself."""
 NAMES_SHOWN = 45
@@ -146,8 +147,8 @@ def _paint(
     west, south, east, north = drawn.areas.bounds
     number = np.array([np.nan if row.value.value is None else row.value.value for row in values.rows])
     faces = [EMPTY if np.isnan(one) else colours(norm(one)) for one in number]
-    thin = 0.8 if len(paths) <= 400 else 0.15
-    axes.add_collection(PathCollection(paths, facecolors=faces, edgecolors="white", linewidths=thin))
+    thin = 0.7 if len(paths) <= 400 else 0.15
+    axes.add_collection(PathCollection(paths, facecolors=faces, edgecolors=BORDER, linewidths=thin))
     dark = [not isinstance(face, str) and float(np.dot(face[:3], LIGHT)) < 0.5 for face in faces]
     if values.tested:
         rows = list(zip(paths, values.rows, dark, strict=True))

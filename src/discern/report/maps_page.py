@@ -17,7 +17,7 @@ def page(drawn: Map) -> str:
     picture = re.sub(r"<\?xml[^>]*\?>\s*", "", svg(drawn))
     shown = drawn.panels or (("", drawn.values),)
     tables = [(name, values.what, values.tested, [_cells(row, drawn) for row in values.rows]) for name, values in shown]
-    hot = [row.name for row in drawn.values.rows if row.hot] if not drawn.panels else []
+    hot = "" if drawn.panels else ", ".join(row.name for row in drawn.values.rows if row.hot)
     return (
         environment()
         .get_template("map.html.j2")
