@@ -94,6 +94,30 @@ def test_vehicles_with_random_labels_are_caught_and_real_ones_are_shown(tmp_path
     assert run.examine("solvable", data=real)["solvable"].verdict == "shown"
 
 
+@pytest.mark.parametrize(
+    ("model", "own", "others"),
+    [("tree", "depth 20", "depth 4"), ("knn", "k = ", "k = 50"), ("conv", "as it is", "0.25 of the width")],
+)
+def test_the_gap_is_drawn_against_the_size_of_the_model(tmp_path: Path, model: str, own: str, others: str) -> None:
+    rng = np.random.default_rng(0)
+    kinds = np.arange(240) % 2
+    pictures = rng.integers(0, 160, (240, 8, 8)) + 60 * (kinds ^ (rng.random(240) < 0.2))[:, None, None]
+    data = read(pictures.astype(np.uint8), kinds)
+    small = {"layers": "conv 8, pool, dense 16", "epochs": 2} if model == "conv" else {}
+    run = train(data, out=tmp_path / "run", model=model, calibrate="none", **small)  # type: ignore[arg-type]
+    found = run.examine("solvable", data=data)["solvable"].overfit
+    assert found.own and found.sizes[found.own_size].words.startswith(own)
+    assert found.sizes[found.own_size].unseen == found.unseen, "the model itself stands among the sizes"
+    assert others in [size.words for size in found.sizes]
+    page = run.report.read_text("utf-8")
+    assert "Does it learn by heart?" in page and found.sentence.split(" (")[0] in page
+    assert (tmp_path / "run" / "report" / "validation_curve.svg").is_file()
+    if found.smaller is not None:
+        assert "take a smaller model" in page
+    if found.finding() is not None:
+        assert "D503" in page
+
+
 def test_without_groups_and_copies_a_plain_run_names_no_price(knn_run: Path) -> None:
     assert not (knn_run / "leak_price.json").exists()
 

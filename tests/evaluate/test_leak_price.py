@@ -79,7 +79,7 @@ def test_what_cannot_be_computed_is_said_and_the_rest_is_given() -> None:
     assert any("only 3 units" in reason for reason in few.unanswered)
     assert few.splits["groups"].value is not None
     lonely = np.where(groups == 0, 2, labels)
-    assert any("stand in one group alone" in reason for reason in priced(values, lonely, groups).unanswered)
+    assert any("in one group alone" in reason for reason in priced(values, lonely, groups).unanswered)
 
 
 def test_test_items_that_were_learned_from_are_priced() -> None:

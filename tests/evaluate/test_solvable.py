@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from discern.core.errors import DataError
 from discern.core.files import to_json
 from discern.evaluate.exchange import exchange
+from discern.evaluate.overfit import overfit
 from discern.evaluate.quick import Quick
-from discern.evaluate.solvable import NOT_SHOWN, SHOWN, TOO_LITTLE, Recorded, Solvable, overfit, solvable, trial
+from discern.evaluate.solvable import NOT_SHOWN, SHOWN, TOO_LITTLE, Recorded, Solvable, solvable, trial
 from evaluate.test_leak_price import vehicles
 
 

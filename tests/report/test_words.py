@@ -13,6 +13,7 @@ from discern import report as reports
 from discern.core.records import Figure, Findings
 from discern.evaluate.leak_price import LeakPrice
 from discern.evaluate.more_data import MoreData
+from discern.evaluate.overfit import Overfit, Size
 from discern.evaluate.solvable import Solvable
 from discern.evaluate.suspects import Suspect, Suspects
 from discern.report import words
@@ -101,6 +102,19 @@ def test_the_verdict_opens_with_what_later_examinations_found() -> None:
     assert "gather more items like these. Yes: twice the data" in verdict(replace(clean, kept={"more_data": more})).next
     enough = MoreData("m", True, 100, 80, 3, gain={"2": Figure(0.001, 0.0, 0.002, 3, "")})
     assert verdict(replace(clean, kept={"more_data": enough})).next == verdict(clean).next
+    seen, apart = Figure(1.0, 0.9, 1.0, 100, ""), Figure(0.3, 0.2, 0.4, 100, "")
+    sizes = tuple(
+        Size(f"depth {depth}", seen, figure, apart, Figure(gain, gain - 0.01, gain + 0.01, 100, "") if gain else None)
+        for depth, gain in ((2, 0.05), (20, 0.0))
+    )
+    heart = Solvable("shown", "", 100, 10, overfit=Overfit("tree", True, 9, seen, figure, apart, "depth", sizes))
+    many = replace(clean, evaluation=replace(clean.evaluation, n_items=500, notes=()))
+    learned = verdict(replace(many, kept={"solvable": heart, "more_data": more}))
+    assert "more often on what it learned from than on other items: part of it was learned by heart" in learned.doubt
+    assert learned.next == (
+        "What to do next: take a smaller model. A smaller model (depth 2) is right for 5.0 points (4.0 to 6.0) more of "
+        "the other items."
+    )
     one = Suspect("a.png", "a", "b", 0.1, 0.9, 1, 9)
     shown = Shown(Suspects("m", True, 100, figure, (one,)))
     assert "look at the 1 label in doubt" in verdict(replace(clean, kept={"suspects": shown, "more_data": more})).next

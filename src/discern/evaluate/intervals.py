@@ -117,8 +117,11 @@ class Intervals:
         method = share.method + (", carried over from right / (right + wrong either way)" if low is not None else "")
         return Figure(2 * right / (n + right), low, high, int(n), method)
 
-    def bootstrap(self, value: float, n: int, draws: Array, undefined: str) -> Figure:
-        """The 2.5 % and 97.5 % points of `draws`, one value a resample, NaN where a resample leaves it undefined."""
+    def bootstrap(self, value: float, n: int, draws: Array, undefined: str, *, tests: int = 1) -> Figure:
+        """The 2.5 % and 97.5 % points of `draws`, one value a resample, NaN where a resample leaves it undefined.
+
+        With several `tests` that are asked together they lie further out (Bonferroni).
+        """
         if math.isnan(value):
             return Figure(None, None, None, n, f"not defined: {undefined}")
         if self.n_units == 1:
@@ -130,8 +133,9 @@ class Intervals:
             return Figure(
                 value, None, None, n, f"no interval: the same in each of {len(draws):,} resamples of the {self.counted}"
             )
-        low, high = np.percentile(defined, [2.5, 97.5])
+        low, high = np.percentile(defined, [2.5 / tests, 100 - 2.5 / tests])
         method = f"bootstrap over {self.n_units:,} {self.counted}, {len(draws):,} resamples, 95 %"
+        method += f" for {tests} tests together" if tests > 1 else ""
         return Figure(value, float(low), float(high), n, method)
 
     def _wilson(self, behind: int) -> str:

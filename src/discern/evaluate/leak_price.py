@@ -209,7 +209,9 @@ def leak_price(
     one_label = _torn(labels, units) if grouped else 0
     if one_label:
         unanswered.append(
-            f"{one_label} of the classes stand in one group alone: where groups are kept whole they are not learned."
+            "1 class stands in one group alone: where groups are kept whole it is not learned."
+            if one_label == 1
+            else f"{one_label:,} classes stand in one group alone: where groups are kept whole they are not learned."
         )
     paired = Paired(units, seed=seed)
     strictest = GROUPS if grouped else DUPLICATES

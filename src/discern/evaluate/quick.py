@@ -6,6 +6,7 @@ labels that are exchanged are only other right-hand sides of it: a thousand sets
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,6 +52,13 @@ class Quick:
             raise DataError(f"{len(values):,} items; the quick model takes at most {MOST:,}")
         self.n_classes = n_classes
         self.likeness = likeness(features(values))
+        self.ridge = RIDGE
+
+    def ridged(self, ridge: float) -> Quick:
+        """The same model with more or less taken for noise; what was worked out already is shared."""
+        other = copy.copy(self)
+        other.ridge = ridge
+        return other
 
     def scores(self, labels: Codes, parts: Parts) -> NDArray[np.float64]:
         """What is answered for the held rows of all parts, one after the other: `(n_sets, n_held, n_classes)`.
@@ -77,7 +85,7 @@ class Quick:
 
     def _weights(self, train: Rows, held: Rows) -> NDArray[np.float64]:
         """What each label that is learned from counts for each row that is asked for, `(n_held, n_train)`."""
-        ridged = self.likeness[np.ix_(train, train)] + RIDGE * np.eye(len(train))
+        ridged = self.likeness[np.ix_(train, train)] + self.ridge * np.eye(len(train))
         solved = cho_solve(
             cho_factor(ridged, check_finite=False), self.likeness[np.ix_(train, held)], check_finite=False
         )

@@ -149,10 +149,11 @@ class Paired:
         n = len(self._unit)
         return self._make.share(float(right.sum()), n, self._make.n_units, self._again(right), "no items")
 
-    def difference(self, a: NDArray[Any], b: NDArray[Any]) -> Figure:
-        """The mean of `a - b`, both `(n,)`, over the same resamples."""
+    def difference(self, a: NDArray[Any], b: NDArray[Any], *, tests: int = 1) -> Figure:
+        """The mean of `a - b`, both `(n,)`, over the same resamples; the range is made wider for several `tests` that
+        are asked together (Bonferroni)."""
         apart = a.astype(np.float64) - b.astype(np.float64)
-        return self._make.bootstrap(float(apart.mean()), len(apart), self._again(apart), "no items")
+        return self._make.bootstrap(float(apart.mean()), len(apart), self._again(apart), "no items", tests=tests)
 
     def _again(self, values: NDArray[Any]) -> NDArray[np.float64]:
         sums = np.bincount(self._unit, values.astype(np.float64), minlength=self.draws.shape[1])

@@ -18,6 +18,7 @@ from ..core.records import Figure, Finding, checked
 from ..core.saying import bare
 from .exchange import exchange
 from .intervals import wilson
+from .overfit import Overfit
 from .refit import Codes, Learner, Paired, Parts, Rows, balanced, folds, held_of
 
 SCHEMA = 1
@@ -32,8 +33,6 @@ FEWEST_WAYS = 20
 HALF = 0.5
 """Of the way from guessing to perfect: where even that much would not be told from chance, the data are too few."""
 SHARES = (0.25, 0.5, 1.0)
-OVERFITTED = 0.05
-"""The gap between items learned from and others, at its lower end, from which it is a finding."""
 
 
 @dataclass(frozen=True)
@@ -56,44 +55,6 @@ class Trial:
     def from_json(cls, record: Mapping[str, Any]) -> Trial:
         figures = {name: Figure.from_json(record[name]) for name in ("score", "chance", "p_value")}
         return cls(record["what"], **figures)
-
-
-@dataclass(frozen=True)
-class Overfit:
-    """How a model does on what it learned from, and on what it did not, by folds."""
-
-    model: str
-    own: bool
-    n_numbers: int
-    """Numbers that the model holds, as its size; 0 when unknown."""
-    seen: Figure
-    unseen: Figure
-    gap: Figure
-
-    def finding(self) -> Finding | None:
-        """A finding when the gap is sure and wide."""
-        if self.gap.value is None or (self.gap.low or 0.0) < OVERFITTED:
-            return None
-        size = f"; it holds {self.n_numbers:,} numbers" if self.n_numbers else ""
-        return Finding(
-            "D503",
-            f"It is right {100 * self.gap.value:.1f} points more often on what it learned from than on other items",
-            "warning",
-            (),
-            self.gap.n,
-            "gather more items or groups, vary them while learning, or take a smaller model; trust the figure of items "
-            "not learned from only",
-            f"{bare(self.seen)} against {bare(self.unseen)}, by {self.model}{size}",
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        plain: dict[str, Any] = {"model": self.model, "own": self.own, "n_numbers": self.n_numbers}
-        return plain | {name: getattr(self, name).to_json() for name in ("seen", "unseen", "gap")}
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Overfit:
-        figures = {name: Figure.from_json(record[name]) for name in ("seen", "unseen", "gap")}
-        return cls(record["model"], record["own"], record["n_numbers"], **figures)
 
 
 @dataclass(frozen=True)
@@ -225,27 +186,6 @@ def trial(what: str, answers: Codes, truth: Codes, units: NDArray[np.int64]) -> 
     )
 
 
-def overfit(
-    learner: Learner, labels: Codes, units: NDArray[np.int64], *, own: bool, n_numbers: int, n_folds: int, seed: int = 0
-) -> Overfit | None:
-    """How often items are answered rightly when they were learned from and when not; None without two units."""
-    parts = folds(units, labels, n_folds, seed=seed, purpose="overfit")
-    if not parts:
-        return None
-    both = [(train, np.concatenate([held, train])) for train, held in parts]
-    right = learner.answers(labels[None], both)[0] == labels[held_of(both)]
-    unseen, seen, at = np.zeros(len(labels)), np.zeros(len(labels)), 0
-    for train, held in parts:
-        unseen[held] = right[at : at + len(held)]
-        seen[train] += right[at + len(held) : at + len(held) + len(train)]
-        at += len(held) + len(train)
-    seen /= len(parts) - 1
-    paired = Paired(units, seed=seed)
-    return Overfit(
-        learner.title, own, n_numbers, paired.share(seen), paired.share(unseen), paired.difference(seen, unseen)
-    )
-
-
 def _told_apart(labels: Codes, units: NDArray[np.int64]) -> tuple[Rows, list[str]]:
     """Rows of the classes that have two units and more, and what to say of the others."""
     pairs = np.unique(np.stack([labels, units]), axis=1)
@@ -255,7 +195,9 @@ def _told_apart(labels: Codes, units: NDArray[np.int64]) -> tuple[Rows, list[str
     said = []
     if alone:
         said.append(
-            f"{alone} of the classes stand in one group (or item) alone and were left out: nothing can be asked."
+            "1 class stands in one group (or item) alone and was left out: nothing can be asked."
+            if alone == 1
+            else f"{alone:,} classes stand in one group (or item) alone each and were left out: nothing can be asked."
         )
     if len(np.unique(units)) < 2:
         return np.zeros(0, np.int64), ["All items are one group: labels cannot be exchanged between groups."]

@@ -73,6 +73,12 @@ def doubt(report: RunReport) -> str:
             f"What could make this wrong: only {words.items(e.kind, e.n_items)} were tested, so that one answer more or"
             f" less moves the accuracy by {100 / e.n_items:.1f} points."
         )
+    learned_by_heart = overfitted(report)
+    if learned_by_heart is not None:
+        gap = _lower(learned_by_heart.title)
+        return (
+            f"What could make this wrong: {gap}: part of it was learned by heart. The result above is of other items."
+        )
     weak = weakest(e)
     if weak is not None:
         return (
@@ -100,6 +106,9 @@ def what_next(report: RunReport) -> str:
     if doubted is not None and doubted.found.rows:
         labels = words.count(len(doubted.found.rows), "label")
         return f"What to do next: look at the {labels} in doubt below, correct suspects.csv, train again with it."
+    solvable = report.kept.get("solvable")
+    if solvable is not None and solvable.overfit is not None and solvable.overfit.smaller is not None:
+        return f"What to do next: take a smaller model. {solvable.overfit.sentence}"
     if more is not None and more.would_help:
         return f"What to do next: gather more items like these. {more.sentence}"
     found = mixups(e, 1)
@@ -121,6 +130,12 @@ def serious_later(report: RunReport) -> tuple[Finding, ...]:
     solvable, price = report.kept.get("solvable"), report.kept.get("leak_price")
     found = (*(solvable.findings() if solvable else ()), *(price.of_this_run() if price else ()))
     return tuple(one for one in found if one.severity == "serious")
+
+
+def overfitted(report: RunReport) -> Finding | None:
+    """Whether more is remembered than understood, where that was asked."""
+    solvable = report.kept.get("solvable")
+    return None if solvable is None or solvable.overfit is None else solvable.overfit.finding()
 
 
 def mixups(evaluation: Evaluation, shown: int) -> tuple[Mixup, ...]:

@@ -22,8 +22,9 @@ from ..data.dataset import Dataset
 from ..evaluate import quick
 from ..evaluate.leak_price import LeakPrice
 from ..evaluate.more_data import MoreData, more_data, sizes
+from ..evaluate.overfit import Overfit, overfit
 from ..evaluate.refit import Learner, chunks, folds, held_of
-from ..evaluate.solvable import Overfit, Recorded, Solvable, overfit, solvable
+from ..evaluate.solvable import Recorded, Solvable, solvable
 from ..evaluate.suspects import Suspects, suspects, votes_of_nearest
 from ..store import bundle
 from ..store.run_folder import RunFolder
@@ -31,6 +32,7 @@ from . import leaks
 from .again import finished, keep
 from .kept import Finished
 from .refits import LONG, Chosen, chosen, codes, learnable, own, quick_one, seconds
+from .sizes import compared
 from .train import read_with
 
 REPEATS, FEW_REPEATS = 5, 3
@@ -76,18 +78,20 @@ def _solvable(run: Finished, on_event: Listener) -> Solvable:
 
 
 def _gap(run: Finished, on_event: Listener) -> Overfit | None:
-    """How the run's own model does on what it learned from, and on other items."""
+    """How the run's own model does on what it learned from, and on other items; and others of its kind."""
     found: Chosen = chosen(run, lambda n: [n - n // leaks.n_folds(n)] * leaks.n_folds(n), on_event)
     numbers = sum(array.size for array in bundle.load(run.folder.model).arrays.values()) if found.own else 0
-    return overfit(
+    n_folds = leaks.n_folds(len(found.rows))
+    gap = overfit(
         found.learner,
         found.labels,
         run.data.units[found.rows],
         own=found.own,
         n_numbers=int(numbers),
-        n_folds=leaks.n_folds(len(found.rows)),
+        n_folds=n_folds,
         seed=run.folder.options().seed,
     )
+    return gap and compared(run, found, gap, n_folds, on_event)
 
 
 def _recorded(run: Finished) -> Recorded | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -67,15 +67,15 @@ def quick_one(data: Dataset, every: Rows, seed: int, *, most: int = quick.MOST) 
     return Chosen(learner, rows, False, codes(data, rows))
 
 
-def own(run: Finished, rows: Rows, fits: int, on_event: Listener) -> Refit:
-    """The run's own model, with the settings that it had in the end, to be refitted on `rows`."""
+def own(run: Finished, rows: Rows, fits: int, on_event: Listener, *, given: Mapping[str, Any] | None = None) -> Refit:
+    """The run's own model, with the settings that it had in the end or `given` ones, to be refitted on `rows`."""
     made = [0]
 
     def tell() -> None:
         made[0] += 1
         events.steps(on_event, "refits", made[0], fits)
 
-    name, given = run.choice["chosen"], parameters(run)
+    name, given = run.choice["chosen"], parameters(run) if given is None else given
     values = run.data.values[rows]
     title = catalogue.entry(name).title
     targets = targets_of(run.data.items) if name == compare.NETWORK else None

@@ -192,6 +192,11 @@ def _sizes(data: Dataset) -> list[tuple[int, int]]:
 
 def _width(random: np.random.Generator, layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], str]:
     share = WIDTHS[random.integers(len(WIDTHS))]
+    return widened(layers, share), f"{share:g} times as wide"
+
+
+def widened(layers: tuple[Layer, ...], share: float) -> tuple[Layer, ...]:
+    """The same layers, all of them `share` times as wide; 8 is the least."""
 
     def scaled(number: int) -> int:
         return max(8, 8 * round(number * share / 8))
@@ -204,7 +209,7 @@ def _width(random: np.random.Generator, layers: tuple[Layer, ...]) -> tuple[tupl
                 return dataclasses.replace(layer, units=scaled(layer.units))
         return layer
 
-    return tuple(map(one, layers)), f"{share:g} times as wide"
+    return tuple(map(one, layers))
 
 
 def _depth(random: np.random.Generator, layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], str]:
