@@ -157,3 +157,10 @@ def test_a_texts_model_meets_pictures_and_a_pictures_model_texts(cli: Cli, digit
         found = cli(*command)
         assert found.status == 2 and found.err.count("\n") <= 2 and "Traceback" not in found.err, command
     assert "--keep" in cli("predict", "pictures", digits, "--keep", "x").err
+
+
+def test_a_table_is_no_picture_to_show(cli: Cli, tmp_path: Path) -> None:
+    notes = table(tmp_path / "notes.csv", header="who,note,label")
+    for more in ((), ("--item", "3")):
+        found = cli("show", notes, *more)
+        assert found.status == 2 and "a table; expected pictures" in found.err

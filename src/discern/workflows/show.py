@@ -13,6 +13,7 @@ from ..core import files
 from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.optional import require
 from ..core.options import ReadOptions, raise_all, suggest
+from ..data.labelled_texts import ENDINGS as TEXT_TABLES
 from ..data.overview import PER_CLASS, contact_sheet
 from ..images import draw
 from ..images.decode import decode
@@ -85,11 +86,20 @@ def show_sheet(
         transforms.parse(augmented)
         vary = require("discern.nets.augment", needed_for="--augmented").varied
         change = functools.partial(vary, text=augmented, seed=seed)
+    _refuse_texts(source)
     data = read_with(source, reading)
     pixels = contact_sheet(data, per_class, change)
     if target is not None:
         files.write_bytes(target, draw.png(pixels))
     return Sheet(data.n, len(data.classes), pixels)
+
+
+def _refuse_texts(source: str | Path) -> None:
+    """Raise DataError for a table of texts, which can be read as it is."""
+    path = Path(source)
+    if path.suffix.lower() in TEXT_TABLES and path.is_file():
+        do = "`discern text concordance` shows places in texts, `discern audit` what is wrong with them"
+        raise DataError(describe(str(source), found="a table", expected="pictures", do=do))
 
 
 def show(source: str | Path, item: str | int | None = None, *, reading: ReadOptions = EVERYTHING) -> Shown:
@@ -98,6 +108,7 @@ def show(source: str | Path, item: str | int | None = None, *, reading: ReadOpti
     Raises DataError; OptionError when the data set has no such item.
     """
     path = Path(source)
+    _refuse_texts(source)
     if item is None and not is_data(source):
         try:
             return Shown(path.name, None, decode(path).pixels)
