@@ -186,6 +186,11 @@ def test_rare_words_are_left_out_as_asked() -> None:
     assert set(compared(["a a b", "a"], ["a b c", "d"], min_count=2).table["word"]) == {"a", "b"}
 
 
+def test_a_rate_of_few_texts_has_a_wide_range_within_what_is_possible() -> None:
+    found = row(counted(["taxi driver", "the taxi"]), "driver")
+    assert 0 < found["low"] < 1_000 and found["high"] == 1e6
+
+
 def test_nothing_to_count_is_said() -> None:
     with pytest.raises(DataError, match="no word"):
         of(["", "... !"])

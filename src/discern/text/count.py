@@ -176,7 +176,7 @@ def frequencies(
         "texts": found.total().astype(np.int64),
         "per_million": rate * MILLION,
         "low": rate / spread * MILLION,
-        "high": rate * spread * MILLION,
+        "high": np.minimum(rate * spread, 1.0) * MILLION,
         "dp": _dp(found) if used > 1 else np.full(len(count), np.nan),
         "juilland": _juilland(found) if used > 1 else np.full(len(count), np.nan),
     }
