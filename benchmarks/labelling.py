@@ -24,10 +24,10 @@ from discern.models.words import WordLogistic
 from discern.text.similar import weigh
 
 SMS = Path(__file__).parents[2] / "shared/data/sms/sms.tsv"
-BATCH, LABELS, AT_RANDOM = 20, 400, 2000
+BATCH, LABELS, AT_RANDOM = 20, 400, 1000
 """Labels of a batch; how many are given at most, chosen and at random."""
 REACHED = (0.90, 0.93, 0.95, 0.96)
-SHOWN = (40, 100, 200, 400, 1000, 2000)
+SHOWN = (40, 100, 200, 400, 700, 1000)
 
 
 def curve(how: str, texts: np.ndarray, codes: np.ndarray, units: np.ndarray, seed: int) -> list[tuple[int, float]]:
