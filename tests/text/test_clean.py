@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.stem.snowball import SnowballStemmer
 
@@ -73,6 +73,7 @@ def test_a_missing_text_stays_missing() -> None:
     assert clean(pl.Series([], dtype=pl.String)).to_list() == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=5))
 def test_cleaning_all_at_once_is_cleaning_one_by_one(texts: list[str]) -> None:
     every = Cleaning(tuple(STEPS), stop_words())

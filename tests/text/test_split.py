@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.tokenize import TweetTokenizer
 
@@ -79,12 +79,14 @@ def test_parts_on_several_processors_are_put_together_in_their_order(monkeypatch
     assert words(texts).to_list() == [["text", str(number)] for number in range(11)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.text(KNOWN, max_size=8), st.sampled_from(PIECES)), max_size=12).map("".join))
 def test_polars_and_regex_cut_alike(text: str) -> None:
     assert pl.Series([text]).str.extract_all(WORD)[0].to_list() == WITH_REGEX.findall(text)
     assert [text[start:end] for start, end in spans(text)] == cut(text)
 
 
+@settings(deadline=None)
 @given(st.text(KNOWN))
 def test_every_letter_is_in_a_word(text: str) -> None:
     letters = "".join(c for c in "".join(cut(text)) if c.isalpha())

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discern.text import entities as module
@@ -51,10 +51,18 @@ def test_entities(text: str, expected: list[tuple[str, str]]) -> None:
     assert all(text[one.start : one.end] == one.text and one.type in TYPES for one in found)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_entities_never_overlap(text: str) -> None:
     found = entities(text)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("piece", ["red ", "Aa ", "Sarah ", "Mr ", "A. ", "Road ", "12 "])
+def test_entities_of_a_very_long_text(piece: str) -> None:
+    """A pattern that looked again from every place would not end within the time that a test may take."""
+    text = piece * (20_000 // len(piece))
+    assert all(text[one.start : one.end] == one.text for one in entities(text))
 
 
 def test_an_installed_model_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "VEHICLE",
         rf"\b(?:{_COLOUR}\ ){{0,2}}(?:{_any(MAKES)})\b(?:\ (?:\p{{Lu}}[\p{{L}}\d\-]*|\d{{1,4}}[A-Za-z]?)\b)?"
-        rf"|\b(?i:(?:{_COLOUR}\ )+(?:{_SOME_VEHICLE}))\b",
+        rf"|\b(?i:(?:{_COLOUR}\ ){{1,3}}(?:{_SOME_VEHICLE}))\b",
     ),
     ("WEAPON", rf"\b(?i:{_any(WEAPONS)})(?i:e?s)?\b"),
     ("TOOL", rf"\b(?i:{_any(TOOLS)})(?i:e?s)?\b"),

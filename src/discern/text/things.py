@@ -14,8 +14,9 @@ TOOLS = (
 )  # fmt: skip
 GOODS = (
     "mobile phone", "phone", "iphone", "smartphone", "laptop", "computer", "tablet", "ipad", "television", "camera",
-    "games console", "playstation", "xbox", "wristwatch", "watches", "wedding ring", "gold ring", "necklace", "bracelet", "earrings", "jewellery",
-    "jewelry", "handbag", "purse", "wallet", "bag", "rucksack", "suitcase", "passport", "driving licence", "bank card",
+    "games console", "playstation", "xbox", "wristwatch", "watches", "wedding ring", "gold ring", "necklace",
+    "bracelet", "earrings", "jewellery", "jewelry",
+    "handbag", "purse", "wallet", "bag", "rucksack", "suitcase", "passport", "driving licence", "bank card",
     "credit card", "debit card", "cash", "keys", "car keys", "cigarettes", "tobacco", "alcohol", "spirits", "vodka",
     "whisky", "wine", "beer", "perfume", "cosmetics", "razor blades", "clothing", "clothes", "jacket", "coat",
     "trainers", "shoes", "bicycle", "bike", "headphones", "sat nav", "power tools", "lawnmower",
