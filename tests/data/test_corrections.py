@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from discern.core.errors import DataError, OptionError
 from discern.core.files import csv_text
+from discern.data.corrections import copied
 from discern.data.dataset import Dataset
 from discern.data.read import read
 
@@ -23,7 +25,7 @@ def test_a_filled_in_correction_changes_its_label_and_an_empty_one_nothing(tmp_p
     text = "item,label,correction,suggested\narrays/00000,a,b,b\narrays/00002,a,,b\n"
     data = corrected(tmp_path, text)
     assert data.labels is not None and data.labels.tolist() == ["b", "b", "a", "b", "a", "=c"]
-    assert any("1 labels changed by suspects.csv" in note for note in data.notes)
+    assert any("1 label changed by suspects.csv" in note for note in data.notes)
     assert data.fingerprint != corrected(tmp_path, "item,correction\narrays/00000,\n").fingerprint
     assert data.source.options.corrections == str(tmp_path / "suspects.csv")
 
@@ -49,8 +51,25 @@ def test_what_is_no_sheet_of_corrections_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="without labels"):
         (tmp_path / "x.csv").write_text("item,correction\n")
         read(np.eye(2), corrections=tmp_path / "x.csv")
-    with pytest.raises(DataError, match="CSV or TSV"):
-        read(np.eye(2), ["a", "b"], corrections=tmp_path / "x.parquet")
+    with pytest.raises(DataError, match="CSV, TSV, Parquet or Excel"):
+        (tmp_path / "x.json").write_text("[]")
+        read(np.eye(2), ["a", "b"], corrections=tmp_path / "x.json")
+
+
+@pytest.mark.parametrize("ending", ["parquet", "xlsx", "tsv"])
+def test_a_sheet_of_another_format_says_the_same_and_the_copy_of_a_run_too(tmp_path: Path, ending: str) -> None:
+    sheet = tmp_path / f"suspects.{ending}"
+    filled = pl.DataFrame({"item": ["arrays/00000", "arrays/00002", "arrays/00001"], "correction": ["b", None, "=c"]})
+    if ending == "tsv":
+        filled.write_csv(sheet, separator="\t")
+    else:
+        filled.write_parquet(sheet) if ending == "parquet" else filled.write_excel(sheet)
+    values, labels = np.arange(12.0).reshape(6, 2), ["a", "b", "a", "b", "a", "=c"]
+    data = read(values, labels, corrections=sheet)
+    assert data.labels is not None and data.labels.tolist() == ["b", "=c", "a", "b", "a", "=c"]
+    (tmp_path / "corrections.csv").write_bytes(copied(sheet))
+    again = read(values, labels, corrections=tmp_path / "corrections.csv")
+    assert again.fingerprint == data.fingerprint
 
 
 def test_several_targets_change_together(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Labels put right by hand: a sheet with the columns `item` and `correction`, such as a run's `suspects.csv`."""
+"""Labels put right by hand: a sheet with the columns `item` and `correction`, such as a run's `suspects.csv`;
+CSV, TSV, Parquet or Excel."""
 
 from __future__ import annotations
 
@@ -8,10 +9,11 @@ from pathlib import Path
 import polars as pl
 
 from ..core.errors import DataError, OptionError, describe
-from ..core.files import safe_cell
+from ..core.files import csv_text, safe_cell
 from .dataset import TARGET, Dataset, targets_of
-from .sheets import TEXT_ENDINGS, read_sheet
+from .sheets import TEXT_ENDINGS, Sheet, read_sheet
 
+COLUMNS = ("item", "correction")
 NAMED = 20
 """So many problems are named; then how many more there are."""
 
@@ -23,11 +25,7 @@ def corrected(data: Dataset, path: Path) -> Dataset:
     """
     if data.labels is None:
         raise DataError(describe(data.name, found="items without labels", expected="labels to correct"))
-    if path.suffix.lower() not in TEXT_ENDINGS:
-        raise DataError(
-            describe(str(path), found=f"a file that ends in {path.suffix or 'nothing'}", expected="CSV or TSV")
-        )
-    sheet = read_sheet(path, "item", ("correction",))
+    sheet = _sheet(path)
     names = {written: name for name in data.items["item"].to_list() for written in (name, safe_cell(name))}
     known = {written: label for label in data.classes for written in (label, safe_cell(label))}
     problems, given = [], {}
@@ -46,6 +44,18 @@ def corrected(data: Dataset, path: Path) -> Dataset:
     return _relabelled(data, given, path.name)
 
 
+def copied(path: Path) -> bytes:
+    """The sheet as the run keeps it: a copy of its bytes, or of Excel and Parquet the two columns as CSV."""
+    if path.suffix.lower() in TEXT_ENDINGS:
+        return path.read_bytes()
+    rows = ((item, cells[0] if cells else "") for item, cells in _sheet(path).rows.items())
+    return csv_text(COLUMNS, rows).encode()
+
+
+def _sheet(path: Path) -> Sheet:
+    return read_sheet(path, COLUMNS[0], COLUMNS[1:])
+
+
 def _relabelled(data: Dataset, given: dict[str, str], name: str) -> Dataset:
     old = data.items["label"].to_list()
     new = [given.get(item, label) for item, label in zip(data.items["item"], old, strict=True)]
@@ -57,5 +67,5 @@ def _relabelled(data: Dataset, given: dict[str, str], name: str) -> Dataset:
             cells = [targets.labels[target][place[label]] for label in new]
             columns.append(pl.Series(TARGET + target, cells, pl.String))
     changed = sum(a != b for a, b in zip(old, new, strict=True))
-    said = f"corrections: {changed:,} labels changed by {name}"
+    said = f"corrections: {changed:,} label{'s' * (changed != 1)} changed by {name}"
     return dataclasses.replace(data, items=data.items.with_columns(columns), notes=(*data.notes, said))

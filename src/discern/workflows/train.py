@@ -17,6 +17,7 @@ from ..core.events import Listener, silent
 from ..core.options import ReadOptions, SplitOptions, TrainOptions, raise_all
 from ..core.records import InputSpec
 from ..data.assemble import Groups
+from ..data.corrections import copied
 from ..data.dataset import Dataset
 from ..data.given import refuse_address
 from ..data.read import read
@@ -128,7 +129,7 @@ def train_with(
     data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
     check_learnable(data)
     corrections = data.source.options.corrections
-    correcting = None if corrections is None else Path(corrections).read_bytes()
+    correcting = None if corrections is None else copied(Path(corrections))
     path = Path(out) if out is not None else free_path(RUNS, data.name)
     folder = for_new_run(path, inputs=inputs, force=force)
     choose.check_fits(data, options)
