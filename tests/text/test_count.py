@@ -119,16 +119,17 @@ def test_equal_parts_serve_where_there_is_one_text() -> None:
 def test_ranges_of_rates_hold_the_truth_about_95_times_in_100_though_texts_repeat_their_words() -> None:
     """Words come in bursts; a range that takes them for independent draws holds the truth far less often."""
     rng = np.random.default_rng(7)
+    truth, repeats, each = 0.05, 400, 60
+    sizes = rng.integers(30, 60, repeats * each)
+    counts = rng.binomial(sizes, rng.beta(0.5, 9.5, repeats * each))  # mean 0.05, very different between texts
+    whole = of([" ".join(["w"] * int(c) + ["o"] * int(n - c)) for c, n in zip(counts, sizes, strict=True)])
+    everything = occurrences(whole, chosen(whole))
     held = naive = 0
-    truth, repeats = 0.05, 400
-    for _ in range(repeats):
-        shares = rng.beta(0.5, 9.5, 60)  # mean 0.05, very different between texts
-        sizes = rng.integers(30, 60, 60)
-        counts = rng.binomial(sizes, shares)
-        texts = [" ".join(["w"] * int(c) + ["o"] * int(n - c)) for c, n in zip(counts, sizes, strict=True)]
-        found = row(counted(texts), "w")
+    for draw in range(repeats):
+        drawn = np.arange(repeats * each) // each == draw
+        found = row(frequencies(everything.only(drawn)), "w")
         held += found["low"] <= truth * 1e6 <= found["high"]
-        low, high = stats.binomtest(int(counts.sum()), int(sizes.sum())).proportion_ci(method="wilson")
+        low, high = stats.binomtest(int(counts[drawn].sum()), int(sizes[drawn].sum())).proportion_ci(method="wilson")
         naive += low <= truth <= high
     assert 0.92 <= held / repeats <= 0.98
     assert naive / repeats < 0.75
