@@ -14,7 +14,7 @@ MOST_SHOWN = 25
 def counts_text(counts: Counts) -> str:
     """The shares of a label by the values of a column, corrected, with what stands out and what could not show."""
     c, label = counts, visible(counts.label)
-    by_chance = f"at most {FALSE_DISCOVERIES:.0%} of these are expected to be there by chance"
+    by_chance = f"at most {100 * FALSE_DISCOVERIES:.0f} % of these are expected to be there by chance"
     parts = [
         f"{label}: {percent(c.overall)} of {c.n:,} items; the classifier alone says {percent(c.counted)}\n"
         f"in the labelled sample: {visible(c.score)} is {percent(c.found)} where the label is ({c.found.n:,} items), "

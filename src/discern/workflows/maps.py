@@ -159,7 +159,8 @@ def _points(
     place, told = placed(locate(where, frame, places), areas)
     inside = int((place >= 0).sum())
     said = [*notes, *(f"{note[:1].upper()}{note[1:]}." for note in told)]
-    said.insert(0, f"{inside:,} of {frame.height:,} rows have a place on the map ({inside / frame.height:.0%}).")
+    share = 100 * inside / frame.height
+    said.insert(0, f"{inside:,} of {frame.height:,} rows have a place on the map ({share:.0f} %).")
     if panels is not None and cells is not None:
         small = _panels(where, panels, cells, place, areas.names)
         return small[0][1], small, said
