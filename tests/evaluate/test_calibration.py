@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from discern.core.errors import DataError
+from discern.core.files import to_json
 from discern.evaluate.calibration import Calibrated, bins_of, calibrated, calibration_error
 from discern.evaluate.unknown import Exam, family
 
@@ -102,3 +103,31 @@ def test_an_exam_comes_back() -> None:
     assert exam.families[0].caught.value == 0.9 and exam.families[0].caught.low is not None
     with pytest.raises(DataError):
         Exam.from_json({"schema": 1})
+
+
+def by_class(n: int, missed: float, seed: int, *, of_each: int = 1) -> Calibrated:
+    """Two classes of as many items; sets hold `a` in 95 % of cases and `b` less often by `missed`."""
+    rng = np.random.default_rng(seed)
+    positions = np.repeat(np.arange(n) % 2, of_each)
+    held = np.repeat(rng.random(n) < np.where(np.arange(n) % 2, 0.95 - missed, 0.95), of_each)
+    sets = np.ones((len(held), 2), bool)
+    sets[~held, positions[~held]] = False
+    stated, units = np.full((len(held), 2), 0.5), np.repeat(np.arange(n), of_each)
+    asked = {"coverage": 0.95}
+    return calibrated(positions, stated, stated, units, sets=sets, asked=asked, classes=["a", "b"], seed=seed)
+
+
+def test_coverage_is_measured_for_each_class_and_one_below_the_promise_is_named() -> None:
+    found = by_class(800, 0.15, 0)
+    assert list(found.covered) == ["a", "b"] and found.below == ("b",)
+    assert found.covered["b"].n == 400 and (found.covered["b"].high or 1) < 0.9 and found.covered["b"].low is not None
+    assert Calibrated.from_json(json.loads(to_json(found.to_json()))) == found
+    before = {name: value for name, value in found.to_json().items() if name not in ("covered", "below")}
+    assert not Calibrated.from_json(before).covered, "records of before hold none"
+
+
+@pytest.mark.parametrize("of_each", [1, 5])
+def test_a_kept_promise_is_seldom_called_broken(of_each: int) -> None:
+    """At 5 % at most 6 of 40 in 99 cases of 100 (binomial); a group counts once."""
+    assert sum(bool(by_class(200, 0.0, seed, of_each=of_each).below) for seed in range(40)) <= 6
+    assert sum(bool(by_class(200, 0.3, seed, of_each=of_each).below) for seed in range(5)) == 5

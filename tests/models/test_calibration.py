@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
 
 from discern.core.errors import ModelFileError, NewerFormat
+from discern.evaluate.calibration import calibration_error
 from discern.models import calibrate
 from discern.models.answers import Calibration, FittedOn, Trust
+from discern.models.codecs import graphs
 from discern.models.codecs import trust as trusts
-from discern.models.scorer import softmax
 from discern.models.logistic import Logistic
+from discern.models.scorer import softmax
 from discern.store import bundle
 from discern.store.export import to_onnx
 from discern.store.session import Shipped
@@ -164,3 +169,60 @@ def test_a_damaged_record_is_refused(part: str, key: str, value: object) -> None
         trusts.read(record, {})
     with pytest.raises(ModelFileError):
         bundle.load(packed({"format": 2, "trust": record}))
+
+
+@pytest.mark.parametrize("base", [calibrate.temperature, calibrate.isotonic])
+def test_a_curve_for_the_most_probable_label_mends_it_and_changes_no_answer(base: calibrate.Way) -> None:
+    """Six classes; of the model's best labels 60 % are right, whatever else it states."""
+    rng = np.random.default_rng(0)
+
+    def drawn(n: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        stated = rng.dirichlet(np.full(6, 0.2), n).astype(np.float32).astype(np.float64)
+        other = rng.integers(0, 6, n)
+        return stated, np.where(rng.random(n) < 0.6, stated.argmax(axis=1), other).astype(np.int64)
+
+    plain = base(*(some := drawn(3000)))
+    mended = calibrate.crowned(plain, *some)
+    assert mended.way == f"{plain.method}+best" and len(mended.best) >= 2
+    assert min(b[0] - a[0] for a, b in itertools.pairwise(mended.best)) >= calibrate.APART
+    given, truth = drawn(3000)
+    before, after = plain.apply(given), mended.apply(given)
+    assert (after.argmax(axis=1) == given.argmax(axis=1)).all()
+    assert np.abs(after.sum(axis=1) - 1).max() < 1e-5 and after.min() >= 0
+    right = (given.argmax(axis=1) == truth).astype(np.float64)
+    error = [calibration_error(some.max(axis=1), right, np.arange(3000)).value or 0.0 for some in (before, after)]
+    assert error[1] < 0.035 and error[1] <= error[0] + 0.005
+    sure = np.eye(6)[[2, 4]]
+    assert np.abs(mended.apply(sure).sum(axis=1) - 1).max() < 1e-5, "the others share what none of them had"
+
+
+def test_the_graph_of_both_curves_says_what_they_say_down_to_the_smallest_probabilities() -> None:
+    rng = np.random.default_rng(0)
+    raw = np.exp(rng.normal(0, 30, (2000, 4)))
+    given = (raw / raw.sum(axis=1, keepdims=True)).astype(np.float32)
+    truth = np.where(rng.random(2000) < 0.7, given.argmax(axis=1), rng.integers(0, 4, 2000)).astype(np.int64)
+    identity = helper.make_graph(
+        [helper.make_node("Identity", ["x"], ["probabilities"])],
+        "given",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 4])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 4])],
+    )
+    plain = helper.make_model(identity, opset_imports=[helper.make_opsetid("", graphs.OPSET)], ir_version=9)
+    for base in (calibrate.isotonic, calibrate.temperature):
+        found = base(given.astype(np.float64), truth)
+        for way in (found, calibrate.crowned(found, given.astype(np.float64), truth)):
+            session = onnxruntime.InferenceSession(graphs.calibrated(plain, way).SerializeToString())
+            (answered,) = session.run(["probabilities"], {"x": given})
+            assert np.abs(answered - way.apply(given)).max() < 1e-5
+
+
+def test_a_saved_calibration_holds_the_curve_of_the_best_label_and_older_ones_none() -> None:
+    way = Calibration("isotonic", points=((0.0, 0.1), (1.0, 0.9)), best=((0.0, 0.2), (1.0, 0.8)))
+    assert trusts._calibration(way.to_json()) == way
+    older = {name: value for name, value in way.to_json().items() if name != "best"}
+    assert trusts._calibration(older) == Calibration("isotonic", points=way.points)
+    assert Calibration("isotonic", points=way.points).to_json() == older
+    with pytest.raises(ModelFileError, match="points do not rise"):
+        trusts._calibration({**older, "best": [[0.5, 0.2], [0.4, 0.8]]})
+    with pytest.raises(ModelFileError, match="two or more"):
+        trusts._calibration({**older, "best": [[0.5, 0.2]]})

@@ -3,12 +3,13 @@ giving up the least sure answers, sets of labels and `unknown` come to on the te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from ..core.records import Figure, checked
 from ..core.seeds import generator
@@ -18,6 +19,7 @@ from .metrics import Array, item_losses
 SCHEMA = 1
 MOST_BINS, UNITS_A_BIN = 15, 20
 RESAMPLES = 1000
+ALPHA = 0.05
 KEPT = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
 """Shares of the items that are answered, in the curve of coverage against error."""
 Codes = NDArray[np.int64]
@@ -41,7 +43,7 @@ class Calibrated:
     """How far stated probabilities can be taken at their word, measured on the test part."""
 
     method: str
-    """`temperature`, `isotonic` or `none`."""
+    """`temperature` or `isotonic`, each with or without `+best` (see `models.answers`); or `none`."""
     how: str
     """`kept`: fitted on a part of its own; `folds`: by cross-fitting; empty when nothing was fitted."""
     n_fitted: int
@@ -56,6 +58,10 @@ class Calibrated:
     """`covered`, `set_size`, `single` (sets of labels); `given_up`, `wrong_of_answered` (unknown)."""
     asked: Mapping[str, float] = field(default_factory=dict)
     """`coverage`, `unknown`, as they were asked for."""
+    covered: Mapping[str, Figure] = field(default_factory=dict)
+    """Class -> the share of its items whose set of labels holds it; the promise is about all items together."""
+    below: tuple[str, ...] = ()
+    """Classes whose sets hold it less often than was asked for, by more than chance, corrected for all classes."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -69,6 +75,8 @@ class Calibrated:
             "curve": [{"answered": share, "wrong": figure.to_json()} for share, figure in self.curve],
             "answers": {name: figure.to_json() for name, figure in self.answers.items()},
             "asked": dict(self.asked),
+            "covered": {label: figure.to_json() for label, figure in self.covered.items()},
+            "below": list(self.below),
         }
 
     @classmethod
@@ -85,6 +93,8 @@ class Calibrated:
                 tuple((one["answered"], Figure.from_json(one["wrong"])) for one in record["curve"]),
                 {name: Figure.from_json(figure) for name, figure in record["answers"].items()},
                 record["asked"],
+                {label: Figure.from_json(figure) for label, figure in record.get("covered", {}).items()},
+                tuple(record.get("below", ())),
             )
 
 
@@ -101,12 +111,14 @@ def calibrated(
     sets: NDArray[np.bool_] | None = None,
     unknown: NDArray[np.bool_] | None = None,
     asked: Mapping[str, float] | None = None,
+    classes: Sequence[str] = (),
     seed: int = 0,
 ) -> Calibrated:
     """Measure `stated` probabilities `(n, n_classes)` against true classes `(n,)`; `raw` are those before calibration.
 
     A position that is no column is a label that was never learned: always wrong, in no set, its probability 0. `units`
-    `(n,)` says which items belong together; `sets` `(n, n_classes)` and `unknown` `(n,)` are answers to the same items.
+    `(n,)` says which items belong together; `sets` `(n, n_classes)` and `unknown` `(n,)` are answers to the same items,
+    and `classes` `(n_classes,)` are named where coverage is wanted for each.
     """
     n, n_classes = stated.shape
     unit = np.unique(units, return_inverse=True)[1].astype(np.int64)
@@ -164,7 +176,36 @@ def calibrated(
         for place, (wanted, keep) in enumerate(zip(KEPT, kept, strict=True))
         if keep.sum()
     )
-    return Calibrated(method, how, n_fitted, reason, figures, tuple(shown), curve, answers, asked or {})
+    asked = asked or {}
+    covered: dict[str, Figure] = {}
+    below: tuple[str, ...] = ()
+    if sets is not None and len(classes):
+        covered, below = _by_class(inside, positions, unit, classes, asked.get("coverage", 0.0), seed)
+    return Calibrated(method, how, n_fitted, reason, figures, tuple(shown), curve, answers, asked, covered, below)
+
+
+def _by_class(
+    inside: NDArray[np.bool_], positions: Codes, unit: Codes, classes: Sequence[str], coverage: float, seed: int
+) -> tuple[dict[str, Figure], tuple[str, ...]]:
+    """The share of each class whose set holds it, and the classes where that is less than `coverage` by more than
+    chance: by the binomial test, a group counted as one item, times the number of classes (Bonferroni)."""
+    found, below = {}, []
+    present = np.unique(positions[positions < len(classes)])
+    for position in present:
+        of = positions == position
+        held, unit_of = inside[of].astype(np.float64), np.unique(unit[of], return_inverse=True)[1].astype(np.int64)
+        n_units = int(unit_of.max()) + 1
+        make = Intervals(n_units, len(held))
+        draws = np.zeros(0)
+        if not make.single:
+            totals = resampled(np.stack([held, np.ones(len(held))], axis=1), unit_of, seed)
+            draws = totals[:, 0] / totals[:, 1]
+        figure = make.share(float(held.sum()), float(len(held)), n_units, draws, "no items")
+        found[classes[position]] = figure
+        chance = float(binom.cdf(int(np.floor(held.mean() * n_units + 1e-9)), n_units, coverage))
+        if chance * len(present) <= ALPHA:
+            below.append(classes[position])
+    return found, tuple(below)
 
 
 def calibration_error(best: Array, right: Array, units: Codes, *, seed: int = 0) -> Figure:

@@ -22,6 +22,8 @@ SMALLEST = 1e-30
 """In a logarithm a probability is taken as at least this; float32 holds smaller ones."""
 KEPT_ORDER = 1e-3
 """Share of the uncalibrated probability in an isotonic one: what is level stays in the order that it had."""
+EQUAL_SHARE = 1e-9
+"""Added to what the labels behind the first share: where all of them have 0 they have equal shares."""
 TEMPERATURES = (0.02, 50.0)
 PREFIX = "trust."
 """Of the arrays that are saved for these records."""
@@ -36,7 +38,7 @@ class Calibration:
 
     `temperature`: the softmax of `log(max(p, floor)) / temperature` (Guo et al., On Calibration of Modern Neural
     Networks, ICML 2017). `isotonic`: one rising curve for all classes, and the sum made 1 (Zhang, Kailkhura and Han,
-    Mix-n-Match, ICML 2020: one curve keeps the order of the classes).
+    Mix-n-Match, ICML 2020: one curve keeps the order of the classes). `best` may follow on either.
     """
 
     method: Literal["temperature", "isotonic"]
@@ -44,6 +46,14 @@ class Calibration:
     floor: float = SMALLEST
     points: tuple[tuple[float, float], ...] = ()
     """Of the isotonic curve: stated and calibrated probability, both rising."""
+    best: tuple[tuple[float, float], ...] = ()
+    """Of a curve for the most probable label alone, applied last, the others in proportion; empty where there is none.
+    """
+
+    @property
+    def way(self) -> str:
+        """`isotonic`, or `isotonic+best`."""
+        return self.method + ("+best" if self.best else "")
 
     def apply(self, probabilities: NDArray[np.floating]) -> Array:
         """Calibrated probabilities `(n, n_classes)`, whose largest stands where it stood."""
@@ -54,8 +64,10 @@ class Calibration:
         else:
             x, y = np.array(self.points).T
             out = (1 - KEPT_ORDER) * np.interp(given, x, y) + KEPT_ORDER * given
-        out = (out / out.sum(axis=1, keepdims=True)).astype(np.float32).astype(np.float64)
-        return _same_first(given, out)
+        out = out / out.sum(axis=1, keepdims=True)
+        if self.best and out.shape[1] > 1:
+            out = _with_best(given, out, self.best)
+        return _same_first(given, out.astype(np.float32).astype(np.float64))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -63,6 +75,7 @@ class Calibration:
             "temperature": self.temperature,
             "floor": self.floor,
             "points": [list(point) for point in self.points],
+            **({"best": [list(point) for point in self.best]} if self.best else {}),
         }
 
 
@@ -154,6 +167,22 @@ class Answers:
             BETWEEN.join(names[place] for place in row if inside[place])
             for row, inside in zip(order, self.sets, strict=True)
         ]
+
+
+def _with_best(given: Array, out: Array, points: tuple[tuple[float, float], ...]) -> Array:
+    """The most probable label of each row takes the height of the curve, and the others share what is left in
+    proportion; it never falls below the second, so that the order stays."""
+    rows, place = np.arange(len(out)), given.argmax(axis=1)
+    was = out[rows, place]
+    x, y = np.array(points).T
+    others = out + EQUAL_SHARE
+    others[rows, place] = 0.0
+    others /= others.sum(axis=1, keepdims=True)
+    second = others.max(axis=1)
+    now = np.maximum((1 - KEPT_ORDER) * np.interp(was, x, y) + KEPT_ORDER * was, second / (1 + second))
+    others *= (1 - now)[:, None]
+    others[rows, place] = now
+    return others
 
 
 def _same_first(before: Array, after: Array) -> Array:

@@ -6,6 +6,7 @@ learning did not see; what they come to is applied in `answers`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -21,7 +22,11 @@ CHOOSING = 5
 """Folds by which a way to calibrate is chosen."""
 ENOUGH_FOR_ISOTONIC = 500
 """Items from which on a curve of many points is tried beside the one number that a temperature is."""
+APART = 0.01
+"""So far apart lie the points of the curve of the most probable label, so that float32 follows it closely."""
 Scores = NDArray[np.float64]
+Way = Callable[[Scores, NDArray[np.int64]], Calibration]
+"""How calibration is fitted to probabilities and true classes."""
 
 
 def steepness(scores: Scores, positions: NDArray[np.int64]) -> tuple[float, Scores]:
@@ -116,44 +121,82 @@ def isotonic(probabilities: Scores, positions: NDArray[np.int64]) -> Calibration
     Source: Zhang, Kailkhura and Han, Mix-n-Match, ICML 2020 (one curve for all classes keeps their order); Zadrozny
     and Elkan, KDD 2002.
     """
+    given = np.asarray(probabilities, np.float64)
+    truth = np.zeros_like(given)
+    truth[np.arange(len(given)), positions] = 1.0
+    return Calibration("isotonic", points=_rising(given.ravel(), truth.ravel()))
+
+
+def crowned(way: Calibration, probabilities: Scores, positions: NDArray[np.int64]) -> Calibration:
+    """`way` followed by a rising curve for the most probable label alone, which people read most.
+
+    Of the labels together most are improbable, and decide the common curve. Source: Gupta and Ramdas, Top-label
+    calibration and multiclass-to-binary reductions, ICLR 2022.
+    """
+    stated = way.apply(probabilities)
+    right = (stated.argmax(axis=1) == positions).astype(np.float64)
+    points = _rising(stated.max(axis=1), right)
+    kept = [points[0]]
+    for point in points[1:]:
+        if point[0] - kept[-1][0] >= APART:
+            kept.append(point)
+    kept[-1] = (kept[-1][0], points[-1][1])
+    return dataclasses.replace(way, best=tuple(kept))
+
+
+def _rising(stated: Scores, right: Scores) -> tuple[tuple[float, float], ...]:
+    """The rising curve from `stated` to the share that is `right`, both `(n,)`, in at most 64 points."""
     from sklearn.isotonic import isotonic_regression
 
-    given = np.asarray(probabilities, np.float64)
-    n, n_classes = given.shape
-    truth = np.zeros_like(given)
-    truth[np.arange(n), positions] = 1.0
-    x, place, weight = np.unique(given, return_inverse=True, return_counts=True)
-    right = np.bincount(place.ravel(), truth.ravel()) / weight
-    y = isotonic_regression(right, sample_weight=weight, increasing=True)
-    least = 1 / (n * n_classes + 2)
+    x, place, weight = np.unique(stated, return_inverse=True, return_counts=True)
+    share = np.bincount(place, right) / weight
+    y = isotonic_regression(share, sample_weight=weight, increasing=True)
+    least = 1 / (len(stated) + 2)
     levels, first = np.unique(np.clip(y, least, 1 - least), return_index=True)
     middles = np.add.reduceat(x * weight, first) / np.add.reduceat(weight, first)
-    heights = {0.0: levels[0], 1.0: levels[-1], **dict(zip(middles.tolist(), levels, strict=True))}
+    middles = middles.astype(np.float32).astype(np.float64)  # as models state them: what float32 takes for one is one
+    middles[middles < np.finfo(np.float32).tiny] = 0.0
+    heights = dict(zip(middles.tolist(), levels, strict=True)) | {0.0: levels[0], 1.0: levels[-1]}
     points = sorted(heights)
     if len(points) > MOST_POINTS:
         points = [points[i] for i in np.unique(np.linspace(0, len(points) - 1, MOST_POINTS).round().astype(int))]
-    return Calibration("isotonic", points=tuple((place, float(heights[place])) for place in points))
+    return tuple((place, float(heights[place])) for place in points)
 
 
 def chosen(probabilities: Scores, positions: NDArray[np.int64], units: NDArray[np.int64]) -> Calibration:
-    """A temperature, or a curve where that is better by more than chance for items that it was not fitted on.
+    """A temperature, or a curve where that is better by more than chance for items that it was not fitted on; and with
+    a curve for the most probable label on top where that is better in turn.
 
     Compared by folds over `units` `(n,)`: the log losses of the same items, one standard error apart or more.
     """
-    fitted = temperature(probabilities, positions)
     numbers = np.unique(units, return_inverse=True)[1]
-    if len(positions) < ENOUGH_FOR_ISOTONIC or numbers.max() + 1 < ENOUGH_FOR_ISOTONIC:
-        return fitted
+    way: Way = temperature
+    if min(len(positions), int(numbers.max()) + 1) < ENOUGH_FOR_ISOTONIC:
+        return way(probabilities, positions)
+    if _better(temperature, isotonic, probabilities, positions, numbers):
+        way = isotonic
+    plain = way
+
+    def with_best(some: Scores, places: NDArray[np.int64]) -> Calibration:
+        return crowned(plain(some, places), some, places)
+
+    if _better(plain, with_best, probabilities, positions, numbers):
+        way = with_best
+    return way(probabilities, positions)
+
+
+def _better(
+    one: Way, other: Way, probabilities: Scores, positions: NDArray[np.int64], numbers: NDArray[np.int64]
+) -> bool:
+    """Whether the `other` way has the lower log loss by more than a standard error, in folds over units `numbers`."""
     fold = seeds.generator(0, "calibration").permutation(int(numbers.max()) + 1)[numbers] % CHOOSING
     gain = np.empty(len(positions))
     for held in (fold == number for number in range(CHOOSING)):
-        one, other = (way(probabilities[~held], positions[~held]) for way in (temperature, isotonic))
-        gain[held] = _losses(one, probabilities[held], positions[held]) - _losses(
-            other, probabilities[held], positions[held]
-        )
+        fitted = (way(probabilities[~held], positions[~held]) for way in (one, other))
+        first, second = (_losses(way, probabilities[held], positions[held]) for way in fitted)
+        gain[held] = first - second
     each = np.bincount(numbers, gain)
-    error = float(each.std(ddof=1)) * len(each) ** 0.5
-    return isotonic(probabilities, positions) if float(each.sum()) > error else fitted
+    return bool(float(each.sum()) > float(each.std(ddof=1)) * len(each) ** 0.5)
 
 
 def sets(of_truth: Scores, coverage: float) -> Sets | None:

@@ -11,9 +11,17 @@ from ..evaluate.calibration import Calibrated
 from . import words
 from .drawing import ACCENT, SOFT, Drawing, draw
 from .sections import Section
+from .visible import shorten, visible
 
 CURVE = (420.0, 300.0)
-METHODS = {"temperature": "a temperature (one number)", "isotonic": "an isotonic curve"}
+NAMED = 6
+"""Classes in a sentence; the table holds all."""
+METHODS = {
+    "temperature": "a temperature (one number)",
+    "isotonic": "an isotonic curve",
+    "temperature+best": "a temperature (one number) and a curve for the most probable label",
+    "isotonic+best": "an isotonic curve and another for the most probable label",
+}
 APART = "What it states and how often it is right lie"
 FITTED = {
     "kept": "a part of the validation items that neither learned nor chose the model",
@@ -26,6 +34,7 @@ def sections(record: Calibrated) -> tuple[Section, ...]:
     rows = [(name, *cells(figure)) for name, figure in (*record.figures.items(), *record.answers.items())]
     rows += [(f"right where {one.stated:.4f} is stated", *cells(one.right)) for one in record.bins]
     rows += [(f"wrong of the surest {kept:g}", *cells(figure)) for kept, figure in record.curve]
+    rows += [(f"sets that hold {label}", *cells(figure)) for label, figure in record.covered.items()]
     view = {"record": record, "sentences": sentences(record), "share": share}
     drawings = (reliability(record), errors(record))
     tables = {"calibration.csv": (("figure", *COLUMNS), rows)}
@@ -58,6 +67,13 @@ def sentences(record: Calibrated) -> list[str]:
             f"Its sets of labels were to hold the true one in {wanted} of cases: they do in "
             f"{share(answers['covered'])}; a set has {size} labels on average, and a single one in "
             f"{share(answers['single'])} of cases."
+        )
+    if record.below:
+        named = ", ".join(f"“{shorten(visible(label), 40)}”" for label in record.below[:NAMED])
+        more = f" and {len(record.below) - NAMED:,} more" if len(record.below) > NAMED else ""
+        said.append(
+            f"That is a promise about all items together. Of {named}{more} the sets hold the true label less often "
+            "than was asked for, by more than chance explains."
         )
     if "given_up" in answers:
         wanted, given_up = f"{100 * record.asked['unknown']:g} %", share(answers["given_up"])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from ...core.records import InputSpec
-from ..answers import KEPT_ORDER, Calibration
+from ..answers import EQUAL_SHARE, KEPT_ORDER, Calibration
 
 OPSET = 18
 IR_VERSION = 9
@@ -73,6 +73,11 @@ def calibrated(built: onnx.ModelProto, calibration: Calibration) -> onnx.ModelPr
         node.input[:] = ["stated" if name == "probabilities" else name for name in node.input]
     way = _temperature if calibration.method == "temperature" else _isotonic
     nodes, constants = way(calibration)
+    n_classes = built.graph.output[0].type.tensor_type.shape.dim[1].dim_value
+    if calibration.best and n_classes > 1:
+        nodes[-1].output[:] = ["best.before"]
+        more, others = _best(calibration, n_classes)
+        nodes, constants = nodes + more, constants | others
     graph.node.extend(nodes)
     graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
     out = onnx.ModelProto()
@@ -92,13 +97,17 @@ def _temperature(calibration: Calibration) -> tuple[list[onnx.NodeProto], dict[s
     return nodes, {name: np.asarray(value) for name, value in constants.items()}
 
 
+NARROW = float(np.finfo(np.float32).tiny)
+"""A piece of a curve that float32 takes for a step is as wide as this, not 0."""
+
+
 def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], dict[str, NDArray[Any]]]:
     """The curve as its first height and a sum over its pieces: how far into each one a probability reaches."""
     x, y = np.array(calibration.points).T
     steps = (1 - KEPT_ORDER) * np.diff(y)
     constants = {
         "curve.left": x[:-1],
-        "curve.width": np.diff(x),
+        "curve.width": np.maximum(np.diff(x), NARROW),
         "curve.steps": steps,
         "curve.first": (1 - KEPT_ORDER) * y[0],
         "curve.own": KEPT_ORDER,
@@ -120,6 +129,52 @@ def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], dict[str,
     ]
     axes = {"curve.last": np.array([2]), "curve.classes": np.array([1])}
     return nodes, {name: np.asarray(value, np.float32) for name, value in constants.items()} | axes
+
+
+def _best(calibration: Calibration, n_classes: int) -> tuple[list[onnx.NodeProto], dict[str, NDArray[Any]]]:
+    """The curve of the most probable label, and what the others share of the rest (see `answers`)."""
+    x, y = np.array(calibration.best).T
+    constants = {
+        "best.left": x[:-1],
+        "best.width": np.diff(x),
+        "best.steps": (1 - KEPT_ORDER) * np.diff(y),
+        "best.first": (1 - KEPT_ORDER) * y[0],
+        "best.own": KEPT_ORDER,
+        "best.equal": EQUAL_SHARE,
+        "best.0": 0.0,
+        "best.1": 1.0,
+        "best.marks": np.array([0.0, 1.0]),
+    }
+    sums = ["best.across"]
+    nodes = [
+        helper.make_node("ArgMax", ["stated"], ["best.place"], axis=1, keepdims=0),
+        helper.make_node("OneHot", ["best.place", "best.depth", "best.marks"], ["best.mark"]),
+        helper.make_node("Mul", ["best.before", "best.mark"], ["best.marked"]),
+        helper.make_node("ReduceSum", ["best.marked", *sums], ["best.was"], keepdims=1),
+        helper.make_node("Sub", ["best.was", "best.left"], ["best.past"]),
+        helper.make_node("Div", ["best.past", "best.width"], ["best.reach"]),
+        helper.make_node("Clip", ["best.reach", "best.0", "best.1"], ["best.share"]),
+        helper.make_node("Mul", ["best.share", "best.steps"], ["best.parts"]),
+        helper.make_node("ReduceSum", ["best.parts", *sums], ["best.sum"], keepdims=1),
+        helper.make_node("Add", ["best.sum", "best.first"], ["best.height"]),
+        helper.make_node("Mul", ["best.was", "best.own"], ["best.order"]),
+        helper.make_node("Add", ["best.height", "best.order"], ["best.curve"]),
+        helper.make_node("Sub", ["best.1", "best.mark"], ["best.behind"]),
+        helper.make_node("Add", ["best.before", "best.equal"], ["best.raised"]),
+        helper.make_node("Mul", ["best.raised", "best.behind"], ["best.others"]),
+        helper.make_node("ReduceSum", ["best.others", *sums], ["best.rest"], keepdims=1),
+        helper.make_node("Div", ["best.others", "best.rest"], ["best.shares"]),
+        helper.make_node("TopK", ["best.shares", "best.one"], ["best.second", "best.unused"], axis=1),
+        helper.make_node("Add", ["best.second", "best.1"], ["best.more"]),
+        helper.make_node("Div", ["best.second", "best.more"], ["best.least"]),
+        helper.make_node("Max", ["best.curve", "best.least"], ["best.now"]),
+        helper.make_node("Sub", ["best.1", "best.now"], ["best.left_over"]),
+        helper.make_node("Mul", ["best.shares", "best.left_over"], ["best.theirs"]),
+        helper.make_node("Mul", ["best.mark", "best.now"], ["best.its"]),
+        helper.make_node("Add", ["best.theirs", "best.its"], ["probabilities"]),
+    ]
+    whole = {"best.across": np.array([1]), "best.depth": np.array([n_classes]), "best.one": np.array([1])}
+    return nodes, {name: np.asarray(value, np.float32) for name, value in constants.items()} | whole
 
 
 def fitted(estimator: Model, spec: InputSpec, classes: NDArray[Any]) -> Model:

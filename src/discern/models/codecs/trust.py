@@ -40,7 +40,8 @@ def _fitted_on(record: Any) -> FittedOn:
 
 
 def _calibration(record: Any) -> Calibration:
-    _object(record, "calibration", ("method", "temperature", "floor", "points"))
+    best = ("best",) if isinstance(record, dict) and "best" in record else ()  # bundles of before know none
+    _object(record, "calibration", ("method", "temperature", "floor", "points", *best))
     if record["method"] not in ("temperature", "isotonic"):
         raise ModelFileError(f"method is {fields.shown(record['method'])}; expected temperature or isotonic")
     temperature = float(fields.number(record, "temperature", Interval(*TEMPERATURES)))
@@ -48,7 +49,10 @@ def _calibration(record: Any) -> Calibration:
     points = _points(record["points"])
     if (record["method"] == "isotonic") != (len(points) >= 2):
         raise ModelFileError(f"points are {len(points)}; expected two or more for isotonic, none for temperature")
-    return Calibration(record["method"], temperature, floor, points)
+    top = _points(record["best"]) if best else ()
+    if best and len(top) < 2:
+        raise ModelFileError(f"best holds {len(top)} points; expected two or more")
+    return Calibration(record["method"], temperature, floor, points, top)
 
 
 def _sets(record: Any) -> Sets:
