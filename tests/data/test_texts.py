@@ -323,10 +323,22 @@ def line_of(item: str) -> int:
     return int(item.split()[1])
 
 
-def test_notes_of_the_whole_come_once_and_those_of_rows_with_their_piece(tmp_path: Path) -> None:
+def test_notes_on_the_file_come_first_and_those_on_its_rows_last(tmp_path: Path) -> None:
     path = file(tmp_path, b"\xef\xbb\xbfid,words\n1,a b c\n2,d e f\n")
-    pieces = list(stream_texts(path, rows=1))
-    assert [len(piece.notes) for piece in pieces] == [2, 0]
+    assert [len(piece.notes) for piece in stream_texts(path, rows=1)] == [2, 0]
+    rows = [b"%d,caf\xe9 is open" % i for i in range(5)]
+    path = file(tmp_path, b"\n".join([b"id,text", *rows]))
+    pieces = list(stream_texts(path, rows=2))
+    assert [piece.notes for piece in pieces[:-1]] == [(), ()]
+    assert pieces[-1].notes == read_texts(path).notes
+    assert "read as Windows-1252 (5 texts" in pieces[-1].notes[0]
+
+
+def test_what_is_set_aside_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = file(tmp_path, "id,text\n1\n2\n3,fine\n")
+    read_texts(path, max_bad=1.0, on_event=lambda event: told.append(str(event.facts.get("text"))))
+    assert told[-1] == "2 set aside; the first: line 2: 1 cell; expected 2"
 
 
 # tables written by Python's csv module, whole and broken by hand
@@ -373,8 +385,9 @@ BROKEN = {
 
 @st.composite
 def broken_tables(draw: st.DrawFn, at_once: int) -> tuple[str, str, dict[int, list[str]], list[int]]:
-    """A table with broken rows among its good ones, up to `at_once` in a row: its text, what parts its cells, the good
-    rows by their lines, the lines of the broken ones.
+    """A table with broken rows among its good ones, one alone or up to `at_once` before any of them.
+
+    Its text, what parts its cells, the good rows by their lines, the lines of the broken ones.
     """
     rows, comma, end = draw(tables("xyz", 2))
     n_cells = len(rows[0])
@@ -382,7 +395,8 @@ def broken_tables(draw: st.DrawFn, at_once: int) -> tuple[str, str, dict[int, li
     good = {2: ["first"] * n_cells}
     bad: list[int] = []
     for row in rows:
-        for kind in draw(st.lists(st.sampled_from(sorted(BROKEN)), max_size=at_once)):
+        most = 0 if bad and at_once == 1 else at_once
+        for kind in draw(st.lists(st.sampled_from(sorted(BROKEN)), max_size=most)):
             bad.append(content.count("\n") + 1)
             content += ("w" + comma) * (n_cells - 1) + BROKEN[kind].replace("{comma}", comma) + end
         good[content.count("\n") + 1] = row
@@ -392,7 +406,7 @@ def broken_tables(draw: st.DrawFn, at_once: int) -> tuple[str, str, dict[int, li
 
 @settings(max_examples=250, deadline=None)
 @given(broken_tables(at_once=1), st.sampled_from([16, 300, 1 << 20]))
-def test_rows_broken_by_hand_are_the_ones_set_aside(
+def test_a_row_broken_by_hand_is_the_one_set_aside(
     table: tuple[str, str, dict[int, list[str]], list[int]], window: int
 ) -> None:
     """In = ok + rejected, and every good row is what it was."""

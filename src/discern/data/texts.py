@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from ..core.errors import DataError, UnreadableItem, describe
-from ..core.events import Listener, silent, steps
+from ..core.events import Listener, note, silent, steps
 from ..core.files import regular_file
 from ..core.options import Interval, TextOptions, raise_all, suggest
 from .assemble import MAX_BAD, stop_if_too_many
@@ -23,7 +23,7 @@ from .scan import TEXT_ENDING, shown, why_not_a_file
 from .sheets import EXCEL_ENDINGS, readable
 from .text_column import text_column
 from .text_folder import Folder
-from .text_pieces import Piece, Source, joined
+from .text_pieces import Piece, Said, Source, joined
 from .text_tables import Excel, JsonLines, Parquet
 
 STDIN = "-"
@@ -110,7 +110,10 @@ def read_texts(
         if not good:
             item, reason = read.rejected[0]
             raise DataError(describe(opened.name, found=f"no text that can be read ({item}: {reason})"))
-        return _texts(opened, text, read, opened.notes)
+        if read.rejected:
+            item, reason = read.rejected[0]
+            note(on_event, f"{bad:,} set aside; the first: {item}: {reason}")
+        return _texts(opened, text, read, [*opened.notes, *read.said.notes()])
 
 
 def stream_texts(
@@ -127,17 +130,24 @@ def stream_texts(
     named), a folder of them, or `-` for the lines of `stdin` (a table where `columns` are named).
 
     A piece holds `rows` records, good ones and those set aside together (`n + rejected.height`), the last one fewer.
-    `skip` counts records in the same way: what `skip` k leaves are the pieces that come after k records. Notes that
-    belong to the whole source come with the first piece. Raises OptionError, DataError.
+    `skip` counts records in the same way: what `skip` k leaves are the pieces that come after k records. Notes on the
+    source come with the first piece, those on its rows (their encodings) with the last. Raises OptionError, DataError.
     """
     options = options or TextOptions()
     counts = Interval(1, 2**40, whole=True).problem("rows", rows), Interval(0, 2**60, whole=True).problem("skip", skip)
     raise_all([*options.problems(), *counts])
     with _opened(source, options, stdin) as (opened, text):
         notes = opened.notes
+        said = Said()
+        held: Piece | None = None  # only the next one tells whether a piece is the last
         for piece in opened.pieces(rows, skip):
-            yield _texts(opened, text, piece, notes)
-            notes = []
+            if held is not None:
+                yield _texts(opened, text, held, notes)
+                notes = []
+            said.update(piece.said)
+            held = piece
+        if held is not None:
+            yield _texts(opened, text, held, [*notes, *said.notes()])
 
 
 def _texts(source: Source, text: str, piece: Piece, notes: Sequence[str]) -> Texts:
@@ -147,7 +157,7 @@ def _texts(source: Source, text: str, piece: Piece, notes: Sequence[str]) -> Tex
         text=text,
         items=piece.items,
         rejected=set_aside(piece.rejected),
-        notes=(*notes, *piece.said.notes()),
+        notes=tuple(notes),
         encoding=piece.said.encoding(source.encoding),
     )
 
@@ -162,9 +172,9 @@ def _opened(given: str | Path, options: TextOptions, stdin: Lines | None) -> Ite
         if source.encoding not in ("", "UTF-8", options.encoding):
             source.notes.append(f"read as {source.encoding}")
         subject = source.name if name == STDIN else shown(name)
-        text, note = text_column(subject, source.columns, options.text or source.only_text, source.sample())
-        if note:
-            source.notes.append(note)
+        text, why = text_column(subject, source.columns, options.text or source.only_text, source.sample())
+        if why:
+            source.notes.append(why)
         yield source, text
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from ..core.errors import DataError, OptionError, describe
-from ..core.events import Listener, silent
+from ..core.events import Listener, note, silent
 from ..core.options import TextOptions
 from ..data.tables_out import FORMATS, write_table
 from ..data.texts import read_texts
@@ -62,6 +62,8 @@ def guess_labels(
         raise OptionError(f"{found}; expected at least one --list LABEL=FILE, and another label for --other")
     known = [_read(label, Path(path)) for label, path in lists.items()]
     texts = read_texts(source, options, stdin=stdin, on_event=on_event)
+    for sentence in texts.notes:
+        note(on_event, sentence)
     taken = [name for name in (LABEL, WORDS) if name in texts.frame.columns]
     if taken:
         raise DataError(describe(texts.name, found=f"a column {taken[0]!r} already", do="rename it first"))

@@ -12,7 +12,7 @@ import polars as pl
 
 from ..core import threads
 from ..core.errors import DataError, OptionError, describe
-from ..core.events import Listener, silent, stage
+from ..core.events import Listener, note, silent, stage
 from ..core.options import Interval, TextOptions, one_of, raise_all, suggest
 from ..data.delimited import Lines
 from ..data.tables_out import FORMATS, write_table
@@ -270,7 +270,10 @@ def _begin(
     target = None if out is None else outputs.checked("-o", out, inputs=[source], endings=FORMATS, force=force)
     threads.set_budget()
     stage(on_event, "reading")
-    return target, read_texts(source, options, stdin=stdin, on_event=on_event)
+    texts = read_texts(source, options, stdin=stdin, on_event=on_event)
+    for sentence in texts.notes:
+        note(on_event, sentence)
+    return target, texts
 
 
 def _write(target: Path | None, table: pl.DataFrame) -> None:
