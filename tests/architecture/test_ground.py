@@ -34,7 +34,7 @@ def test_every_dependency_that_the_set_up_installs_is_pinned() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line) for line in lines)
     pinned = {line.partition("==")[0] for line in lines}
     extras = PROJECT["optional-dependencies"]
-    wanted = [*PROJECT["dependencies"], *extras["torch"], *extras["tensorboard"], *extras["dev"]]
+    wanted = [*PROJECT["dependencies"], *extras["torch"], *extras["geo"], *extras["tensorboard"], *extras["dev"]]
     assert {_normal(re.split(r"[<>=\[]", name)[0]) for name in wanted} <= pinned
     assert "torch==2.13.0" in lines
     assert extras["torch"] == ["torch==2.13.0"]

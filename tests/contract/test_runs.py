@@ -24,12 +24,24 @@ def few_digits() -> Dataset:
     return read("sample:digits").take(range(150))
 
 
+@pytest.fixture(scope="module")
+def few_notes() -> Dataset:
+    kinds = {"fares": ("taxi", "driver", "fare"), "phones": ("phone", "stolen", "screen")}
+    texts = [
+        " ".join((kinds[kind][n % 3], *(f"w{n * prime % 211}" for prime in (3, 5, 7, 11, 13)), kinds[kind][n % 2]))
+        for n in range(75)
+        for kind in kinds
+    ]
+    return read(texts, ["fares", "phones"] * 75)
+
+
 @pytest.mark.parametrize("name", list(catalogue.ENTRIES))
 def test_killed_resumed_and_verified(
-    name: str, few_digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, few_digits: Dataset, few_notes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    data = few_digits if "pictures" in catalogue.entry(name).kinds else few_notes
     options = {"model": name, "epochs": 2} if "epochs" in catalogue.entry(name).parameters else {"model": name}
-    straight = train(few_digits, out=tmp_path / "straight", **options).path
+    straight = train(data, out=tmp_path / "straight", **options).path
     written: list[object] = []
     replace = os.replace
 
@@ -41,11 +53,11 @@ def test_killed_resumed_and_verified(
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(files.os, "replace", replacing)
-        train(few_digits, out=tmp_path / "stopped", **options)
-    resume(tmp_path / "stopped", few_digits)
+        train(data, out=tmp_path / "stopped", **options)
+    resume(tmp_path / "stopped", data)
     digests = [json.loads((run / "run.json").read_text())["files"] for run in (straight, tmp_path / "stopped")]
     assert digests[0] == digests[1]
     assert "model.discern" in digests[0]
-    result = verify(straight, few_digits)
+    result = verify(straight, data)
     assert result.same, result.differences
     assert result.n_predictions > 10

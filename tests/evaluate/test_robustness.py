@@ -7,7 +7,7 @@ import pytest
 
 from discern.core.errors import DataError
 from discern.core.records import Figure
-from discern.evaluate.robustness import STRENGTHS, TOLERATED, Robustness, cannot, robustness
+from discern.evaluate.robustness import STRENGTHS, TEXT_STRENGTHS, TOLERATED, Robustness, cannot, robustness
 from discern.report.robustness_page import KINDS, robustness_sentences, robustness_text, sections
 
 
@@ -86,6 +86,6 @@ def test_numbers_are_no_pictures() -> None:
 def test_every_kind_has_words_and_rising_strengths() -> None:
     from discern.images.distort import KINDS as FUNCTIONS
 
-    assert set(STRENGTHS) == set(KINDS) == set(FUNCTIONS)
-    for strengths in STRENGTHS.values():
-        assert list(strengths) == sorted(set(strengths)) and len(strengths) >= 5
+    assert set(STRENGTHS) == set(FUNCTIONS) and set(STRENGTHS) | set(TEXT_STRENGTHS) == set(KINDS)
+    for strengths in (*STRENGTHS.values(), *TEXT_STRENGTHS.values()):
+        assert list(strengths) == sorted(set(strengths)) and len(strengths) >= 4
