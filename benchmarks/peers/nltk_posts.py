@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from pathlib import Path
 
 from nltk.classify import NaiveBayesClassifier
 from nltk.stem.porter import PorterStemmer
 from nltk.tokenize import TweetTokenizer
 
-STOP = set(
+STOP = frozenset(
     [
         "i",
         "me",
@@ -126,10 +127,13 @@ def features(text: str) -> dict[str, bool]:
 
 
 def main(labelled: str, pool: str, out: str) -> None:
-    with open(labelled, newline="", encoding="utf-8") as file:
+    with Path(labelled).open(newline="", encoding="utf-8") as file:
         rows = [(features(row["text"]), row["label"]) for row in csv.DictReader(file)]
     model = NaiveBayesClassifier.train(rows)
-    with open(pool, newline="", encoding="utf-8") as file, open(out, "w", newline="", encoding="utf-8") as answers:
+    with (
+        Path(pool).open(newline="", encoding="utf-8") as file,
+        Path(out).open("w", newline="", encoding="utf-8") as answers,
+    ):
         writer = csv.writer(answers)
         writer.writerow(["id", "prediction"])
         for row in csv.DictReader(file):

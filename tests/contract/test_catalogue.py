@@ -117,7 +117,10 @@ def test_saved_and_loaded_it_answers_the_same(name: str, kind: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("kind", ["pictures", "float pictures"])
-@pytest.mark.parametrize("name", [name for name, entry in catalogue.ENTRIES.items() if entry.parameters.get("features") == catalogue.FEATURES])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, entry in catalogue.ENTRIES.items() if entry.parameters.get("features") == catalogue.FEATURES],
+)
 def test_edges_are_looked_at_in_the_same_way_everywhere(name: str, kind: str, tmp_path: Path) -> None:
     X, y = items(kind)
     X = np.repeat(X.repeat(2, axis=1).repeat(3, axis=2), 3, axis=3)[:400]

@@ -13,8 +13,8 @@ from discern.core.errors import OptionError
 from discern.models import lvq
 from discern.models.bayes import NaiveBayes
 from discern.models.calibrate import out_of_fold, steepness
-from discern.models.scorer import softmax
 from discern.models.lvq import LVQ
+from discern.models.scorer import softmax
 from discern.models.svm import LinearSVM
 
 

@@ -8,8 +8,8 @@ from sklearn.datasets import load_digits
 from sklearn.neural_network import MLPClassifier
 
 from discern.core.events import Event
-from discern.models.scorer import softmax
 from discern.models.perceptron import Perceptron, forward
+from discern.models.scorer import softmax
 
 
 @pytest.mark.parametrize("n_classes", [2, 10])

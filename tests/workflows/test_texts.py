@@ -74,9 +74,7 @@ def test_a_table_of_texts_is_data(table: Path) -> None:
 
 
 def test_what_does_not_fit_is_told(table: Path, tmp_path: Path) -> None:
-    with pytest.raises(
-        OptionError, match=r"--label kin: no such column; there is id, kind, .*mean 'kind'"
-    ):
+    with pytest.raises(OptionError, match=r"--label kin: no such column; there is id, kind, .*mean 'kind'"):
         read(table, label="kin")
     with pytest.raises(OptionError, match=r"--group offcer: no such column.*did you mean 'officer'"):
         read(table, label="kind", group="offcer")
@@ -84,9 +82,7 @@ def test_what_does_not_fit_is_told(table: Path, tmp_path: Path) -> None:
         read(table, label="kind", pictures=dc.read.__globals__["PictureOptions"](grey=True))
     with pytest.raises(OptionError, match="--text belongs to texts"):
         read("sample:digits", texts=TextOptions(text="note"))
-    with pytest.raises(
-        OptionError, match="--model knn does not learn from texts; expected one of majority"
-    ):
+    with pytest.raises(OptionError, match="--model knn does not learn from texts; expected one of majority"):
         dc.train(read(table, label="kind"), model="knn", out=tmp_path / "run")
     with pytest.raises(OptionError, match="--features is hog; for texts expected words or both"):
         dc.train(read(table, label="kind"), model="word-svm", features="hog", out=tmp_path / "run")

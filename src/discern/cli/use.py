@@ -52,7 +52,8 @@ def predict(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write: .csv, .parquet or .jsonl.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Where to write: .csv, .tsv, .parquet, .jsonl or .xlsx."),
     ] = None,
     keep: Annotated[
         list[str] | None, typer.Option("--keep", metavar="COLUMN", help="Texts: write this column beside the answers.")
@@ -240,5 +241,5 @@ class Printer:
             ]
             print(report.table([name.replace("_", " ") for name in columns], rows))
         else:
-            sys.stdout.write(workflows.csv_rows(frame, header=self._first))
+            sys.stdout.write(workflows.csv_text(frame, header=self._first))
         self._first = False

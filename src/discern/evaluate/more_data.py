@@ -128,7 +128,7 @@ def more_data(
     about = (learner.title, own, len(labels))
     n_units = len(np.unique(units))
     if n_units < FEWEST_UNITS:
-        said = f"There are only {n_units} groups (or items) that do not belong together; a curve takes {FEWEST_UNITS}."
+        said = f"Too few groups (or items) that do not belong together: {n_units}; a curve takes {FEWEST_UNITS}."
         return MoreData(*about, 0, 0, unanswered=(said,))
     parts = [_parts(units, generator(seed, "curve", repeat)) for repeat in range(n_repeats)]
     used = [at for at in range(len(SHARES)) if min(len(part[at][0]) for part in parts) >= FEWEST_LEARNED]

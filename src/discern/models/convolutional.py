@@ -167,7 +167,8 @@ class ConvNet(Classifier):
             else:
                 each = budget.epoch_seconds(network, learned, looked, settings, seconds=budget.worth(self.budget))
                 self.cycles_ = (budget.epochs_within(self.budget - (time.monotonic() - began), each),)
-            note(on_event, f"{self.budget:g} seconds are {sum(self.cycles_)} epochs here")
+            n_epochs = sum(self.cycles_)
+            note(on_event, f"{self.budget:g} seconds are {n_epochs} epoch{'s' if n_epochs > 1 else ''} here")
             settings = dataclasses.replace(settings, cycles=self.cycles_)
         if self.augment == AUTO and not found:
             self._vary_for_epochs(on_event)

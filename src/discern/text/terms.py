@@ -1,8 +1,8 @@
 """Texts as numbers for a model: which words, and which runs of letters within words, are in each of them.
 
 Words are lower case; runs of letters are those of 2 to 5 characters within what stands between spaces, whose ends
-count as a space (so that beginnings and ends of words are told apart, and punctuation is seen). Every digit is a 0: what
-tells is that a number stands there and how long it is, and no telephone number gets into a model.
+count as a space (so that beginnings and ends of words are told apart, and punctuation is seen). Every digit is a 0:
+what tells is that a number stands there and how long it is, and no telephone number gets into a model.
 """
 
 from __future__ import annotations

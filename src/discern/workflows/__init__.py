@@ -23,7 +23,7 @@ __all__ = [
     "compare_topics",
     "concordance",
     "count",
-    "csv_rows",
+    "csv_text",
     "doctor",
     "draw_map",
     "evaluate",
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from .label import check_batch, label, write_labelled
     from .maps import draw_map
     from .paired import compare_runs
-    from .predict import Model, csv_rows, load, predict
+    from .predict import Model, csv_text, load, predict
     from .redact import redact_texts, suggest_words
     from .resume import resume
     from .run import Run, list_runs
@@ -105,7 +105,7 @@ __getattr__, __dir__ = attach(
         "audit": "audit",
         "card": "handing",
         "compare_runs": "paired",
-        "csv_rows": "predict",
+        "csv_text": "predict",
         "doctor": "doctor",
         "evaluate": "inspect",
         "examine": "examine",

@@ -19,13 +19,14 @@ from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
 from ..core.options import TextOptions, raise_all
 from ..data.items import BATCH, expand, load_batches
+from ..data.tables_out import FORMATS, table_writer
+from ..data.tables_out import csv_text as csv_text
 from ..store import bundle, outputs
 from ..store.answered import frame
 from ..store.run_folder import model_path
 from ..store.session import Shipped
 from . import apply
 
-FORMATS = (".csv", ".parquet", ".jsonl")
 PLAIN = TextOptions()
 
 
@@ -95,8 +96,8 @@ def predict(
     on where it was.
 
     Several runs answer side by side: the columns of each begin with its name (`make_prediction`, `make_p_Ford`).
-    The ending of `out` decides the format: `.csv`, `.parquet` or `.jsonl`; without `out` each batch is handed to
-    `on_frame`. Items that cannot be read are set aside with their reason in `<out>.rejected.csv`.
+    The ending of `out` decides the format: `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.xlsx`; without `out` each batch is
+    handed to `on_frame`. Items that cannot be read are set aside with their reason in `<out>.rejected.csv`.
 
     Raises OptionError, OutputError, RunError, ModelFileError; DataError when not one item can be read.
     """
@@ -198,29 +199,12 @@ def _named(runs: Sequence[str | Path]) -> dict[str, Shipped]:
     return {name: Shipped(bundle.load(model_path(run))) for name, run in zip(names, runs, strict=True)}
 
 
-def csv_rows(table: pl.DataFrame, *, header: bool) -> str:
-    """A batch as CSV with every text cell made safe for spreadsheets."""
-    safe = table.with_columns(pl.col(pl.String).map_elements(files.safe_cell, return_dtype=pl.String))
-    if header:
-        safe = safe.rename({name: files.safe_cell(name) for name in table.columns})
-    return safe.write_csv(include_header=header)
-
-
 def _write(out: Path, frames: Iterator[pl.DataFrame], rejected: list[tuple[str, str]]) -> int:
-    kept: list[pl.DataFrame] = []
-    n_items = 0
-    with files.atomic(out) as file:
+    with table_writer(out) as writer:
         for table in frames:
-            if out.suffix.lower() == ".parquet":
-                kept.append(table)
-            else:
-                text = csv_rows(table, header=n_items == 0) if out.suffix.lower() == ".csv" else table.write_ndjson()
-                file.write(text.encode())
-            n_items += len(table)
-        _some_left(n_items, rejected)
-        if kept:
-            pl.concat(kept).write_parquet(file, metadata={"schema": "1"})
-    return n_items
+            writer.write(table)
+        _some_left(writer.n_rows, rejected)
+    return writer.n_rows
 
 
 def _hand_over(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
+from ..data.given import refuse_address
 from ..data.notes import NOTES, write_notes
 from ..data.posts import POSTS, write_posts
-from ..data.given import refuse_address
 from ..data.samples import write_digits
 from ..data.vehicles import write_vehicles
 
