@@ -85,7 +85,7 @@ def shares(seed: int) -> Array:
     land = island()
     by_area = np.exp(rng.normal(np.log(0.07), 0.55, len(land.names)))
     by_week = np.exp(0.25 * np.sin(np.arange(WEEKS) / 4 + rng.uniform(0, 6)) + rng.normal(0, 0.08, WEEKS))
-    share = np.clip(by_area[:, None] * by_week, 0.005, 0.6)
+    share: NDArray[np.float64] = np.clip(by_area[:, None] * by_week, 0.005, 0.6)
     share[land.names.index(TIED[0]), TIED[1]] = 0.55
     return share
 
@@ -144,11 +144,12 @@ def _block(rng: np.random.Generator, begin: int, land: Island, areas: Areas, sha
     number = pl.Series(np.arange(begin + 1, begin + BLOCK + 1)).cast(pl.String).str.zfill(7)
     start = pl.lit(FIRST_DAY).cast(pl.Datetime("ms"))
     author = pl.Series(np.minimum(*rng.integers(0, POOL_AUTHORS, (2, BLOCK)))).cast(pl.String)
+    after = pl.duration(minutes=pl.lit(pl.Series(minute)))
     table = pl.DataFrame({
         "id": pl.select(pl.concat_str([pl.lit("P"), number])).to_series(),
         "text": texts(rng, label),
         "author": pl.select(pl.concat_str([pl.lit("user"), author])).to_series(),
-        "time": pl.select((start + pl.duration(minutes=pl.Series(minute))).dt.strftime("%Y-%m-%d %H:%M")).to_series(),
+        "time": pl.select((start + after).dt.strftime("%Y-%m-%d %H:%M")).to_series(),
         "week": pl.Series(calendar).gather(week),
         "home": _homes(rng, land, town),
         "latitude": pl.Series(np.where(tagged, point[:, 1], np.nan)).fill_nan(None).round(5),

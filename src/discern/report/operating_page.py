@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from ..core.records import Figure
+from ..core.saying import percent
 from ..evaluate.operating import Operating, OperatingPoints
-from . import words
 from .drawing import ACCENT, SECOND, SOFT, Drawing, draw
 from .sections import Section
 from .slices_page import quoted
@@ -94,7 +94,7 @@ def _per_hit(record: OperatingPoints, point: Operating) -> str:
     if record.prevalence is None:
         where = f"Where {label} is as frequent as in the test part"
     else:
-        where = f"Where {words.percent(record.prevalence, 1)} of the items are {label}"
+        where = f"Where {percent(record.prevalence, 1)} of the items are {label}"
     if figure.value is None:
         return f"{where}: {figure.method}."
     if figure.value == 0 and figure.high is not None:
@@ -116,7 +116,7 @@ def number(value: float) -> str:
 def _value(name: str, figure: Figure) -> str:
     if figure.value is None:
         return "–"
-    return words.percent(figure.value, figure.n) if name in SHARES else number(figure.value)
+    return percent(figure.value, figure.n) if name in SHARES else number(figure.value)
 
 
 def _range(name: str, figure: Figure) -> str:
@@ -124,7 +124,7 @@ def _range(name: str, figure: Figure) -> str:
         return ""
     if name not in SHARES:
         return f"{number(figure.low)} to {number(figure.high)}"
-    low, high = (words.percent(bound, figure.n) for bound in (figure.low, figure.high))
+    low, high = (percent(bound, figure.n) for bound in (figure.low, figure.high))
     return f"{low.removesuffix(' %')} to {high}"
 
 

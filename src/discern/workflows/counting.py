@@ -14,7 +14,8 @@ from ..core.errors import DataError, describe
 from ..core.events import Listener, silent, stage
 from ..core.options import Interval, raise_all, suggest
 from ..data.boundaries import names_shown, read_boundaries
-from ..data.located import PlaceOptions, locate, placed
+from ..data.located import PlaceOptions as PlaceOptions
+from ..data.located import locate, placed
 from ..data.tables import column, read_table
 from ..data.tables_out import FORMATS, write_table
 from ..evaluate.counts import RISE, Counts, Reference, with_notes
