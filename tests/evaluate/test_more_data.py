@@ -65,7 +65,7 @@ def test_the_curve_grows_and_the_further_the_prediction_the_wider() -> None:
 def test_groups_stay_whole_and_too_few_of_them_are_said() -> None:
     assert curve(300, groups=6).curve
     few = curve(100, groups=10)
-    assert not few.curve and "only 10 groups" in few.unanswered[0] and "cannot be said" in few.sentence
+    assert not few.curve and "together: 10;" in few.unanswered[0] and "cannot be said" in few.sentence
 
 
 def test_it_is_kept_as_json_and_read_back_and_repeats() -> None:

@@ -87,9 +87,12 @@ class Grammar:
         self.quoted = quoted and bool(comma)
         c = re.escape(comma)
         after = rb"(?:" + c + rb"|\n|\r\n|\r?\Z)"
-        self._strict = re.compile(rb'"((?:[^"]++|"")*+)"(?=' + after + rb")")
-        self._loose = re.compile(rb'"(?:[^"]++|""|"(?!' + after + rb'))*+"(?=' + after + rb")")
-        self._bare = re.compile(rb"[^" + c + rb"\n]*+")
+        self._strict = re.compile(rb'"([^"]*(?:""[^"]*)*)"(?=' + after + rb")")
+        # looked at first and then repeated, it is never tried in another way; possessive quantifiers of groups say the
+        # same, and give wrong answers in early versions of Python 3.11
+        inner = rb'(?=(?P<inner>(?:[^"]+|""|"(?!' + after + rb"))*))(?P=inner)"
+        self._loose = re.compile(rb'"' + inner + rb'"(?=' + after + rb")")
+        self._bare = re.compile(rb"[^" + c + rb"\n]*")
 
     def record(self, data: bytes, at: int, limit: int) -> tuple[list[bytes], int] | None:
         """The cells of the record that begins at `at`, and where its line end begins; None when a quote is broken.
