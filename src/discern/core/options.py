@@ -222,6 +222,38 @@ class TextOptions:
         return cls(**{**record, "columns": tuple(record["columns"])})
 
 
+@dataclass(frozen=True)
+class TableOptions:
+    """How a table of numbers and categories is read: everything that must be the same when a run reads it again."""
+
+    target: str | None = None
+    """The column to learn: numbers make it a regression, anything else a classification."""
+    drop: tuple[str, ...] = ()
+    """Columns that are set aside."""
+    keep: tuple[str, ...] = ()
+    """Columns that stay features although they look like identifiers, or give the target away."""
+    missing: tuple[str, ...] = ()
+    """What stands for a missing value, beside the usual marks."""
+    task: str | None = None
+    """One of `TASKS`; None for what the target's cells show."""
+
+    def problems(self) -> list[str | None]:
+        both = next((name for name in self.drop if name in self.keep), None)
+        return [
+            None if self.task is None else one_of("--task", self.task, TASKS),
+            None if both is None else f"--drop and --keep both name {both!r}; expected one of them",
+            f"--drop names the target {self.target!r}; expected another column" if self.target in self.drop else None,
+            "--task goes with --target" if self.task is not None and self.target is None else None,
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> TableOptions:
+        return cls(**{**record, **{name: tuple(record[name]) for name in ("drop", "keep", "missing")}})
+
+
 def _encoding_problem(name: str) -> str | None:
     """What is wrong with the name of an encoding, or None: Python must know it, and it must stand for letters."""
     try:
@@ -254,9 +286,11 @@ class ReadOptions:
     """The column of a table of texts that says what belongs together."""
     language: str | None = None
     """Texts in other languages are set aside: `en`; `any` for none."""
+    table: TableOptions = TableOptions()
 
     def problems(self) -> list[str | None]:
-        return [*self.pictures.problems(), *self.texts.problems(), Interval(0, 1).problem("--max-bad", self.max_bad)]
+        own = [*self.pictures.problems(), *self.texts.problems(), *self.table.problems()]
+        return [*own, Interval(0, 1).problem("--max-bad", self.max_bad)]
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -265,7 +299,9 @@ class ReadOptions:
     def from_json(cls, record: Mapping[str, Any]) -> ReadOptions:
         pictures = PictureOptions.from_json(record["pictures"])
         texts = TextOptions.from_json(record["texts"]) if "texts" in record else TextOptions()
-        return cls(**{**record, "pictures": pictures, "label": tuple(record["label"]), "texts": texts})
+        table = TableOptions.from_json(record["table"]) if "table" in record else TableOptions()
+        own = {"pictures": pictures, "label": tuple(record["label"]), "texts": texts, "table": table}
+        return cls(**{**record, **own})
 
 
 @dataclass(frozen=True)
@@ -345,6 +381,7 @@ class TrainOptions:
 FEATURES = ("pixels", "hog")
 TERMS = ("words", "both")
 CLASS_WEIGHTS = ("balanced",)
+TASKS = ("regression", "classification")
 QUOTES = ("double", "none")
 NOT_FOR_FILES = ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7")
 """Encodings that Python knows for other ends than texts in files."""

@@ -54,27 +54,56 @@ class Figure:
         return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
 
 
+ColumnKind = Literal["number", "category", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table that a model looks at, and how its cells become numbers."""
+
+    name: str
+    kind: ColumnKind
+    categories: tuple[str, ...] = ()
+    """Of a category: its values, sorted by code point; a cell becomes its position here."""
+    form: str = ""
+    """How numbers or dates were written, such as `percent`, `decimal comma`, `day/month/year`; empty for plain."""
+    missing: tuple[str, ...] = ()
+    """What stands for a missing value here, beside the usual marks."""
+
+    def to_json(self) -> dict[str, Any]:
+        record: dict[str, Any] = {"name": self.name, "kind": self.kind}
+        lists = {name: list(found) for name in ("categories", "missing") if (found := getattr(self, name))}
+        return record | lists | ({"form": self.form} if self.form else {})
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Column:
+        lists = {name: tuple(record.get(name, ())) for name in ("categories", "missing")}
+        return cls(record["name"], record["kind"], form=record.get("form", ""), **lists)
+
+
 @dataclass(frozen=True)
 class InputSpec:
     """What a model takes: the one agreement between training, prediction and every other door.
 
     `kind` is `pictures` (`shape` is height, width, channels), `table` (`shape` is the number of features) or `texts`
-    (`shape` is empty); `dtype` is `uint8`, `float32` or `text`. The rest says how a picture gets to that shape, in this
-    order: `crop` (shares cut away at left, top, right, bottom), channels, size (stretched, or with `keep_aspect` and
-    filled up), `binary`.
+    (`shape` is empty); `dtype` is `uint8`, `float32`, `float64` (a table with `columns`) or `text`. The rest says how a
+    picture gets to that shape, in this order: `crop` (shares cut away at left, top, right, bottom), channels, size
+    (stretched, or with `keep_aspect` and filled up), `binary`.
     """
 
     kind: Literal["pictures", "table", "texts"]
     shape: tuple[int, ...]
-    dtype: Literal["uint8", "float32", "text"]
+    dtype: Literal["uint8", "float32", "float64", "text"]
     crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     keep_aspect: bool = False
     binary: bool = False
+    columns: tuple[Column, ...] = ()
+    """Of a table read from a file: its features in their order. Prediction finds them by name."""
 
     @property
     def plain(self) -> InputSpec:
         """The form of the values alone, without how pictures get there."""
-        return InputSpec(self.kind, self.shape, self.dtype)
+        return InputSpec(self.kind, self.shape, self.dtype, columns=self.columns)
 
     @property
     def n_values(self) -> int:
@@ -85,17 +114,22 @@ class InputSpec:
         record: dict[str, Any] = {"kind": self.kind, "shape": list(self.shape), "dtype": self.dtype}
         if any(self.crop):
             record["crop"] = list(self.crop)
+        if self.columns:
+            record["columns"] = [column.to_json() for column in self.columns]
         return record | {name: True for name in ("keep_aspect", "binary") if getattr(self, name)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> InputSpec:
         fields = {**record, "shape": tuple(record["shape"]), "crop": tuple(record.get("crop", (0.0, 0.0, 0.0, 0.0)))}
+        fields["columns"] = tuple(map(Column.from_json, record.get("columns", ())))
         return cls(**fields)
 
     def __str__(self) -> str:
         if self.kind == "texts":
             return "texts"
         size = "x".join(map(str, self.shape))
+        if self.columns:
+            return f"{size} column{'s' if len(self.columns) > 1 else ''} a row"
         if self.kind == "table":
             return f"{size} numbers an item"
         left, top, right, bottom = (f"{share:.3g}" for share in self.crop)

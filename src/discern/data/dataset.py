@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.options import ReadOptions
-from ..core.records import InputSpec
+from ..core.records import Column, InputSpec
 from ..core.targets import Targets
 from . import manifest
 from .neighbours import NearDuplicates, near_duplicates
@@ -55,10 +55,12 @@ class Dataset:
     items: pl.DataFrame
     """A row an item: `item` (unique), `sha256` (of the file's bytes, or of the row), `pixels` (of what the model sees)
     and, when known, `label`, `group`, `part` (`train`, `validation`, `test`), `height`, `width`, `mode`; then
-    `target:<name>` for each of several targets, and `column:<name>` for what else the sheet of labels says."""
+    `target:<name>` for each of several targets, and `column:<name>` for what else the table or sheet says. Everything
+    is text, but the `label` of a regression: Float64."""
     values: NDArray[Any]
-    """Pictures: uint8 `(n, H, W, C)`, C is 1 or 3. Table: float32 `(n, n_features)`. Texts: `str` `(n,)`, dtype object.
-    In the order of `items`."""
+    """Pictures: uint8 `(n, H, W, C)`, C is 1 or 3. Array: float32 `(n, n_features)`. Table with columns: float64
+    `(n, n_features)`, NaN where a value is missing (see `frame`). Texts: `str` `(n,)`, dtype object. In the order of
+    `items`."""
     paths: tuple[Path | None, ...]
     """Where each item lies; None for items that are no files of their own."""
     rejected: pl.DataFrame
@@ -71,7 +73,8 @@ class Dataset:
     """Class folders without a single readable item."""
     source: Source
     spec: InputSpec | None = None
-    """How pictures got to the form of `values`; None where nothing but that form is known (then see `input`)."""
+    """How pictures, or the columns of a table, got to the form of `values`; None where nothing but that form is known
+    (then see `input`)."""
 
     def __post_init__(self) -> None:
         if not self.items.height == len(self.values) == len(self.paths):
@@ -84,10 +87,31 @@ class Dataset:
     def __len__(self) -> int:
         return self.n
 
+    @property
+    def task(self) -> Literal["regression", "classification"] | None:
+        """What there is to learn: a number, a class, or nothing where there are no labels."""
+        if "label" not in self.items.columns:
+            return None
+        return "regression" if self.items.schema["label"].is_float() else "classification"
+
     @cached_property
-    def labels(self) -> NDArray[np.str_] | None:
-        """The label of each item, `(n,)`, or None when there are none."""
+    def labels(self) -> NDArray[Any] | None:
+        """The label of each item, `(n,)`, or None when there are none: text, or float64 of a regression."""
+        if self.task == "regression":
+            return self.items["label"].to_numpy()
         return _column(self.items, "label")
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The names of the columns of a table; `column 0` and so on where they have none."""
+        named = [column.name for column in self.input.columns]
+        return named or [f"column {number}" for number in range(self.input.n_values)]
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The features of a table under their names: numbers, dates, and categories as text; null where missing."""
+        columns = self.input.columns or tuple(Column(name, "number") for name in self.feature_names)
+        return pl.DataFrame([decoded(column, self.values[:, i]) for i, column in enumerate(columns)])
 
     @cached_property
     def targets(self) -> Targets | None:
@@ -110,8 +134,8 @@ class Dataset:
 
     @cached_property
     def classes(self) -> list[str]:
-        """The distinct labels, sorted by Unicode code point as NumPy sorts."""
-        return [] if self.labels is None else np.unique(self.labels).tolist()
+        """The distinct labels, sorted by Unicode code point as NumPy sorts; none of a regression."""
+        return [] if self.labels is None or self.task == "regression" else np.unique(self.labels).tolist()
 
     @property
     def input(self) -> InputSpec:
@@ -156,9 +180,19 @@ class Dataset:
         )
 
     def __repr__(self) -> str:
-        classes = f", {len(self.classes)} classes" if self.labels is not None else ", no labels"
+        what = {"regression": "a number to learn", "classification": f"{len(self.classes)} classes", None: "no labels"}
         aside = f", {self.rejected.height} set aside" if self.rejected.height else ""
-        return f"<Dataset {self.name!r}: {self.n:,} items{classes}, {self.input}{aside}>"
+        return f"<Dataset {self.name!r}: {self.n:,} items, {what[self.task]}, {self.input}{aside}>"
+
+
+def decoded(column: Column, values: NDArray[Any]) -> pl.Series:
+    """Values `(n,)` of a feature as a person reads them; NaN becomes null."""
+    numbers = pl.Series(column.name, np.asarray(values, np.float64), nan_to_null=True)
+    if column.kind == "number":
+        return numbers
+    if column.kind == "date":
+        return numbers.floor().cast(pl.Int32).cast(pl.Date)
+    return pl.Series(column.name, column.categories, pl.String).gather(numbers.cast(pl.UInt32)).rename(column.name)
 
 
 def targets_of(items: pl.DataFrame) -> Targets | None:
