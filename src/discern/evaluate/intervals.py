@@ -18,6 +18,8 @@ from .metrics import Array, Tally
 RESAMPLES = 2000
 Z = 1.959963984540054
 """The normal quantile at 0.975."""
+BLOCKS = 10_000
+"""More units than twice this are dealt at random to so many blocks, which are then drawn in their place."""
 MOSTLY = 0.9
 """A figure gets a bootstrap interval when it is defined in at least this share of the resamples."""
 
@@ -28,6 +30,37 @@ def wilson(right: float, n: float) -> tuple[float, float]:
     middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
     return (0.0 if right == 0 else middle - half), (1.0 if right == n else middle + half)
+
+
+def median_bounds(n: int) -> tuple[int, int] | None:
+    """Places, from 0, of the sorted items between which the median lies with 95 % and more; None for fewer than six.
+
+    By the binomial distribution of how many items lie below it (Conover, Practical Nonparametric Statistics, 1999).
+    """
+    low = 0
+    if n <= 1000:
+        below, term = 0.0, 0.5**n
+        while below + term <= 0.025:
+            below += term
+            low += 1
+            term *= (n - low + 1) / low
+    else:
+        low = max(0, math.floor(n / 2 - Z * math.sqrt(n) / 2 + 0.5))
+    return None if low < 1 else (low - 1, n - low)
+
+
+def blocks(units: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """What is drawn in a bootstrap: the units themselves, or where there are many, random blocks of them.
+
+    Sums over random blocks of independent units spread as sums over the units do; how much is then known from 10,000
+    blocks, to 0.7 % of the width of an interval.
+    """
+    n_units = int(units.max()) + 1
+    if n_units <= 2 * BLOCKS:
+        return units
+    block = np.arange(n_units) % BLOCKS
+    generator(seed, "blocks").shuffle(block)
+    return block[units]
 
 
 @dataclass(frozen=True)
