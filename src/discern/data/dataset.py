@@ -11,6 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from ..core.options import ReadOptions
 from ..core.records import Column, InputSpec
@@ -149,7 +151,7 @@ class Dataset:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over names, labels, groups, parts and contents of all items."""
-        return manifest.fingerprint(self.items)
+        return manifest.fingerprint_by_columns(self.items) if self.input.columns else manifest.fingerprint(self.items)
 
     @cached_property
     def near(self) -> NearDuplicates:
@@ -210,24 +212,23 @@ def _column(items: pl.DataFrame, name: str) -> NDArray[np.str_] | None:
 
 def _codes(column: pl.Series) -> NDArray[np.int64]:
     """A number for each distinct value, by first appearance."""
-    seen: dict[str, int] = {}
-    return np.fromiter((seen.setdefault(value, len(seen)) for value in column.to_list()), np.int64, len(column))
+    seen = column.unique(maintain_order=True).to_frame("value").with_row_index("code")
+    found = column.to_frame("value").join(seen, on="value", how="left", nulls_equal=True, maintain_order="left")
+    return found["code"].to_numpy().astype(np.int64)
 
 
 def connected(links: list[NDArray[np.int64]], n: int) -> NDArray[np.int64]:
-    """Connected components of items that share a code in any of `links`, by union-find."""
-    parent = list(range(n))
-
-    def root(item: int) -> int:
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
+    """Connected components of items that share a code in any of `links`, numbered by first appearance."""
+    nodes, n_codes = [], n
     for codes in links:
-        first: dict[int, int] = {}
-        for item, code in enumerate(codes.tolist()):
-            one, other = root(item), root(first.setdefault(code, item))
-            parent[max(one, other)] = min(one, other)
-    seen: dict[int, int] = {}
-    return np.fromiter((seen.setdefault(root(item), len(seen)) for item in range(n)), np.int64, n)
+        _, places = np.unique(codes, return_inverse=True)
+        nodes.append(places + n_codes)
+        n_codes += n
+    edges = np.tile(np.arange(n), len(links)), np.concatenate([*nodes, np.zeros(0, np.int64)])
+    graph = coo_array((np.ones(len(edges[0]), np.int8), edges), shape=(n_codes, n_codes))
+    _, component = connected_components(graph, directed=False)
+    _, first, place = np.unique(component[:n], return_index=True, return_inverse=True)
+    number = np.empty(len(first), np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    found: NDArray[np.int64] = number[place]
+    return found
