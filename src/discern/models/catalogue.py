@@ -1,4 +1,6 @@
-"""The models that there are: a versioned name, the class that learns it and the codec that saves it.
+"""The models that there are: a versioned name, the classes that learn it and the codecs that save it.
+
+One name serves classes and numbers, arrays and tables: an entry says by which class it does each.
 
 A model enters this table only with its codec; `tests/contract/test_catalogue.py` walks it. Nothing is imported until
 it is asked for.
@@ -6,7 +8,7 @@ it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from ..core.errors import OptionError
 from ..core.options import FEATURES as FEATURE_NAMES
 from ..core.options import raise_all, suggest
-from ..core.records import InputSpec
+from ..core.records import Column, InputSpec
 
 if TYPE_CHECKING:
     import onnx
@@ -41,8 +43,22 @@ class Codec(Protocol):
 
 
 @dataclass(frozen=True)
+class Way:
+    """The class by which a model does one thing, what it may be told, and the codec."""
+
+    estimator: str
+    """`module:class`"""
+    codec: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+
+CLASSES, NUMBERS = "classification", "regression"
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One kind of model."""
+    """One kind of model. What stands here itself is how it learns classes; `numbers` and `tables` say what differs."""
 
     name: str
     version: int
@@ -65,12 +81,40 @@ class Entry:
     """What it learns from."""
     search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """What `--search` may put for a parameter; a network's layers are varied instead (`workflows.settings`)."""
+    numbers: Way | None = None
+    """How it learns a number from a table; None where it cannot."""
+    tables: Way | None = None
+    """How it learns classes from a table with gaps and categories; None for as from other numbers."""
+    only_numbers: bool = False
+
+    @property
+    def tasks(self) -> frozenset[str]:
+        """Of `classification` and `regression`."""
+        classes, numbers = () if self.only_numbers else (CLASSES,), (NUMBERS,) if self.numbers else ()
+        return frozenset((*classes, *numbers))
+
+    def way(self, task: str | None = None, *, table: bool = False) -> Way:
+        """How it does a task (None: the first that it can); `table`: from a table with columns.
+
+        Raises OptionError for a task that it cannot do.
+        """
+        task = task or (NUMBERS if self.only_numbers else CLASSES)
+        if task not in self.tasks:
+            what = {CLASSES: "classes", NUMBERS: "numbers"}
+            able = ", ".join(other.name for other in ENTRIES.values() if task in other.tasks)
+            raise OptionError(f"model {self.name!r} does not learn {what.get(task, task)}; expected one of {able}")
+        own = Way(self.estimator, self.codec, self.parameters, self.search)
+        if task == NUMBERS:
+            return self.numbers or own
+        return (self.tables if table else None) or own
 
 
 FEATURES = "what is looked at: pixels, or hog (histograms of oriented gradients)"
 TERMS = "what is looked at: words, or both words and runs of letters"
 CLASS_WEIGHT = "balanced: each class counts for as much as any other"
 TEXTS = frozenset({"texts"})
+TABLES = frozenset({"table"})
+LINEAR = "discern.models.codecs.linear_numbers"
 VOCABULARY = "the words that its texts have in common"
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
@@ -86,6 +130,26 @@ ENTRIES: Mapping[str, Entry] = {
             "discern.models.majority:Majority",
             "discern.models.codecs.majority",
             kinds=frozenset({"pictures", "table", "texts"}),
+        ),
+        Entry(
+            "mean",
+            1,
+            "the mean (the baseline)",
+            "discern.models.regression:Mean",
+            LINEAR,
+            kinds=TABLES,
+            only_numbers=True,
+            numbers=Way("discern.models.regression:Mean", LINEAR),
+        ),
+        Entry(
+            "ols",
+            1,
+            "ordinary least squares",
+            "discern.models.regression:LeastSquares",
+            LINEAR,
+            kinds=TABLES,
+            only_numbers=True,
+            numbers=Way("discern.models.regression:LeastSquares", LINEAR),
         ),
         Entry(
             "knn",
@@ -303,28 +367,53 @@ def entry(name: str) -> Entry:
     return ENTRIES[name]
 
 
-def estimator(name: str, **parameters: Any) -> Any:
-    """An unfitted estimator. Raises OptionError for a name or a parameter that is not known."""
+def estimator(name: str, *, task: str | None = None, columns: Sequence[Column] | None = None, **parameters: Any) -> Any:
+    """An unfitted estimator of classes, or for the task `regression` of numbers.
+
+    `columns` describe a table (`dataset.input.columns`); its gaps and categories are then taken care of. Raises
+    OptionError for a name, a task or a parameter that is not known.
+    """
     found = entry(name)
-    known = [key for key in found.parameters if key not in found.at_fit]
+    way = found.way(task, table=bool(columns))
+    known = [key for key in way.parameters if key not in found.at_fit]
     raise_all(
         f"model {name!r} has no parameter {key!r}; expected one of {', '.join(known) or 'none'}{suggest(key, known)}"
         for key in parameters
         if key not in known
     )
-    module, _, class_name = found.estimator.partition(":")
-    return getattr(import_module(module), class_name)(**parameters)
+    made = _class(way.estimator)(**parameters)
+    if way.estimator == found.estimator and not columns and not found.only_numbers:
+        return made
+    kind = "TableClassifier" if issubclass(type(made), _class("discern.models.base:Classifier")) else "TableRegressor"
+    return _class(f"discern.models.tabular:{kind}")(made, tuple(columns or ()))
 
 
-def codec(name: str) -> Codec:
-    """The codec of the entry called `name`. Raises OptionError."""
-    return cast(Codec, import_module(entry(name).codec))
+def codec(name: str, spec: InputSpec | None = None, n_classes: int = 1) -> Codec:
+    """The codec of the entry called `name` for a model that takes `spec` and tells `n_classes` apart (0: numbers).
+
+    Raises OptionError for a name that is not known or a task that the model cannot do.
+    """
+    found = entry(name)
+    table = spec is not None and spec.kind == "table" and (spec.dtype == "float64" or n_classes == 0)
+    if not table:
+        return cast(Codec, import_module(found.codec))
+    from .codecs.tabular import TableCodec
+
+    way = found.way(CLASSES if n_classes else NUMBERS, table=True)
+    return TableCodec(cast(Codec, import_module(way.codec)))
 
 
 def name_of(model: object) -> str:
     """The name under which a model's class is listed. Raises OptionError for a class that is not."""
-    wanted = f"{type(model).__module__}:{type(model).__name__}"
+    inner = getattr(model, "estimator", model) if type(model).__module__ == "discern.models.tabular" else model
+    wanted = f"{type(inner).__module__}:{type(inner).__name__}"
     for found in ENTRIES.values():
-        if found.estimator == wanted:
+        ways = [found.estimator, *(way.estimator for way in (found.numbers, found.tables) if way)]
+        if wanted in ways:
             return found.name
     raise OptionError(f"a {type(model).__name__} is not a model of the catalogue; expected one of {', '.join(ENTRIES)}")
+
+
+def _class(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)

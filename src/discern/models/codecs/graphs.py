@@ -1,4 +1,5 @@
-"""What the graphs of all codecs share: one input `x`, one output `probabilities`, one version of the operators."""
+"""What the graphs of all codecs share: one input `x`, one output `probabilities` (of a regression `prediction`), one
+version of the operators."""
 
 from __future__ import annotations
 
@@ -34,13 +35,40 @@ def model(
     `batch` advises how many items to ask for at a time, where the graph needs much memory for each; `more_opsets` are
     versions of further operator domains.
     """
-    dtype = TensorProto.UINT8 if spec.dtype == "uint8" else TensorProto.FLOAT
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", n_classes])
+    return _graph(nodes, constants, spec, output, batch, more_opsets)
+
+
+def numbers(
+    nodes: Sequence[onnx.NodeProto],
+    constants: Mapping[str, NDArray[Any]],
+    spec: InputSpec,
+    *,
+    batch: int | None = None,
+    more_opsets: Mapping[str, int] | None = None,
+) -> onnx.ModelProto:
+    """A graph from `x` to `prediction`, a number an item (float64, n), as `model` makes one to probabilities."""
+    output = helper.make_tensor_value_info("prediction", TensorProto.DOUBLE, ["n"])
+    return _graph(nodes, constants, spec, output, batch, more_opsets)
+
+
+INPUTS = {"uint8": TensorProto.UINT8, "float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
+
+
+def _graph(
+    nodes: Sequence[onnx.NodeProto],
+    constants: Mapping[str, NDArray[Any]],
+    spec: InputSpec,
+    output: onnx.ValueInfoProto,
+    batch: int | None,
+    more_opsets: Mapping[str, int] | None,
+) -> onnx.ModelProto:
     built = helper.make_model(
         helper.make_graph(
             list(nodes),
             "discern",
-            [helper.make_tensor_value_info("x", dtype, ["n", *spec.shape])],
-            [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", n_classes])],
+            [helper.make_tensor_value_info("x", INPUTS[spec.dtype], ["n", *spec.shape])],
+            [output],
             [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in constants.items()],
         ),
         opset_imports=[helper.make_opsetid(*pair) for pair in {"": OPSET, **(more_opsets or {})}.items()],
@@ -180,6 +208,13 @@ def _best(calibration: Calibration, n_classes: int) -> tuple[list[onnx.NodeProto
 def fitted(estimator: Model, spec: InputSpec, classes: NDArray[Any]) -> Model:
     """Give a rebuilt estimator what every fitted classifier has."""
     estimator.classes_ = classes  # type: ignore[attr-defined]
+    estimator.input_ = spec  # type: ignore[attr-defined]
+    estimator.n_features_in_ = spec.n_values  # type: ignore[attr-defined]
+    return estimator
+
+
+def fitted_numbers(estimator: Model, spec: InputSpec) -> Model:
+    """Give a rebuilt estimator what every fitted regressor has."""
     estimator.input_ = spec  # type: ignore[attr-defined]
     estimator.n_features_in_ = spec.n_values  # type: ignore[attr-defined]
     return estimator
