@@ -288,12 +288,12 @@ def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_newer_file_names_the_program_that_reads_it() -> None:
-    with pytest.raises(NewerFormat, match=r"found format 3, written by discern 9\.1; .*pip install 'discern-ml>=9\.1'"):
-        bundle.load(packed({"format": 3, "program": "9.1", "unheard": []}))
+    with pytest.raises(NewerFormat, match=r"found format 4, written by discern 9\.1; .*pip install 'discern-ml>=9\.1'"):
+        bundle.load(packed({"format": 4, "program": "9.1", "unheard": []}))
     with pytest.raises(NewerFormat, match=r"version 7 of model 'knn', written by discern 9\.1"):
         bundle.load(packed({"model": {"name": "knn", "version": 7}, "program": "9.1"}))
-    with pytest.raises(NewerFormat, match="format 3, written by discern unknown"):
-        bundle.load(zipped([("manifest.json", b'{"format": 3, "program": "\\u001b[2J"}'), ("other.bin", b"123")]))
+    with pytest.raises(NewerFormat, match="format 4, written by discern unknown"):
+        bundle.load(zipped([("manifest.json", b'{"format": 4, "program": "\\u001b[2J"}'), ("other.bin", b"123")]))
 
 
 def test_paths_that_are_no_files_are_refused(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Divides items into train, validation and test: by class, groups and copies together, the same every time."""
+"""Divides items into train, validation and test: evenly from the classes, or over the range of a number to learn, with
+groups and copies together; the same every time."""
 
 from __future__ import annotations
 
@@ -24,6 +25,10 @@ LEFT_OUT = "left out"
 """The part of items that are in no part: with `drop_leaks`, what would let a model learn the test by heart."""
 FEW_TOGETHER = 0.02
 """Share of the items that stand in a unit with others, up to which those units are divided first."""
+STRATA = 10
+"""Ranges of a number to learn, from which parts are drawn evenly."""
+FEWEST_ROWS = 10
+"""Fewer rows than this with a number to learn are not divided."""
 ENOUGH_UNITS = 3
 """A class with this many units gives at least one item to the test part, however small its share."""
 
@@ -89,7 +94,8 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
     labels = dataset.labels
     if labels is None:
         raise DataError(describe(dataset.name, found="items without labels", expected="a label for each item"))
-    _, codes = np.unique(labels, return_inverse=True)
+    numbers = dataset.task == "regression"
+    codes = np.zeros(dataset.n, np.int64) if numbers else np.unique(labels, return_inverse=True)[1]
     parts = np.full(dataset.n, "train", dtype="<U10")
     said = []
     if "part" in dataset.items.columns:
@@ -102,18 +108,22 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         parts[_cut(dataset.n, options.first) :] = "test"
         said.append(f"Test: what follows the first {_percent(options.first)} of the items, in their order.")
     units = dataset.units
+    if numbers:
+        _need_enough(dataset)
     _need_training(dataset.name, parts, codes, dataset.classes)
     for part, share in (("test", options.test), ("validation", options.validation)):
         if (parts == part).any():
             continue
         pool = np.flatnonzero(parts == "train")
         random = generator(options.seed, "split", part)
-        chosen = pool[_carve(codes[pool], units[pool], share, random)]
+        among = _strata(labels[pool], share) if numbers else codes[pool]
+        chosen = pool[_carve(among, units[pool], share, random)]
         if not len(chosen) and part == "test":
             raise _cannot(dataset, units[pool])
         parts[chosen] = part
         of = "of the items" if part == "test" else "of the rest"
-        drawn = f"{part.capitalize()}: {_percent(share)} {of}, drawn evenly from the classes."
+        evenly = "over the range of the target" if numbers else "from the classes"
+        drawn = f"{part.capitalize()}: {_percent(share)} {of}, drawn evenly {evenly}."
         said.append(drawn if len(chosen) else f"{part.capitalize()}: none, for there are too few items.")
     if options.drop_leaks:  # after all is drawn, so that nothing else changes
         said += _drop_leaks(parts, units)
@@ -121,6 +131,22 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
     if any("drawn" in sentence for sentence in said):
         said.append(f"{_kept_together(dataset)} stay together. Seed {options.seed}.")
     return Split(_table(dataset, units, parts), " ".join(said))
+
+
+def _need_enough(dataset: Dataset) -> None:
+    """Raise DataError where a number is to be learned from so few rows that none can be kept for testing."""
+    n_rows = len(np.unique(dataset.copies))
+    if n_rows < FEWEST_ROWS:
+        found = f"{n_rows:,} different rows, too few to keep some of them for testing"
+        raise DataError(describe(dataset.name, found=found, expected=f"{FEWEST_ROWS} or more"))
+
+
+def _strata(numbers: NDArray[np.float64], share: float) -> NDArray[np.int64]:
+    """Up to ten ranges of a number to learn, each with about as many items; one to be taken from each at least."""
+    n_strata = max(1, min(STRATA, int(share * len(numbers))))
+    edges = np.quantile(numbers, np.arange(1, n_strata) / n_strata)
+    place = np.searchsorted(np.unique(edges), numbers, side="right")
+    return np.unique(place, return_inverse=True)[1].astype(np.int64)
 
 
 def _drop_leaks(parts: NDArray[np.str_], units: NDArray[np.int64]) -> list[str]:
@@ -154,11 +180,15 @@ def read_split(path: Path, dataset: Dataset) -> Split:
     if about.get("schema") != SCHEMA:
         expected = f"a split of schema {SCHEMA}"
         raise DataError(describe(str(path), found=f"schema {about.get('schema', '(none)')}", expected=expected))
-    wrong = [name for name, kind in COLUMNS.items() if table.schema.get(name) != kind or table[name].null_count()]
+    kinds = {**COLUMNS, "label": dataset.items.schema.get("label", pl.String)}
+    wrong = [name for name, kind in kinds.items() if table.schema.get(name) != kind or table[name].null_count()]
     if wrong or not set(table["part"].unique()) <= {*PARTS, LEFT_OUT}:
         raise DataError(
             describe(str(path), found=f"unusable columns ({', '.join(wrong) or 'part'})", expected="a split")
         )
+    same = [name for name in ("item", "sha256", "label") if name in dataset.items.columns]
+    if table.select(same).equals(dataset.items.select(same)):
+        return Split(table, about.get("method", ""))
     _must_match(path, table, dataset)
     order = dict(zip(table["item"], range(table.height), strict=True))
     return Split(table[[order[item] for item in dataset.items["item"]]], about.get("method", ""))
@@ -222,33 +252,43 @@ def _carve(
     first, the large before the small; where many have (copies of messages, all posts of an author), that would fill
     the part with the largest units, and the order is left to chance.
     """
-    of_unit, where = _classes_by_unit(codes, units)
+    place, where = _classes_by_unit(codes, units)
+    sizes = np.bincount(where)
     left = np.bincount(codes).tolist()
-    wanted = _wanted(left, share, of_unit)
+    wanted = _wanted(left, share, np.bincount(place[1], minlength=len(left)).tolist())
     weights = [1 / count**2 if count else 0.0 for count in left]
-    sizes = np.array([sum(classes.values()) for classes in of_unit])
-    shuffled = random.permutation(len(of_unit))
+    shuffled = random.permutation(len(sizes))
     few = sizes[sizes > 1].sum() <= FEW_TOGETHER * len(codes)
-    order = (shuffled[np.argsort(-sizes[shuffled], kind="stable")] if few else shuffled).tolist()
+    order = shuffled[np.argsort(-sizes[shuffled], kind="stable")] if few else shuffled
+    one_by_one = order[: int((sizes > 1).sum())] if few else order
+    starts = np.searchsorted(place[0], np.arange(len(sizes) + 1))
     taken = [0] * len(left)
-    chosen = np.zeros(len(of_unit), bool)
+    chosen = np.zeros(len(sizes), bool)
 
-    def take(unit: int) -> None:
+    def classes_of(unit: int) -> dict[int, int]:
+        part = slice(starts[unit], starts[unit + 1])
+        return dict(zip(place[1][part].tolist(), place[2][part].tolist(), strict=True))
+
+    def take(unit: int, classes: Mapping[int, int]) -> None:
         chosen[unit] = True
-        for code, count in of_unit[unit].items():
+        for code, count in classes.items():
             taken[code] += count
             left[code] -= count
 
-    for unit in order:
-        classes = of_unit[unit]
+    for unit in one_by_one.tolist():
+        classes = classes_of(unit)
         gain = sum(weights[c] * k * (k + 2 * (taken[c] - wanted[c])) for c, k in classes.items())
         if gain < 0 and _leaves_some(classes, left):
-            take(unit)
+            take(unit, classes)
+    alone = order[len(one_by_one) :]
+    code_alone = place[1][starts[alone]]
+    for code, number in enumerate(wanted):  # single items, all at once: of each class the first that are still wanted
+        chosen[alone[code_alone == code][: max(0, min(number - taken[code], left[code] - 1))]] = True
     if not chosen.any():  # large groups or few items: the smallest unit that can be spared
-        by_size = sorted(order, key=lambda unit: int(sizes[unit]))
-        spare = next((unit for unit in by_size if _leaves_some(of_unit[unit], left)), None)
+        by_size = order[np.argsort(sizes[order], kind="stable")].tolist()
+        spare = next((unit for unit in by_size if _leaves_some(classes_of(unit), left)), None)
         if spare is not None:
-            take(spare)
+            take(spare, classes_of(spare))
     return np.flatnonzero(chosen[where]).astype(np.int64)
 
 
@@ -262,28 +302,23 @@ def _leaves_some(classes: Mapping[int, int], left: Sequence[int]) -> bool:
 
 def _classes_by_unit(
     codes: NDArray[np.int64], units: NDArray[np.int64]
-) -> tuple[list[dict[int, int]], NDArray[np.int64]]:
-    """Items of each class in each unit, and each row's position in that list."""
+) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]:
+    """Unit, class and number of items wherever a unit has any of a class, by unit; and each row's unit, from 0."""
     _, where = np.unique(units, return_inverse=True)
-    of_unit: list[dict[int, int]] = [{} for _ in range(int(where.max()) + 1 if len(where) else 0)]
-    for unit, code in zip(where.tolist(), codes.tolist(), strict=True):
-        of_unit[unit][code] = of_unit[unit].get(code, 0) + 1
-    return of_unit, where.astype(np.int64)
+    n_codes = int(codes.max()) + 1 if len(codes) else 1
+    pairs, counts = np.unique(where.astype(np.int64) * n_codes + codes, return_counts=True)
+    return (pairs // n_codes, pairs % n_codes, counts), where.astype(np.int64)
 
 
-def _wanted(counts: Sequence[int], share: float, of_unit: Sequence[Mapping[int, int]]) -> list[int]:
+def _wanted(counts: Sequence[int], share: float, n_units: Sequence[int]) -> list[int]:
     """Items wanted of each class: `share` of it, rounded so that the sum fits (largest remainders); one from each class
-    that has enough units to spare it."""
+    that stands in enough of the `n_units` to spare it."""
     exact = [share * count for count in counts]
     wanted = [int(value) for value in exact]
     missing = round(share * sum(counts)) - sum(wanted)
     by_remainder = sorted(range(len(counts)), key=lambda code: (wanted[code] - exact[code], code))
     for code in by_remainder[: max(0, missing)]:
         wanted[code] += 1
-    n_units = [0] * len(counts)
-    for classes in of_unit:
-        for code in classes:
-            n_units[code] += 1
     return [max(number, 1) if n_units[code] >= ENOUGH_UNITS else number for code, number in enumerate(wanted)]
 
 

@@ -35,10 +35,12 @@ from ..models.codecs import fields
 from ..models.codecs import trust as trusts
 from ..models.scorer import Scorer
 from . import archive, strict, tensors
+from .columns import described_columns
 
-FORMAT = 2
-PLAIN_FORMAT = 1
-"""Of a file whose model states its probabilities as they are; a later format holds `trust` besides."""
+FORMAT = 3
+PLAIN_FORMAT, TRUST_FORMAT = 1, 2
+"""Of a file whose model states its probabilities as they are, and of one that holds `trust` besides; the third is of
+models of a table with columns, or of a number, which may hold it."""
 KEYS = (
     "format", "program", "model", "config", "classes", "targets", "input", "target", "members", "decoders", "threads",
     "card", "extra",
@@ -57,7 +59,7 @@ class Bundle:
     arrays: Mapping[str, NDArray[Any]]
     spec: InputSpec
     classes: NDArray[Any]
-    """Labels in the order of the probabilities, `(n_classes,)`."""
+    """Labels in the order of the probabilities, `(n_classes,)`; none where the answer is a number."""
     trust: Trust | None = None
     """What is done to the model's probabilities before they are answers."""
 
@@ -73,6 +75,16 @@ class Bundle:
         return str(self.manifest["model"]["name"])
 
     @property
+    def task(self) -> str:
+        """`classification`, or `regression` where the answer is a number."""
+        return "classification" if len(self.classes) else "regression"
+
+    @property
+    def target(self) -> str:
+        """The name of what is predicted."""
+        return str(self.manifest["target"])
+
+    @property
     def config(self) -> Mapping[str, Any]:
         return cast(Mapping[str, Any], self.manifest["config"])
 
@@ -83,16 +95,20 @@ class Bundle:
 
     def estimator(self) -> Any:
         """The fitted estimator, rebuilt. Needs what learning needs (for a network: torch)."""
-        return catalogue.codec(self.model).decode(self.config, self.arrays, self.spec, self.classes)
+        return self._codec.decode(self.config, self.arrays, self.spec, self.classes)
 
     def scorer(self) -> Scorer:
         """What answers for texts."""
-        found: Scorer = catalogue.codec(self.model).scorer(self.config, self.arrays)  # type: ignore[attr-defined]
+        found: Scorer = self._codec.scorer(self.config, self.arrays)  # type: ignore[attr-defined]
         return found
 
+    @property
+    def _codec(self) -> catalogue.Codec:
+        return catalogue.codec(self.model, self.spec, len(self.classes))
+
     def graph(self) -> onnx.ModelProto:
-        """The model as an ONNX graph from `x` to `probabilities`."""
-        return catalogue.codec(self.model).graph(self.config, self.arrays, self.spec, len(self.classes))
+        """The model as an ONNX graph from `x` to `probabilities`, or to `prediction`."""
+        return self._codec.graph(self.config, self.arrays, self.spec, len(self.classes))
 
 
 def save(
@@ -156,16 +172,17 @@ def load(source: Path | str | bytes) -> Bundle:
 def _members(
     estimator: Any, name: str, spec: InputSpec, about: Mapping[str, Any], more: Mapping[str, NDArray[Any]]
 ) -> dict[str, bytes]:
-    config, arrays = catalogue.codec(name).encode(estimator)
+    classes = _labels(getattr(estimator, "classes_", np.zeros(0, np.str_)))
+    config, arrays = catalogue.codec(name, spec, len(classes)).encode(estimator)
     content = tensors.write({**arrays, **more})
     if len(content) > archive.MEMBER_LIMIT:
         raise DataError(f"the model takes {len(content):,} bytes; a model file holds up to {archive.MEMBER_LIMIT:,}")
     manifest = {
-        "format": FORMAT if "trust" in about else PLAIN_FORMAT,
+        "format": _format(spec, classes, "trust" in about),
         "program": __version__,
         "model": {"name": name, "version": catalogue.entry(name).version},
         "config": config,
-        "classes": _labels(estimator.classes_),
+        "classes": classes,
         "input": spec.to_json(),
         "members": {archive.TENSORS: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}},
         "decoders": {"pillow": version("pillow")},
@@ -178,6 +195,13 @@ def _members(
     except (ValueError, TypeError) as error:
         raise DataError(f"this model cannot be saved: {error}") from error
     return members
+
+
+def _format(spec: InputSpec, classes: list[str], trusted: bool) -> int:
+    """The earliest format that holds such a model: the program that knows only that one goes on reading it."""
+    if spec.dtype == "float64" or not classes:
+        return FORMAT
+    return TRUST_FORMAT if trusted else PLAIN_FORMAT
 
 
 def _labels(classes: NDArray[Any]) -> list[str]:
@@ -205,8 +229,8 @@ def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
     """A bundle from its members' bytes. Raises ModelFileError."""
     manifest = strict.parse(members[archive.MANIFEST], archive.MANIFEST)
     _refuse_newer(manifest)
-    later = manifest["format"] > PLAIN_FORMAT
-    fields.exact_keys(manifest, (*KEYS, "trust") if later else KEYS, archive.MANIFEST)
+    trusted = manifest["format"] == TRUST_FORMAT or (manifest["format"] == FORMAT and "trust" in manifest)
+    fields.exact_keys(manifest, (*KEYS, "trust") if trusted else KEYS, archive.MANIFEST)
     for name in ("model", "config", "targets", "input", "members", "decoders", "card", "extra"):
         if not isinstance(manifest[name], dict):
             raise ModelFileError(f"{name} in {archive.MANIFEST} is {fields.shown(manifest[name])}; expected an object")
@@ -214,13 +238,15 @@ def _bundle(members: Mapping[str, bytes | bytearray]) -> Bundle:
         if not isinstance(manifest[name], str):
             raise ModelFileError(f"{name} in {archive.MANIFEST} is {fields.shown(manifest[name])}; expected text")
     fields.whole(manifest, "threads", 1, threads.MAX_THREADS)
-    codec = _codec(manifest["model"], manifest["program"])
+    name = _known(manifest["model"], manifest["program"])
     _check_digest(manifest["members"], members[archive.TENSORS])
-    spec, classes = _spec(manifest["input"]), _classes(manifest["classes"])
+    later = manifest["format"] == FORMAT
+    spec, classes = _spec(manifest["input"], later), _classes(manifest["classes"], later)
+    codec = _codec(name, spec, len(classes))
     _check_targets(manifest["targets"], len(classes))
     arrays = tensors.read(members[archive.TENSORS], archive.TENSORS)
     trust = None
-    if later:
+    if trusted:
         beside = {name: arrays.pop(name) for name in list(arrays) if name.startswith(PREFIX)}
         trust = trusts.read(manifest["trust"], beside)
     codec.check(manifest["config"], arrays, spec, len(classes))
@@ -243,7 +269,8 @@ def _newer(found: str, known: str, program: object) -> NewerFormat:
     )
 
 
-def _codec(model: Mapping[str, Any], program: str) -> catalogue.Codec:
+def _known(model: Mapping[str, Any], program: str) -> str:
+    """The name of a model that the catalogue knows in this version. Raises ModelFileError."""
     fields.exact_keys(model, ["name", "version"], "model")
     name = model["name"]
     try:
@@ -252,7 +279,14 @@ def _codec(model: Mapping[str, Any], program: str) -> catalogue.Codec:
         raise ModelFileError(str(error)[:300]) from error
     if fields.whole(model, "version", 1, 2**31) > entry.version:
         raise _newer(f"version {model['version']} of model {name!r}", f"version {entry.version}", program)
-    return catalogue.codec(entry.name)
+    return entry.name
+
+
+def _codec(name: str, spec: InputSpec, n_classes: int) -> catalogue.Codec:
+    try:
+        return catalogue.codec(name, spec, n_classes)
+    except OptionError as error:  # a model of classes in a file of numbers, or the other way round
+        raise ModelFileError(str(error)[:300]) from error
 
 
 def _check_digest(members: Mapping[str, Any], content: bytes | bytearray) -> None:
@@ -267,11 +301,14 @@ def _check_digest(members: Mapping[str, Any], content: bytes | bytearray) -> Non
         raise ModelFileError(f"{archive.TENSORS} is not what was saved: its SHA-256 differs; copy the model again")
 
 
-def _spec(record: Mapping[str, Any]) -> InputSpec:
+def _spec(record: Mapping[str, Any], later: bool) -> InputSpec:
+    """What the model takes; `later`: the file may describe the columns of a table. Raises ModelFileError."""
     optional = [name for name in ("crop", "keep_aspect", "binary") if name in record]
-    fields.exact_keys(record, ["kind", "shape", "dtype", *optional], "input")
+    described = later and "columns" in record
+    fields.exact_keys(record, ["kind", "shape", "dtype", *optional, *(["columns"] if described else [])], "input")
     kind, shape, dtype = record["kind"], record["shape"], record["dtype"]
-    known = {"pictures": (("uint8", "float32"), 3), "table": (("float32",), 1), "texts": (("text",), 0)}
+    of_table = ("float32", "float64") if later else ("float32",)
+    known = {"pictures": (("uint8", "float32"), 3), "table": (of_table, 1), "texts": (("text",), 0)}
     if not isinstance(kind, str) or kind not in known:
         raise ModelFileError(f"input kind is {fields.shown(kind)}; expected one of {', '.join(known)}")
     dtypes, rank = known[kind]
@@ -287,7 +324,8 @@ def _spec(record: Mapping[str, Any]) -> InputSpec:
     flags = [record.get(name, False) for name in ("keep_aspect", "binary")]
     if any(type(flag) is not bool for flag in flags) or (optional and kind != "pictures"):
         raise ModelFileError(f"input is {fields.shown(record)}; expected true or false, and pictures")
-    return InputSpec(kind, tuple(shape), dtype, tuple(map(float, crop)), *flags)  # type: ignore[arg-type]
+    columns = described_columns(record["columns"], kind, shape) if described else ()
+    return InputSpec(kind, tuple(shape), dtype, tuple(map(float, crop)), *flags, columns)  # type: ignore[arg-type,call-arg]
 
 
 def _check_targets(targets: Mapping[str, Any], n_classes: int) -> None:
@@ -302,7 +340,10 @@ def _check_targets(targets: Mapping[str, Any], n_classes: int) -> None:
         raise ModelFileError(f"targets name {JOINT!r}, or give two classes the same labels; expected neither")
 
 
-def _classes(labels: object) -> NDArray[Any]:
+def _classes(labels: object, later: bool) -> NDArray[Any]:
+    """Labels; `later`: there may be none, for the answer is a number. Raises ModelFileError."""
+    if later and labels == []:
+        return np.zeros(0, np.str_)
     if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
         raise ModelFileError(f"classes are {fields.shown(labels)}; expected a list of texts")
     if any(earlier >= later for earlier, later in itertools.pairwise(labels)):

@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ..core import threads
-from ..core.errors import DataError, ModelFileError
+from ..core.errors import DataError, ModelFileError, OptionError
 from ..core.records import InputSpec
 from ..core.targets import Targets
 from ..models.answers import Answers, Trust
@@ -20,6 +20,8 @@ from ..models.scorer import Scorer, softmax
 from .bundle import Bundle
 
 BATCH = 256
+ROWS_A_BATCH = 65_536
+"""Of a table with columns."""
 TEXTS_A_BATCH = 20_000
 NETWORK = "conv"
 """The model whose last but one layer says what an item is like."""
@@ -35,7 +37,13 @@ class Shipped:
     """
 
     def __init__(self, bundle: Bundle, *, threads: int | None = None, features: bool = False) -> None:
-        """`features`: these are wanted too (`looked`), as they are where the model answers `unknown`."""
+        """`features`: these are wanted too (`looked`), as they are where the model answers `unknown`.
+
+        Raises OptionError for a model that answers with numbers (see `numbers.ShippedNumbers`).
+        """
+        if bundle.task == "regression":
+            what = f"this model answers with a number ({bundle.target})"
+            raise OptionError(f"{what}; expected one that tells classes apart")
         self._looks = features or (bundle.trust is not None and bundle.trust.unknown is not None)
         self.spec: InputSpec = bundle.spec
         self.classes: NDArray[Any] = bundle.classes
@@ -50,8 +58,8 @@ class Shipped:
         deep = graphs.with_features(graph) if self._looks and bundle.model == NETWORK else None
         graph, self._outputs = (graph, ["probabilities"]) if deep is None else (deep, ["probabilities", "features"])
         self.deep = deep is not None
-        self.batch = _batch(graph, bundle.spec)
-        self._session = _session(graph, threads)
+        self.batch = batch_of(graph, bundle.spec)
+        self._session = session_of(graph, threads)
 
     def predict_proba(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """The probabilities that the model states, calibrated where it is, `(n, n_classes)`, columns as `classes`.
@@ -93,7 +101,7 @@ class Shipped:
         """`raw_proba` and, where wanted, features `(n, ...)`: of a network its last but one layer, else the values."""
         if self.scorer is not None:
             return self._scored(self.scorer, values)
-        values = self._checked(values)
+        values = checked(values, self.spec)
         out = np.empty((len(values), len(self.classes)), np.float32)
         features: list[NDArray[Any]] = []
         for start in range(0, len(values), self.batch):
@@ -123,29 +131,34 @@ class Shipped:
         """The most probable label of each item, `(n,)`, of equals the first in `classes`; or `unknown`."""
         return self.answer(values).labels(self.classes)
 
-    def _checked(self, values: NDArray[Any]) -> NDArray[Any]:
-        values = np.asarray(values)
-        if self.spec.kind == "pictures" and values.ndim == 3 and self.spec.shape[-1] == 1:
-            values = values[..., None]
-        if values.shape[1:] != self.spec.shape:
-            found = "x".join(map(str, values.shape[1:])) or "single numbers"
-            raise DataError(f"found items of {found}; this model takes {self.spec}")
-        if self.spec.dtype == "uint8" and values.dtype != np.uint8:
-            raise DataError(f"found pictures of {values.dtype}; this model takes uint8, 0 to 255")
-        if self.spec.dtype == "float32" and values.dtype != np.float32:
-            values = values.astype(np.float32)
-        if self.spec.dtype == "float32" and not np.isfinite(values).all():
-            raise DataError("found NaN or infinity among the values; this model takes finite numbers")
-        return np.ascontiguousarray(values)
+
+def checked(values: NDArray[Any], spec: InputSpec) -> NDArray[Any]:
+    """Values in the form of `spec`. Raises DataError; NaN is a missing value of a table with columns."""
+    values = np.asarray(values)
+    if spec.kind == "pictures" and values.ndim == 3 and spec.shape[-1] == 1:
+        values = values[..., None]
+    if values.shape[1:] != spec.shape:
+        found = "x".join(map(str, values.shape[1:])) or "single numbers"
+        raise DataError(f"found items of {found}; this model takes {spec}")
+    if spec.dtype == "uint8" and values.dtype != np.uint8:
+        raise DataError(f"found pictures of {values.dtype}; this model takes uint8, 0 to 255")
+    if spec.dtype in ("float32", "float64") and values.dtype != spec.dtype:
+        values = values.astype(spec.dtype)
+    if spec.columns and np.isinf(values).any():
+        raise DataError("found infinity among the values; this model takes finite numbers, or NaN where one is missing")
+    if spec.dtype != "uint8" and not spec.columns and not np.isfinite(values).all():
+        raise DataError("found NaN or infinity among the values; this model takes finite numbers")
+    return np.ascontiguousarray(values)
 
 
-def _batch(graph: onnx.ModelProto, spec: InputSpec) -> int:
+def batch_of(graph: onnx.ModelProto, spec: InputSpec) -> int:
     """Items at a time: few when an item is large, and no more than the graph advises."""
     advised = [int(pair.value) for pair in graph.metadata_props if pair.key == "batch"]
-    return max(1, min(BATCH, VALUES_A_BATCH // spec.n_values, *advised))
+    return max(1, min(ROWS_A_BATCH if spec.columns else BATCH, VALUES_A_BATCH // spec.n_values, *advised))
 
 
-def _session(graph: onnx.ModelProto, n_threads: int | None) -> Any:
+def session_of(graph: onnx.ModelProto, n_threads: int | None) -> Any:
+    """ONNX Runtime on a graph."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads or threads.budget()
     options.inter_op_num_threads = 1
