@@ -7,6 +7,7 @@ predictors do so too.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -34,6 +35,8 @@ RATES = 8
 """Most columns set aside whose counts are looked for."""
 BANDS = 5
 """Levels from which a column that moves in step with the target is surely a copy; with fewer it is likely one."""
+TOUCHING = 0.75
+"""Share of the pieces of the target that must lie side by side, without a gap."""
 OFTEN = 5
 """Rows that a value of a column must stand in, on the average, to decide anything."""
 GENERAL = frozenset(
@@ -176,11 +179,11 @@ class _Looking:
             known = np.isfinite(column)
             if known.sum() < FEWEST:
                 continue
-            levels = min(len(np.unique(column[known])), len(np.unique(target[known])))
-            if levels > 1 and reckoned.in_step(target[known], column[known]):
+            if self._in_step(target[known], column[known]):
+                levels = min(len(np.unique(column[known])), len(np.unique(target[known])))
                 told = f"{self.columns[place].name} is {self.name} in another form: the two rise and fall together"
                 self.add([place], "copy", told, sure=levels >= BANDS)
-            elif abs(closeness) >= CLOSE:
+            elif abs(closeness) >= CLOSE and len(self.columns) > 1:
                 told = f"{self.columns[place].name} is nearly {self.name}: rank correlation {closeness:.3f}"
                 self.add([place], "copy", told, sure=False)
 
@@ -193,9 +196,30 @@ class _Looking:
             if len(levels) < 2 or known.sum() < max(FEWEST, OFTEN * len(levels)):
                 continue
             means = np.bincount(where, target[known]) / counts
-            if reckoned.in_step(target[known], means[where]):
+            if self._in_step(target[known], means[where]):
                 told = f"{self.columns[place].name} says how high {self.name} is: its values never overlap there"
                 self.add([place], "copy", told, sure=len(levels) >= 3)
+
+    def _in_step(self, one: Numbers, other: Numbers) -> bool:
+        """Whether one is a form of the other: they never move apart, and levels of one are pieces of the other.
+
+        Levels with wide gaps between them in the other are no pieces of it: a good predictor with few values.
+        """
+        if not reckoned.in_step(one, other):
+            return False
+        few, many = sorted((one, other), key=lambda values: len(np.unique(values)))
+        levels, where, counts = np.unique(few, return_inverse=True, return_counts=True)
+        if len(levels) < 2 or not self._no_chance(counts):
+            return False
+        if len(levels) > len(few) / 5 or len(np.unique(many)) == len(levels):
+            return True
+        order = np.lexsort((where, many))
+        return reckoned.touching(many[order], np.flatnonzero(np.diff(where[order]))) >= TOUCHING
+
+    def _no_chance(self, counts: NDArray[np.int64]) -> bool:
+        """Whether levels of these sizes would fall into order by chance in fewer than one of a million such tables."""
+        orders = math.lgamma(counts.sum() + 1) - sum(math.lgamma(count + 1) for count in counts.tolist())
+        return orders > math.log(1e6 * len(self.columns))
 
     def _sums(self, target: Numbers) -> None:
         found = reckoned.sum_of(target, self.table, np.setdiff1d(np.arange(len(self.numbers)), self.sure))
@@ -237,6 +261,8 @@ class _Looking:
         if not rates:
             return
         among = self.left
+        if len(among) < 2:
+            return
         base = reckoned.shared_base(np.column_stack([target, self.table.values[:, rates]]), self.table, among)
         if base is None:
             return
@@ -288,23 +314,43 @@ class _Looking:
                 self.add([place], "family", told, sure=False)
 
     def for_classes(self, classes: NDArray[np.int64]) -> dict[int, GiveAway]:
-        """Columns with few values, each of which stands in one class alone."""
+        """Columns of which each value stands in one class alone, and numbers that were cut into the classes."""
         n_classes = int(classes.max()) + 1
         for place, column in enumerate(self.columns):
             cells = self.values[:, place]
             known = np.isfinite(cells)
-            levels, where = np.unique(cells[known], return_inverse=True)
-            if len(levels) < 2 or known.sum() < max(FEWEST, OFTEN * len(levels)):
+            if known.sum() < FEWEST:
                 continue
-            pairs = np.unique(np.stack([where, classes[known]]), axis=1)
-            one_to_one = pairs.shape[1] == len(levels) == n_classes
-            if one_to_one:
+            levels, where, counts = np.unique(cells[known], return_inverse=True, return_counts=True)
+            pure = np.unique(np.stack([where, classes[known]]), axis=1).shape[1] == len(levels)
+            if not pure or len(levels) < 2:
+                continue
+            seen = np.bincount(classes[known], minlength=n_classes)
+            if len(levels) * OFTEN > known.sum():
+                if column.kind != "category" and self._cut(cells[known], classes[known], seen):
+                    told = f"{self.name} was cut out of {column.name}: each class is a stretch of it, without a gap"
+                    self.add([place], "copy", told, sure=False)
+            elif len(levels) == n_classes and self._no_chance(counts):
                 told = f"{column.name} is {self.name} under another name: each value stands for one class"
                 self.add([place], "decides", told)
-            elif pairs.shape[1] == len(levels) and column.kind == "category" and n_classes > 1:
+            elif column.kind == "category" and self._no_luck(counts, seen / seen.sum()):
                 told = f"{column.name} decides {self.name}: each of its {len(levels)} values stands in one class alone"
                 self.add([place], "decides", told)
         return self.found
+
+    def _no_luck(self, counts: NDArray[np.int64], shares: Numbers) -> bool:
+        """Whether levels of these sizes would hold one class each by chance in fewer than one of a million tables."""
+        of_level = np.log((shares[None, :] ** counts[:, None]).sum(axis=1))
+        return float(of_level.sum()) < -math.log(1e6 * len(self.columns))
+
+    def _cut(self, cells: Numbers, classes: NDArray[np.int64], seen: NDArray[np.int64]) -> bool:
+        """Whether the classes are stretches of a number that touch: what merely tells them apart leaves a gap."""
+        order = np.argsort(cells, kind="stable")
+        cells, classes = cells[order], classes[order]
+        edges = np.flatnonzero(np.diff(classes))
+        if len(edges) != (seen > 0).sum() - 1 or seen[seen > 0].min() < reckoned.BESIDE or not self._no_chance(seen):
+            return False
+        return reckoned.touching(cells, edges) == 1.0
 
 
 def _forms(target: Numbers) -> Iterator[tuple[str, Numbers]]:

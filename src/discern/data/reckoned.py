@@ -27,6 +27,8 @@ PAIRED = 1500
 """Most columns that are looked at two by two: those that go with the target most closely."""
 DIGITS = 6
 SAME = 1e-9
+BESIDE = 10
+"""Rows on each side of a cut that say how far values usually lie apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,13 @@ def in_step(one: Numbers, other: Numbers) -> bool:
         if not (np.diff(sign * other[order]) < 0).any():
             return True
     return False
+
+
+def touching(values: Numbers, edges: NDArray[np.int64]) -> float:
+    """Of cuts through sorted values `(n,)`, each behind the row `edges`, the share with no wider space than beside."""
+    spaces = np.diff(values)
+    usual = [float(np.mean(spaces[max(edge - BESIDE, 0) : edge + BESIDE + 1])) for edge in edges.tolist()]
+    return float(np.mean(spaces[edges] <= 3 * np.array(usual))) if len(edges) else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +188,7 @@ def sum_of(target: Numbers, table: Table, among: NDArray[np.int64]) -> Sum | Non
 def explained(table: Table, among: NDArray[np.int64], parts: NDArray[np.int64]) -> list[int]:
     """The columns of `among` of which next to nothing is left when the `parts` are fitted to them."""
     design = table.values[:, parts]
-    known = np.isfinite(design).all(axis=1)
+    known: NDArray[np.bool_] = np.all(np.isfinite(design), axis=1)
     if known.sum() < FEWEST + 2 * len(parts):
         return []
     fitted = standardised(np.where(known[:, None], design, np.nan))
@@ -241,7 +250,7 @@ def _scales(size: float) -> list[float]:
 def pair_of(target: Numbers, table: Table, among: NDArray[np.int64]) -> Pair | None:
     """Two columns of `among` whose ratio or product `target` `(n,)` is, up to a factor; or None."""
     own = logs_of(target)
-    if np.isfinite(own).sum() < FEWEST:
+    if np.isfinite(own).sum() < FEWEST or len(among) < 2:
         return None
     rests = own[:, None] - table.logs[:, among]
     both = _meets(standardised(rests), table.standard_logs[:, among])
