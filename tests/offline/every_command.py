@@ -18,6 +18,7 @@ def refuse(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(refuse)
 
 from discern.cli.main import COMMANDS, main  # noqa: E402
+from discern.cli.series import COMMANDS as SERIES  # noqa: E402
 from discern.cli.text import COMMANDS as TEXT  # noqa: E402
 
 NET = ("--model", "conv", "--layers", "conv 4 same, pool, dense 8", "--epochs", "1")
@@ -56,6 +57,8 @@ LINES = (
     ("label", "some/notes.csv", "--labels", "labels.csv", "--classes", "fraud,other"),
     ("text", "topics", "some/notes.csv", "-o", "topics", "--topics", "3", "--restarts", "1", "--refits", "1"),
     ("text", "topics", "--apply", "topics", "some/notes.csv", "-o", "topics.csv"),
+    ("series", "write", "story.txt", "-o", "writer", "--epochs", "1"),
+    ("series", "write", "writer", "--length", "40"),
     ("sample", "posts", "island", "--n", "40"),
     (
         "text",
@@ -82,6 +85,7 @@ def first_picture() -> str:
 if __name__ == "__main__":
     done = set()
     Path("fares.txt").write_text("taxi\nfare\n")
+    Path("story.txt").write_text("the taxi driver saw a window break at night\n" * 200)
     Path("answers.csv").write_text("label,prediction,area\n" + 12 * "yes,yes,north\nno,no,south\n")
     for line in LINES:
         words = [first_picture() if word.endswith(".png") else word for word in line]
@@ -91,7 +95,9 @@ if __name__ == "__main__":
             if stop.code:
                 sys.exit(f"{' '.join(words)}: exit status {stop.code}")
         done |= {line[0], " ".join(line[:2])}
-    missing = {*COMMANDS, *(f"text {name}" for name in TEXT)} - done
+    groups = {"text": TEXT, "series": SERIES}
+    within = (f"{group} {name}" for group, commands in groups.items() for name in commands)
+    missing = {*COMMANDS, *within} - done
     if missing:
         sys.exit(f"not run: {sorted(missing)}")
     print("every command ran")

@@ -63,6 +63,11 @@ def read(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, Any], Arrays
     return record["progress"], arrays
 
 
+def facts_of(folder: Path) -> dict[str, Any] | None:
+    """The facts of the checkpoint in `folder`, or None when there is none. Raises RunError when it is damaged."""
+    return dict(_undamaged(folder / NAME)[0]["facts"]) if (folder / NAME).exists() else None
+
+
 def decided(folder: Path) -> tuple[dict[str, Any], tuple[int, ...], int] | None:
     """The facts of the checkpoint in `folder`, the cycles that were begun and how many of their epochs are over, or
     None when there is none. Epochs that a cycle left out because it ended early are over, too.

@@ -30,6 +30,8 @@ __all__ = [
     "labelling_text",
     "layers_text",
     "leak_price_text",
+    "line_cost_text",
+    "line_text",
     "more_data_text",
     "operating_text",
     "pieces_text",
@@ -48,8 +50,10 @@ __all__ = [
     "table",
     "topics_compared_text",
     "topics_text",
+    "visible_lines",
     "write_concordance_page",
     "write_words_picture",
+    "writing_text",
 ]
 
 if TYPE_CHECKING:
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
     from .fairness_page import fairness_text
     from .label_text import asked_text, keys_text, label_keys, labelling_text
     from .leak_page import leak_price_text
+    from .line_words import line_cost_text, line_text
     from .model_text import card_text, layers_text, summary_text
     from .more_data_page import more_data_text
     from .operating_page import operating_text
@@ -84,6 +89,7 @@ if TYPE_CHECKING:
     from .topics_compared import topics_compared_text
     from .topics_said import coloured_text, topics_text
     from .topics_steps import state_text, step_text
+    from .write_page import visible_lines, writing_text
 
 __getattr__, __dir__ = attach(
     __name__,
@@ -101,6 +107,8 @@ __getattr__, __dir__ = attach(
         "fairness_text": "fairness_page",
         "findings_text": "text",
         "leak_price_text": "leak_page",
+        "line_cost_text": "line_words",
+        "line_text": "line_words",
         "more_data_text": "more_data_page",
         "asked_text": "label_text",
         "keys_text": "label_text",
@@ -131,5 +139,7 @@ __getattr__, __dir__ = attach(
         "topics_compared_text": "topics_compared",
         "step_text": "topics_steps",
         "state_text": "topics_steps",
+        "visible_lines": "write_page",
+        "writing_text": "write_page",
     },
 )

@@ -30,13 +30,17 @@ __all__ = [
     "examine",
     "export",
     "find_entities",
+    "fit_line",
     "guess_labels",
     "index",
     "inspect",
     "is_data",
+    "is_writer",
     "key_words",
     "key_words_by",
     "label",
+    "learn_to_write",
+    "line_costs",
     "list_runs",
     "load",
     "near_texts",
@@ -64,6 +68,7 @@ __all__ = [
     "verify",
     "words",
     "words_like",
+    "write",
     "write_labelled",
 ]
 
@@ -74,6 +79,7 @@ if TYPE_CHECKING:
     from .doctor import doctor
     from .examine import examine
     from .export import export, not_exported
+    from .fit_line import fit_line, line_costs
     from .guess import guess_labels
     from .handing import card, purge, report
     from .inspect import evaluate, inspect
@@ -93,6 +99,7 @@ if TYPE_CHECKING:
     from .topics_other import check_steps, colour_text, compare_topics, step_topics
     from .train import train, train_with
     from .verify import verify
+    from .write import is_writer, learn_to_write, write
 
 __getattr__, __dir__ = attach(
     __name__,
@@ -110,6 +117,8 @@ __getattr__, __dir__ = attach(
         "evaluate": "inspect",
         "examine": "examine",
         "export": "export",
+        "fit_line": "fit_line",
+        "line_costs": "fit_line",
         "guess_labels": "guess",
         "inspect": "inspect",
         "check_batch": "label",
@@ -141,6 +150,9 @@ __getattr__, __dir__ = attach(
         "train": "train",
         "train_with": "train",
         "verify": "verify",
+        "is_writer": "write",
+        "learn_to_write": "write",
+        "write": "write",
         "collocations": "corpus",
         "concordance": "corpus",
         "index": "corpus",
