@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +36,7 @@ class Source:
     """Where a data set was read from."""
 
     reader: str
-    """`folder`, `idx`, `arrays`, `npz`, `digits` or `texts`."""
+    """`folder`, `idx`, `arrays`, `npz`, `digits`, `texts` or `table`."""
     path: str | None
     """As the person gave it; None for arrays."""
     options: ReadOptions = field(default_factory=ReadOptions)
@@ -77,6 +78,9 @@ class Dataset:
     spec: InputSpec | None = None
     """How pictures, or the columns of a table, got to the form of `values`; None where nothing but that form is known
     (then see `input`)."""
+    aside: Mapping[str, str] = field(default_factory=dict)
+    """Columns of a table that are no features, with the reason: identifiers, constants, free text. Their cells are in
+    `items` as `column:<name>`."""
 
     def __post_init__(self) -> None:
         if not self.items.height == len(self.values) == len(self.paths):

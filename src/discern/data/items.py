@@ -108,7 +108,7 @@ def _places(argument: str, *, alone: bool) -> list[str]:
 
     What is there but cannot be read ends the job only when nothing else was asked for; among others it is one bad item.
     """
-    if argument in (STDIN, *samples.SAMPLES):
+    if argument in (STDIN, samples.DIGITS):
         return [argument]
     refuse_address(argument)
     path = Path(argument)
@@ -134,7 +134,7 @@ def _places(argument: str, *, alone: bool) -> list[str]:
 
 
 def _items(place: str, on_event: Listener) -> Iterator[ItemRef]:
-    if place in samples.SAMPLES:
+    if place == samples.DIGITS:
         yield from (ItemRef(name, None, index) for index, name in enumerate(samples.digit_names()))
         return
     path = Path(place)

@@ -15,17 +15,19 @@ from numpy.typing import ArrayLike
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
-from ..core.options import Interval, PictureOptions, ReadOptions, TextOptions, one_of, raise_all, suggest
+from ..core.options import Interval, PictureOptions, ReadOptions, TableOptions, TextOptions, one_of, raise_all
 from ..core.records import InputSpec
 from ..images.decode import HIGHEST_MAX_MEGAPIXELS, MAX_MEGAPIXELS
-from . import arrays, idx, labelled_texts, samples, sheets
+from . import arrays, idx, labelled_texts, sheets, table_read
 from .assemble import MAX_BAD, Groups, Reading
 from .corrections import corrected
-from .dataset import Dataset, Kind
+from .dataset import Dataset, Kind, Source
+from .embedded import read_sample
 from .given import missing_path, refuse_address
 from .labelled import with_groups_from
 from .pictures import read_folder
 from .scan import PICTURE_ENDINGS, shown, why_not_a_file
+from .table_values import has_texts
 
 KINDS = ("pictures", "table", "texts")
 
@@ -48,30 +50,40 @@ def read(
     texts: TextOptions | None = None,
     group: str | None = None,
     language: str | None = None,
+    target: str | None = None,
+    drop: str | Sequence[str] = (),
+    keep: str | Sequence[str] = (),
+    missing: str | Sequence[str] = (),
+    task: str | None = None,
     on_event: Listener = silent,
     executor: Executor | None = None,
 ) -> Dataset:
     """Read data to learn from.
 
     `source` is a folder with a folder per class (or `train/ validation/ test/` above them), a folder of IDX files, a
-    `.npz` file, `"sample:digits"`, a table with a column of texts (CSV, TSV, Parquet, JSON lines, Excel), a folder of
-    `.txt` files, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are
-    always text. Pictures of several sizes, or larger than 112 x 112, are stretched to 112 x 112, or to the `spec` of a
-    model that is to answer for them. `groups` says what must stay together: item name -> group, as a mapping or a
-    function, or one group an item for arrays; or `group_from` is a regular expression whose one part in parentheses is
-    the group, matched against the whole name of a file without its ending (its path, when the expression has a `/`).
+    `.npz` file, a sample such as `"sample:digits"`, a table (CSV, TSV, Parquet, JSON lines, Excel, a data frame), a
+    folder of `.txt` files, or an array `(n, H, W[, C])` or `(n, n_features)` with labels `y` `(n,)`. Labels are text,
+    but for the numbers of a regression. Pictures of several sizes, or larger than 112 x 112, are stretched to 112 x
+    112, or to the `spec` of a model that is to answer for them. `groups` says what must stay together: item name ->
+    group, as a mapping or a function, or one group an item for arrays; or `group_from` is a regular expression whose
+    one part in parentheses is the group, matched against the whole name of a file without its ending (its path, when
+    the expression has a `/`).
 
     `pictures` says how pictures are prepared. `labels` is a sheet (CSV, TSV, Parquet, Excel) with the labels of a
     folder's pictures at any depth: its column `id` holds what `group_from` captures, or else names or paths of files,
     `label` is the column of the label, or several such columns. Pictures without a row are passed over, and noted.
     Of a table of texts, `texts` says how it is read, `label` names its column of labels (or several), `group` the one
     of what must stay together; texts in another `language` than most are in are passed over (`any`: none are).
+    A table with a column of texts is one of texts, unless a `target` is named, or `kind="table"`. Of other tables
+    `target` is the column to learn, `drop` are columns to set aside, `keep` those that stay although they look like
+    identifiers, `missing` more marks of missing values, `task` `regression` or `classification`, `group` as above.
     `corrections` is a sheet with the columns `item` and `correction`, such as a run's `suspects.csv` once filled in.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
     Raises OptionError, DataError, TooManyBadItems.
     """
     is_path = isinstance(source, (str, os.PathLike))
+    table = TableOptions(target, _names(drop), _names(keep), _names(missing), task)
     raise_all(
         [
             *reading_problems(max_bad, max_megapixels),
@@ -84,6 +96,7 @@ def read(
             else None,
             "--id goes with --labels" if labels is None and id else None,
             *(texts.problems() if texts is not None else ()),
+            *table.problems(),
             "--group and --group-from were both given; expected one of them" if group and group_from else None,
         ]
     )
@@ -103,10 +116,15 @@ def read(
         texts or TextOptions(),
         group,
         language,
+        table,
     )
     reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec, options, sheet, pattern)
     if isinstance(source, (str, os.PathLike)):
         data = _read_path(os.fspath(source), kind, asked, reading)
+    elif hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
+        whole: Any = source
+        frame = source if isinstance(source, pl.DataFrame) else pl.DataFrame(whole)
+        data = table_read.from_frame(frame, "data frame", Source("table", None), asked, reading)
     elif kind == "texts" or _strings(source):
         data = labelled_texts.from_strings(source, y, reading)  # type: ignore[arg-type]
     else:
@@ -131,6 +149,10 @@ def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:
     ]
 
 
+def _names(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def _strings(source: Any) -> bool:
     """Whether these are texts and not numbers: a list, an array or a series of strings."""
     listed = isinstance(source, (list, tuple, pl.Series)) or (isinstance(source, np.ndarray) and source.ndim == 1)
@@ -140,6 +162,7 @@ def _strings(source: Any) -> bool:
 def _check_asked(data: Dataset, asked: ReadOptions) -> None:
     """Raise OptionError for options that these data do not take."""
     texts = data.kind == "texts"
+    table = bool(data.input.columns)
     pictures = asked.pictures != PictureOptions() or asked.labels is not None
     raise_all(
         [
@@ -148,25 +171,29 @@ def _check_asked(data: Dataset, asked: ReadOptions) -> None:
             else None,
             *(
                 f"--{name} belongs to texts; {data.name} holds none"
-                for name in ("text", "columns", "quote", "encoding")
+                for name in ("text", *(() if table else ("columns", "quote", "encoding")))
                 if not texts and getattr(asked.texts, name) != getattr(TextOptions(), name)
             ),
             *(
                 f"--{name} belongs to texts; {data.name} holds none"
-                for name in ("group", "language")
+                for name in ("language", *(() if table else ("group",)))
                 if not texts and getattr(asked, name)
             ),
-            f"{data.name} holds texts; leave the options of pictures away" if texts and pictures else None,
+            *(
+                f"--{name} belongs to tables; {data.name} is none"
+                for name in ("target", "drop", "keep", "missing", "task")
+                if not table and getattr(asked.table, name)
+            ),
+            f"{data.name} holds {'texts' if texts else 'a table'}; leave the options of pictures away"
+            if (texts or table) and pictures
+            else None,
         ]
     )
 
 
 def _read_path(given: str, kind: Kind | None, asked: ReadOptions, reading: Reading) -> Dataset:
     if given.startswith("sample:"):
-        if given not in samples.SAMPLES:
-            known = ", ".join(samples.SAMPLES)
-            raise DataError(f"{given}: no such sample; there is {known}{suggest(given, samples.SAMPLES)}")
-        return arrays.read_digits(kind, reading)
+        return read_sample(given, kind, asked, reading)
     refuse_address(given)
     path = Path(given)
     try:
@@ -176,6 +203,8 @@ def _read_path(given: str, kind: Kind | None, asked: ReadOptions, reading: Readi
     except (OSError, ValueError) as error:
         found = getattr(error, "strerror", None) or str(error)
         raise DataError(describe(shown(given), found=found.lower())) from error
+    if path.is_file() and labelled_texts.is_texts(path) and _is_table(path, kind, asked, reading.spec):
+        return table_read.read_rows(given, shown(path.absolute().name), asked, reading)
     if kind in (None, "texts") and labelled_texts.is_texts(path) and not _has_pictures(path, kind):
         return labelled_texts.read_labelled(path, given, asked, reading)
     if path.is_dir():
@@ -189,6 +218,15 @@ def _read_path(given: str, kind: Kind | None, asked: ReadOptions, reading: Readi
     found = "a picture" if path.suffix.lower() in PICTURE_ENDINGS else "a file"
     expected = "a folder with a folder per class, a folder of IDX files, or a .npz file"
     raise DataError(describe(shown(given), found=found, expected=expected))
+
+
+def _is_table(path: Path, kind: Kind | None, asked: ReadOptions, spec: InputSpec | None) -> bool:
+    """Whether a table is one of numbers and categories, not of texts: as it was asked for, else by its columns."""
+    if kind is not None or spec is not None:
+        return (kind or (spec.kind if spec else "")) == "table"
+    if asked.table != TableOptions():
+        return True
+    return not (asked.texts != TextOptions() or asked.label or asked.language) and not has_texts(path)
 
 
 def _has_pictures(path: Path, kind: Kind | None) -> bool:

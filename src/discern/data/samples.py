@@ -22,7 +22,6 @@ from ..core.errors import DataError, MissingDependency, OutputError, describe
 from ..core.files import TEMPORARY
 
 DIGITS = "sample:digits"
-SAMPLES = (DIGITS,)
 SHADES = 15
 """The digits have 17 shades, 0 to 16; times 15 they keep their proportions exactly and use 0 to 240."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -126,8 +127,11 @@ def joined(pieces: Sequence[Piece]) -> Piece:
 
 def checked(frame: pl.DataFrame, items: pl.Series, said: Said) -> Piece:
     """Records as a piece; those with a zero byte or a cell that is too long are set aside."""
-    zero = frame.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True))).to_series()
-    long = frame.select(pl.any_horizontal(pl.all().str.len_chars() > CELL_LIMIT)).to_series()
+    texts = frame.select(pl.col(pl.String))
+    if not texts.width:
+        return Piece(frame, items, [], said)
+    zero = texts.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True))).to_series()
+    long = texts.select(pl.any_horizontal(pl.all().str.len_chars() > CELL_LIMIT)).to_series()
     bad = zero | long
     if not bad.any():
         return Piece(frame, items, [], said)
@@ -138,5 +142,6 @@ def checked(frame: pl.DataFrame, items: pl.Series, said: Said) -> Piece:
 
 def refused_header(columns: Sequence[str]) -> str | None:
     """What is wrong with names of columns, or None."""
-    twice = next((name for name in columns if columns.count(name) > 1), None)
-    return None if twice is None else f"{columns.count(twice)} columns named {twice!r}"
+    counts = Counter(columns)
+    twice = next((name for name, count in counts.items() if count > 1), None)
+    return None if twice is None else f"{counts[twice]} columns named {twice!r}"

@@ -91,9 +91,11 @@ class Parquet:
     only_text = None
     encoding = "UTF-8"
 
-    def __init__(self, path: Path, *, subject: str) -> None:
+    def __init__(self, path: Path, *, subject: str, typed: bool = False) -> None:
+        """With `typed`, numbers, truths and dates stay what they are in the file; else every cell is text."""
         self.name = path.name
         self._path = path
+        self._typed = typed
         self._lazy = pl.scan_parquet(path, glob=False)
         kept = {name: kind for name, kind in self._lazy.collect_schema().items() if _is_cell(kind)}
         left_out = [name for name in self._lazy.collect_schema() if name not in kept]
@@ -103,7 +105,7 @@ class Parquet:
             raise DataError(describe(subject, found="a table without rows", expected="rows of texts"))
 
     def sample(self) -> pl.DataFrame:
-        return self._table(self._lazy.head(SAMPLE).select(self.columns).collect())
+        return self._texts(self._lazy.head(SAMPLE).select(self.columns).collect())
 
     def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
         number = skip + 1
@@ -114,8 +116,17 @@ class Parquet:
                 number += batch.height
                 yield checked(self._table(batch), names.to_series(), Said())
 
+    def _table(self, batch: pl.DataFrame) -> pl.DataFrame:
+        if not self._typed:
+            return self._texts(batch)
+        is_typed = {name: kind.is_numeric() or kind.is_temporal() for name, kind in batch.schema.items()}
+        own = (
+            pl.col(name) if typed else pl.col(name).cast(pl.String).fill_null("") for name, typed in is_typed.items()
+        )
+        return batch.select(own)
+
     @staticmethod
-    def _table(batch: pl.DataFrame) -> pl.DataFrame:
+    def _texts(batch: pl.DataFrame) -> pl.DataFrame:
         return batch.select(pl.all().cast(pl.String).fill_null(""))
 
 

@@ -179,8 +179,15 @@ def _opened(given: str | Path, options: TextOptions, stdin: Lines | None) -> Ite
 
 
 def _source(
-    name: str, path: Path, options: TextOptions, stdin: Lines | None, open_files: contextlib.ExitStack
+    name: str,
+    path: Path,
+    options: TextOptions,
+    stdin: Lines | None,
+    open_files: contextlib.ExitStack,
+    *,
+    typed: bool = False,
 ) -> Source:
+    """The source by its name; `typed`: numbers and dates of a Parquet file are no texts. Raises DataError."""
     if name == STDIN:
         if stdin is None:
             raise DataError("-: nothing to read from; expected texts on standard input, one a line")
@@ -204,7 +211,7 @@ def _source(
     if ending in (*PARQUET, *EXCEL_ENDINGS):
         _refuse_options(name, options, ("quote", "encoding", *(("columns",) if ending in PARQUET else ())))
         with readable(path):
-            return Parquet(path, subject=name) if ending in PARQUET else Excel(path, options, subject=name)
+            return Parquet(path, subject=name, typed=typed) if ending in PARQUET else Excel(path, options, subject=name)
     if ending not in ENDINGS:
         raise DataError(describe(shown(name), found=f"a file that ends in {ending or 'nothing'}", expected=EXPECTED))
     try:

@@ -1,0 +1,64 @@
+"""A hash for each row of a table, a whole column at a time: a million rows of twenty columns in a quarter of a second.
+
+It is 128 bits of a mixing function (splitmix64: Steele, Lea, Flood 2014), not a cryptographic one: it tells rows apart
+and finds copies; nobody is kept from making two rows that collide. It does not depend on the order of the columns, nor
+on what a column was taken for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from .table_cells import text_of
+
+Words = NDArray[np.uint64]
+BLOCK = 1 << 16
+
+
+class RowHash:
+    """Collects the columns of `n` rows."""
+
+    def __init__(self, n: int) -> None:
+        self._lanes = np.zeros((n, 2), np.uint64)
+
+    def add(self, name: str, words: Words) -> None:
+        """Take a column: see `words_of`."""
+        seeds = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=16).digest(), "<u8")
+        for begin in range(0, len(words), BLOCK):
+            part = words[begin : begin + BLOCK]
+            for lane, seed in enumerate(seeds):
+                self._lanes[begin : begin + BLOCK, lane] += _mixed(part ^ seed)
+
+    def hex(self) -> pl.Series:
+        """32 hexadecimal digits a row, `(n,)`."""
+        digits = _mixed(self._lanes).astype(">u8").tobytes().hex().encode()
+        return pl.Series(np.frombuffer(digits, "S32"), dtype=pl.Binary).cast(pl.String)
+
+
+def words_of(cells: pl.Series, found: pl.Series) -> Words:
+    """64 bits a cell: of the number where it plainly is one (`found`, see `table_cells.plain`), else of its text."""
+    bits = (found.fill_null(0.0).to_numpy() + 0.0).view(np.uint64)  # + 0.0: there is one nought
+    null = found.is_null()
+    if not null.any():
+        return bits
+    texts = text_of(cells.filter(null)).to_frame("text")
+    different = texts["text"].unique(maintain_order=True)
+    hashed = (int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") for text in different)
+    known = pl.DataFrame({"text": different, "word": pl.Series(list(hashed), dtype=pl.UInt64)})
+    bits[null.to_numpy()] = texts.join(known, on="text", how="left", maintain_order="left")["word"].to_numpy()
+    return bits
+
+
+def _mixed(words: Words) -> Words:
+    """splitmix64 of each word."""
+    z = words + np.uint64(0x9E3779B97F4A7C15)
+    z ^= z >> np.uint64(30)
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return z

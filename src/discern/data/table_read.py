@@ -1,0 +1,276 @@
+"""Tables of numbers, dates and categories as a Dataset: what each column is, is found out and said."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..core.errors import DataError, describe
+from ..core.events import note, steps
+from ..core.executor import Local
+from ..core.options import ReadOptions, TableOptions, raise_all, suggest
+from ..core.records import InputSpec
+from . import table_notes
+from .assemble import Reading, group_column, stop_if_too_many
+from .dataset import COLUMN, Dataset, Source, set_aside
+from .table_cells import DECIMAL_COMMA, DOTTED, THOUSANDS, is_missing, plain, text_of
+from .table_columns import Judged, judge
+from .table_hash import RowHash, Words, words_of
+from .table_target import Target, target_of
+from .table_values import ROWS, few_names, opened, refuse_wide, values_of, whole
+from .text_pieces import Piece
+
+COINCIDENCE = 10
+"""Rows that are equal are copies when the columns could tell so many times as many rows apart; else they are bound to
+meet."""
+NAMED_OUT, GROUP = "named by --drop", "the group (--keep makes it a feature, too)"
+
+
+def read_rows(given: str, name: str, asked: ReadOptions, reading: Reading) -> Dataset:
+    """A table as data: CSV, TSV, Parquet, JSON lines or Excel. Raises DataError, OptionError, TooManyBadItems."""
+    with opened(given, asked.texts) as source:
+        _check_names(source.columns, asked, reading.spec)
+        pieces: list[Piece] = []
+        done = 0
+        for piece in source.pieces(ROWS, 0):
+            pieces.append(piece)
+            done += piece.n_records
+            steps(reading.on_event, "reading", done, 0)
+        piece = whole(pieces)
+        notes = [*source.notes, *piece.said.notes()]
+    return from_piece(piece, name, notes, Source("table", given), asked, reading)
+
+
+def from_frame(frame: pl.DataFrame, name: str, source: Source, asked: ReadOptions, reading: Reading) -> Dataset:
+    """A data frame as data; its rows are called `row 1` and so on. Raises DataError, OptionError, TooManyBadItems."""
+    refuse_wide(name, frame.columns)
+    if not frame.height:
+        raise DataError(describe(name, found="a table without rows", expected="at least one"))
+    nested = [column for column, kind in frame.schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
+    typed = (
+        series if series.dtype.is_numeric() or series.dtype.is_temporal() else text_of(series)
+        for series in frame.drop(nested)
+    )
+    notes = [f"columns that hold lists or bytes are left out: {few_names(nested)}"] if nested else []
+    own = pl.DataFrame(list(typed))
+    _check_names(own.columns, asked, reading.spec)
+    items = pl.select(item="row " + pl.int_range(1, frame.height + 1).cast(pl.String)).to_series()
+    return from_piece(Piece(own, items, [], table_notes.nothing_said()), name, notes, source, asked, reading)
+
+
+def from_piece(
+    piece: Piece, name: str, notes: Sequence[str], source: Source, asked: ReadOptions, reading: Reading
+) -> Dataset:
+    """All rows of a table as data."""
+    options, spec = asked.table, reading.spec
+    frame, items, rejected = piece.frame, piece.items, list(piece.rejected)
+    n_read = frame.height
+    said = list(notes)
+    labels = None
+    skipped: list[tuple[str, str]] = []
+    if options.target is not None and options.target in frame.columns:
+        target = target_of(frame[options.target], options.missing, options.task, name)
+        said.append(target.note)
+        labels, frame, items = _with_target(target, options.target, frame, items, rejected, skipped)
+    stop_if_too_many(name, n_read - len(rejected) + len(piece.rejected), rejected, reading.max_bad)
+    if rejected:
+        item, reason = rejected[0]
+        note(reading.on_event, f"{len(rejected):,} set aside; the first: {item}: {reason}")
+    if not frame.height:
+        why = f" ({rejected[0][0]}: {rejected[0][1]})" if rejected else f" with a {options.target}" if skipped else ""
+        raise DataError(describe(name, found=f"no row that can be used{why}", expected="at least one"))
+    if skipped:
+        rows = f"{len(skipped):,} rows without {options.target} are"
+        rows = rows if len(skipped) > 1 else f"one row without {options.target} is"
+        said.append(f"{rows} set aside: there is nothing to learn from")
+    columns = _columns(frame, options, asked.group, spec)
+    features = [one for one in columns.judged if one.column is not None]
+    if spec is None:
+        if not features:
+            why = "; ".join(f"{column}: {reason}" for column, reason in list(columns.aside.items())[:3])
+            raise DataError(describe(name, found=f"no column to learn from ({why or 'the target alone'})"))
+        said += table_notes.on_columns(columns.judged, columns.aside, frame.height, options)
+        spec = InputSpec(
+            "table", (len(features),), "float64", columns=tuple(one.column for one in features if one.column)
+        )
+        values = np.empty((frame.height, len(features)))
+        for i, one in enumerate(features):
+            values[:, i] = one.values
+    else:
+        values, more = values_of(frame, spec, name, passed_over=frame.columns)
+        said += more
+    own: dict[str, pl.Series] = {"item": items.rename("item"), "sha256": columns.rows}
+    own["pixels"] = columns.same if _tells(values, frame.height) else columns.rows + ":" + items
+    if own["pixels"] is not columns.same:
+        said.append("few different values in the columns: rows that are equal are not taken for copies")
+    if labels is not None:
+        own["label"] = labels
+    if asked.group is not None and asked.group in frame.columns:
+        own["group"] = _groups(frame[asked.group], items, options)
+    elif reading.groups is not None:
+        own["group"] = group_column(items.to_list(), reading.groups, fixed_order=True)
+    taken = {column.name for column in spec.columns} | {options.target, asked.group}
+    own |= {COLUMN + column: text_of(frame[column]) for column in frame.columns if column not in taken}
+    return Dataset(
+        name=name,
+        kind="table",
+        items=pl.DataFrame(own),
+        values=values,
+        paths=(None,) * frame.height,
+        rejected=set_aside(rejected),
+        skipped=set_aside(skipped),
+        notes=tuple(said),
+        empty_classes=(),
+        source=source,
+        spec=spec,
+        aside=columns.aside,
+    )
+
+
+def without(data: Dataset, reasons: Mapping[str, str]) -> Dataset:
+    """The same table without these features: set aside, each for its reason. Raises DataError when none is left."""
+    columns = data.input.columns
+    left = [i for i, column in enumerate(columns) if column.name not in reasons]
+    gone = [column.name for column in columns if column.name in reasons]
+    if not left:
+        raise DataError(describe(data.name, found="no column to learn from", do="name one with --keep"))
+    if not gone:
+        return data
+    cells = [text_of(data.frame[name]).alias(COLUMN + name) for name in gone]
+    spec = dataclasses.replace(data.input, shape=(len(left),), columns=tuple(columns[i] for i in left))
+    return dataclasses.replace(
+        data,
+        items=data.items.with_columns(cells),
+        values=np.ascontiguousarray(data.values[:, left]),
+        spec=spec,
+        aside={**data.aside, **{name: reasons[name] for name in gone}},
+    )
+
+
+def _check_names(columns: Sequence[str], asked: ReadOptions, spec: InputSpec | None) -> None:
+    """Raise OptionError for columns that are named and not there, all at once; a model's data may lack its target."""
+    table = asked.table
+    named: list[tuple[str, str | None]] = [("--group", asked.group)]
+    named += [("--drop", name) for name in table.drop] + [("--keep", name) for name in table.keep]
+    if spec is None:
+        named.insert(0, ("--target", table.target))
+    raise_all(
+        [
+            *(
+                f"{option} {name}: no such column; there is {few_names(columns)}{suggest(name, columns)}"
+                for option, name in named
+                if name is not None and name not in columns and spec is None
+            ),
+            "--group and --target name the same column" if table.target and asked.group == table.target else None,
+        ]
+    )
+
+
+def _with_target(
+    target: Target,
+    name: str,
+    frame: pl.DataFrame,
+    items: pl.Series,
+    rejected: list[tuple[str, str]],
+    skipped: list[tuple[str, str]],
+) -> tuple[pl.Series, pl.DataFrame, pl.Series]:
+    """The rows that have a target; the others are put to `rejected` and `skipped`."""
+    if not target.labels.null_count():
+        return target.labels, frame, items
+    lacking = target.labels.is_null()
+    texts = text_of(frame[name])
+    for item, text in zip(items.filter(target.bad).to_list(), texts.filter(target.bad).to_list(), strict=True):
+        rejected.append((item, f"{name} is {text[:40]!r}, no number"))
+    skipped += [(item, f"no {name}") for item in items.filter(lacking & ~target.bad).to_list()]
+    return target.labels.filter(~lacking), frame.filter(~lacking), items.filter(~lacking)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Columns:
+    """What the columns were taken for."""
+
+    judged: list[Judged]
+    """Those that may be features."""
+    aside: dict[str, str]
+    rows: pl.Series
+    """The hash of each row, all of its columns."""
+    same: pl.Series
+    """The hash of each row's features."""
+
+
+def _columns(frame: pl.DataFrame, options: TableOptions, group: str | None, spec: InputSpec | None) -> _Columns:
+    """Judge every column (or take those of `spec`), and hash the rows."""
+    fixed = None if spec is None else {column.name for column in spec.columns}
+    out = dict.fromkeys(options.drop, NAMED_OUT)
+    if group is not None and group not in options.keep:
+        out[group] = GROUP
+    if options.target is not None:
+        out[options.target] = ""
+    look = partial(_look, options=options, out=out, fixed=fixed)
+    whole_row, features = RowHash(frame.height), RowHash(frame.height)
+    judged: list[Judged] = []
+    for one, words in Local().map(look, frame.get_columns()):
+        whole_row.add(one.name, words)
+        is_feature = one.column is not None if fixed is None else one.name in fixed
+        if is_feature:
+            features.add(one.name, words)
+        if one.name not in out:
+            judged.append(one)
+    if fixed is None:
+        judged = _settled(frame, judged, options)
+    aside = {one.name: one.aside for one in judged if one.aside} | {name: why for name, why in out.items() if why}
+    in_order = {name: aside[name] for name in frame.columns if name in aside}
+    return _Columns(judged, in_order if fixed is None else {}, whole_row.hex(), features.hex())
+
+
+def _look(
+    cells: pl.Series, options: TableOptions, out: Mapping[str, str], fixed: Iterable[str] | None
+) -> tuple[Judged, Words]:
+    if fixed is not None or cells.name in out:
+        one = Judged(cells.name, None)
+    else:
+        one = judge(cells, options.missing, keep=cells.name in options.keep)
+    return one, words_of(cells, plain(cells))
+
+
+def _settled(frame: pl.DataFrame, judged: list[Judged], options: TableOptions) -> list[Judged]:
+    """Where the file has decimal commas, and nowhere commas that part thousands, `1,234` is read so everywhere."""
+    told = {one.told for one in judged}
+    if DECIMAL_COMMA not in told or THOUSANDS in told:
+        return judged
+    return [
+        judge(frame[one.name], options.missing, keep=one.name in options.keep, commas=True)
+        if one.told == "either" or _may_be_dotted(frame[one.name], one)
+        else one
+        for one in judged
+    ]
+
+
+def _may_be_dotted(cells: pl.Series, one: Judged) -> bool:
+    """Whether every point of a column may part thousands."""
+    if cells.dtype != pl.String or one.column is None or one.column.kind != "number":
+        return False
+    pointed = cells.filter(cells.str.contains(".", literal=True)).str.strip_chars()
+    return bool(pointed.len() and pointed.str.contains(DOTTED).all())
+
+
+def _tells(values: NDArray[np.float64], n: int) -> bool:
+    """Whether the features could tell many more rows apart than there are, so that equal rows are copies."""
+    able = 1
+    for column in values.T:
+        able *= max(1, pl.Series(column).n_unique())
+        if able >= COINCIDENCE * n:
+            return True
+    return False
+
+
+def _groups(cells: pl.Series, items: pl.Series, options: TableOptions) -> pl.Series:
+    """The group of each row; a row without one stands alone."""
+    trimmed = text_of(cells).str.strip_chars().rename("group")
+    gone = trimmed.to_frame().select(is_missing(pl.col("group"), options.missing, numbers=False)).to_series()
+    return trimmed.zip_with(~gone, "alone: " + items)
