@@ -51,6 +51,8 @@ class Way:
     codec: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    holds: str = ""
+    """As in `Entry`."""
 
 
 CLASSES, NUMBERS = "classification", "regression"
@@ -103,7 +105,7 @@ class Entry:
             what = {CLASSES: "classes", NUMBERS: "numbers"}
             able = ", ".join(other.name for other in ENTRIES.values() if task in other.tasks)
             raise OptionError(f"model {self.name!r} does not learn {what.get(task, task)}; expected one of {able}")
-        own = Way(self.estimator, self.codec, self.parameters, self.search)
+        own = Way(self.estimator, self.codec, self.parameters, self.search, self.holds)
         if task == NUMBERS:
             return self.numbers or own
         return (self.tables if table else None) or own
@@ -114,8 +116,28 @@ TERMS = "what is looked at: words, or both words and runs of letters"
 CLASS_WEIGHT = "balanced: each class counts for as much as any other"
 TEXTS = frozenset({"texts"})
 TABLES = frozenset({"table"})
+TREE_NUMBERS = "discern.models.codecs.tree_numbers"
+PENALTY = {"alpha": "strength of the penalty, for each row; chosen on validation rows when not given"}
 LINEAR = "discern.models.codecs.linear_numbers"
 VOCABULARY = "the words that its texts have in common"
+
+BOOSTED = "discern.models.codecs.boosting"
+BOOSTING = {
+    "n_rounds": "how many times a tree is added; chosen on validation rows when not given",
+    "shrinkage": "how much of a tree's correction is taken; smaller for fewer rows when not given",
+    "max_leaf_nodes": "most answers of a tree",
+    "min_samples_leaf": "fewest rows that an answer rests on",
+    "max_features": "share of the columns that is drawn for each question",
+    "penalty": "penalty on large corrections",
+    "random_state": "the seed",
+}
+BOOSTING_SEARCH: Mapping[str, tuple[Any, ...]] = {
+    "shrinkage": (0.02, 0.05, 0.1, 0.2),
+    "max_leaf_nodes": (7, 15, 31, 63),
+    "min_samples_leaf": (5, 10, 20, 50),
+    "max_features": (0.2, 0.5, 1.0),
+    "penalty": (0.0, 1.0, 10.0),
+}
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
 LEAVES = (1, 2, 3, 5, 10)
@@ -151,6 +173,22 @@ ENTRIES: Mapping[str, Entry] = {
             only_numbers=True,
             numbers=Way("discern.models.regression:LeastSquares", LINEAR),
         ),
+        *(
+            Entry(
+                name,
+                1,
+                title,
+                f"discern.models.penalised:{name.title()}",
+                LINEAR,
+                kinds=TABLES,
+                only_numbers=True,
+                numbers=Way(f"discern.models.penalised:{name.title()}", LINEAR, PENALTY),
+            )
+            for name, title in (
+                ("ridge", "ridge regression (least squares with a penalty on large weights)"),
+                ("lasso", "lasso (least squares that leaves columns out)"),
+            )
+        ),
         Entry(
             "knn",
             1,
@@ -159,6 +197,12 @@ ENTRIES: Mapping[str, Entry] = {
             "discern.models.codecs.neighbours",
             holds="the items that it learned from, as they are",
             parameters={"n_neighbors": "how many neighbours vote; chosen by validation error when not given"},
+            numbers=Way(
+                "discern.models.neighbour_numbers:NeighborNumbers",
+                "discern.models.codecs.neighbour_numbers",
+                {"n_neighbors": "how many neighbours are averaged; chosen on validation rows when not given"},
+                holds="the rows that it learned from, standardised",
+            ),
         ),
         Entry(
             "logistic",
@@ -184,6 +228,16 @@ ENTRIES: Mapping[str, Entry] = {
                 "features": FEATURES,
             },
             search={"C": STRENGTHS, "features": FEATURE_NAMES},
+            numbers=Way(
+                "discern.models.kernel_numbers:KernelNumbers",
+                "discern.models.codecs.kernel_numbers",
+                {
+                    "C": "inverse strength of the penalty; chosen on validation rows when not given",
+                    "width": "how narrow the bumps are; chosen on validation rows when not given",
+                },
+                {"C": (0.1, 0.3, 1.0, 3.0, 10.0), "width": (0.03, 0.1, 0.3, 1.0)},
+                "many of the rows that it learned from, standardised",
+            ),
         ),
         Entry(
             "bayes",
@@ -210,6 +264,16 @@ ENTRIES: Mapping[str, Entry] = {
                 "features": FEATURES,
             },
             search={"max_depth": (4, 8, 16, 32), "min_samples_leaf": LEAVES, "features": FEATURE_NAMES},
+            numbers=Way(
+                "discern.models.tree_numbers:RegressionTree",
+                TREE_NUMBERS,
+                {
+                    "max_depth": "most questions a row is asked",
+                    "min_samples_leaf": "fewest rows that an answer rests on; chosen when not given",
+                    "random_state": "the seed",
+                },
+                {"max_depth": (4, 8, 16, 32), "min_samples_leaf": LEAVES},
+            ),
         ),
         Entry(
             "forest",
@@ -230,6 +294,23 @@ ENTRIES: Mapping[str, Entry] = {
                 "min_samples_leaf": LEAVES,
                 "features": FEATURE_NAMES,
             },
+            numbers=Way(
+                "discern.models.tree_numbers:ForestNumbers",
+                TREE_NUMBERS,
+                {
+                    "n_trees": "how many trees vote",
+                    "max_depth": "most questions a tree asks",
+                    "min_samples_leaf": "fewest rows that a tree's answer rests on",
+                    "max_features": "share of the columns that is drawn for each question",
+                    "random_state": "the seed",
+                },
+                {
+                    "n_trees": (50, 200, 400),
+                    "max_depth": (8, 16, 32),
+                    "min_samples_leaf": LEAVES,
+                    "max_features": (0.1, 0.33, 0.66, 1.0),
+                },
+            ),
         ),
         Entry(
             "boosting",
@@ -251,6 +332,8 @@ ENTRIES: Mapping[str, Entry] = {
                 "min_samples_leaf": (5, 10, 20, 50),
                 "features": FEATURE_NAMES,
             },
+            numbers=Way("discern.models.boosting:BoostedNumbers", BOOSTED, BOOSTING, BOOSTING_SEARCH),
+            tables=Way("discern.models.boosting:BoostedClasses", BOOSTED, BOOSTING, BOOSTING_SEARCH),
         ),
         Entry(
             "mlp",
@@ -275,6 +358,25 @@ ENTRIES: Mapping[str, Entry] = {
                 "alpha": (0.00001, 0.0001, 0.001, 0.01, 0.1),
                 "features": FEATURE_NAMES,
             },
+            numbers=Way(
+                "discern.models.perceptron_numbers:PerceptronNumbers",
+                "discern.models.codecs.perceptron",
+                {
+                    "width": "units of each hidden layer",
+                    "depth": "hidden layers",
+                    "epochs": "most passes over the rows",
+                    "patience": "passes without a better validation loss before learning stops",
+                    "learning_rate": "size of a step",
+                    "alpha": "penalty on large weights",
+                    "random_state": "the seed",
+                },
+                {
+                    "width": (16, 32, 64, 128, 256),
+                    "depth": (1, 2, 3),
+                    "learning_rate": (0.0003, 0.001, 0.003, 0.01),
+                    "alpha": (0.0001, 0.001, 0.01, 0.1, 1.0),
+                },
+            ),
         ),
         Entry(
             "lvq",

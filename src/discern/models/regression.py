@@ -50,7 +50,7 @@ class Regressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _begin_fit(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         """Check everything; rows `(n, n_features)` and targets `(n,)`. Raises OptionError or ValueError."""
         raise_all(limit.problem(name, getattr(self, name)) for name, limit in self.limits.items())
-        rows, targets = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        rows, targets = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=self._finite)
         self.input_ = InputSpec("table", (rows.shape[1],), "float64")
         return rows, np.asarray(targets, np.float64)
 
@@ -67,7 +67,12 @@ class Regressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _rows(self, X: ArrayLike) -> Array:
         """Rows to predict. Raises NotFittedError or ValueError."""
         check_is_fitted(self)
-        return validate_data(self, X, dtype=np.float64, reset=False)  # type: ignore[no-any-return]
+        return validate_data(self, X, dtype=np.float64, reset=False, ensure_all_finite=self._finite)  # type: ignore[no-any-return]
+
+    @property
+    def _finite(self) -> bool | str:
+        """What scikit-learn calls it: models that take a table raw take its gaps too."""
+        return "allow-nan" if self.encoding == "raw" else True
 
 
 class Mean(Regressor):

@@ -80,7 +80,7 @@ def graph(
     if spec.dtype == "uint8":
         distances, more = _byte_scores(items)
     else:
-        distances, more = _float_scores(items, arrays["centre"], config["grid_exponent"])
+        distances, more = float_scores(items, arrays["centre"], config["grid_exponent"])
     nodes += [
         *distances,
         helper.make_node("TopK", ["scores", "k"], ["smallest", "nearest"], axis=1, largest=0, sorted=1),
@@ -134,7 +134,7 @@ def _squares(items: NDArray[Any]) -> NDArray[np.int64]:
     return np.concatenate([np.einsum("ij,ij->i", block, block).astype(np.int64) for block in blocks])
 
 
-def _float_scores(
+def float_scores(
     items: NDArray[Any], centre: NDArray[Any], exponent: int
 ) -> tuple[list[NodeProto], dict[str, NDArray[Any]]]:
     """`|t|^2 - 2 q.t` about the centre, in float64, rounded to the grid."""

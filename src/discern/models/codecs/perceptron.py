@@ -16,6 +16,7 @@ from . import features, fields, graphs
 
 if TYPE_CHECKING:
     from ..perceptron import Perceptron
+    from ..perceptron_numbers import PerceptronNumbers
 
 LARGEST = 1e20
 """Of a weight: eleven layers of such weights give scores that float64 holds."""
@@ -30,9 +31,9 @@ NUMBERS = {
 }
 
 
-def encode(model: Perceptron) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def encode(model: Perceptron | PerceptronNumbers) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """The fitted model as JSON and arrays."""
-    config: dict[str, Any] = {"features": model.features, "hidden": len(model.weights_) - 1}
+    config: dict[str, Any] = {"features": getattr(model, "features", "pixels"), "hidden": len(model.weights_) - 1}
     for name, limit in NUMBERS.items():
         config[name] = (int if limit.whole else float)(getattr(model, name))
     arrays: dict[str, NDArray[Any]] = {"mean": model.mean_, "scale": model.scale_}
@@ -42,7 +43,8 @@ def encode(model: Perceptron) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int) -> None:
-    """Raise ModelFileError unless each layer takes what the one before it gives, and the last gives a score a class."""
+    """Raise ModelFileError unless each layer takes what the one before it gives, and the last gives a score a class
+    (of a regression one)."""
     fields.exact_keys(config, ["features", "hidden", *NUMBERS], "config")
     for name, limit in NUMBERS.items():
         fields.number(config, name, limit)
@@ -52,7 +54,7 @@ def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: I
     fields.exact_keys(arrays, ["mean", "scale", *names], "model.safetensors")
     features.check_standard(arrays, size)
     for number in range(hidden + 1):
-        after = n_classes if number == hidden else None
+        after = max(1, n_classes) if number == hidden else None
         weight = fields.array(arrays, f"weight{number}", "float32", (size, after), largest=LARGEST)
         size = weight.shape[1]
         fields.array(arrays, f"bias{number}", "float32", (size,), largest=LARGEST)
@@ -60,23 +62,25 @@ def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: I
 
 def decode(
     config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, classes: NDArray[Any]
-) -> Perceptron:
+) -> Perceptron | PerceptronNumbers:
     """The fitted estimator."""
     from ..perceptron import Perceptron  # loads scikit-learn, which prediction does without
+    from ..perceptron_numbers import PerceptronNumbers
 
-    model = Perceptron(features=config["features"], **{name: config[name] for name in NUMBERS})
+    numbers = {name: config[name] for name in NUMBERS}
+    model = Perceptron(features=config["features"], **numbers) if len(classes) else PerceptronNumbers(**numbers)
     model.mean_, model.scale_ = arrays["mean"], arrays["scale"]
     model.weights_ = tuple(
         (arrays[f"weight{number}"], arrays[f"bias{number}"]) for number in range(config["hidden"] + 1)
     )
     model.history_, model.best_epoch_, model.refit_ = (), None, False
-    return graphs.fitted(model, spec, classes)
+    return graphs.fitted(model, spec, classes) if len(classes) else graphs.fitted_numbers(model, spec)
 
 
 def graph(
     config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int
 ) -> onnx.ModelProto:
-    """Standardise, layer after layer, softmax; in float64 until the end."""
+    """Standardise, layer after layer, of classes the softmax; in float64 until the end."""
     made, constants = features.scaled(config["features"], spec, arrays)
     values = "scaled"
     for number in range(config["hidden"] + 1):
@@ -88,6 +92,9 @@ def graph(
         if number < config["hidden"]:
             made.append(helper.make_node("Relu", [values], [f"cut{number}"]))
             values = f"cut{number}"
+    if not n_classes:
+        made.append(helper.make_node("Reshape", [values, "whole"], ["prediction"]))
+        return graphs.numbers(made, {**constants, "whole": np.array([-1])}, spec)
     made += [
         helper.make_node("Softmax", [values], ["shares"], axis=1),
         helper.make_node("Cast", ["shares"], ["probabilities"], to=TensorProto.FLOAT),

@@ -61,7 +61,7 @@ def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: I
     n_features = features.check(config, spec)
     boosting = kind == "boosting"
     fields.exact_keys(arrays, [*NAMES, "start"] if boosting else NAMES, "model.safetensors")
-    _check_nodes(arrays, n_features)
+    check_nodes(arrays, n_features)
     n_leaves = int(np.count_nonzero(arrays["leaf"] >= 0))
     values = fields.array(arrays, "values", "float32", (n_leaves, n_classes), largest=LARGEST if boosting else 1)
     if boosting:
@@ -70,7 +70,8 @@ def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: I
         raise ModelFileError("array 'values' does not hold shares that sum to 1")
 
 
-def _check_nodes(arrays: Mapping[str, NDArray[Any]], n_features: int) -> None:
+def check_nodes(arrays: Mapping[str, NDArray[Any]], n_features: int) -> None:
+    """Raise ModelFileError unless all nodes are parts of trees that end and ask about one of `n_features`."""
     feature = fields.array(arrays, "feature", "int32", (None,))
     n_nodes = len(feature)
     fields.array(arrays, "threshold", "float64", (n_nodes,))
@@ -124,7 +125,7 @@ def graph(
 ) -> onnx.ModelProto:
     """The sum of the trees' answers; of a forest their mean, of boosted trees the softmax. Compared in float64."""
     made, constants = features.nodes(config["features"], spec)
-    made.append(_ensemble(arrays, n_classes))
+    made.append(ensemble(arrays, n_classes))
     made.append(helper.make_node("Cast", ["sums"], ["wide"], to=TensorProto.DOUBLE))
     if config["kind"] == "boosting":
         constants["start"] = arrays["start"]
@@ -138,8 +139,9 @@ def graph(
     return graphs.model(made, constants, spec, n_classes, batch=batch, more_opsets={"ai.onnx.ml": 3})
 
 
-def _ensemble(arrays: Mapping[str, NDArray[Any]], n_classes: int) -> NodeProto:
-    """All trees as one node; of the leaves' answers those that are not 0."""
+def ensemble(arrays: Mapping[str, NDArray[Any]], n_classes: int) -> NodeProto:
+    """All trees as one node from `features` to `sums`; of the leaves' answers those that are not 0."""
+    more = {"nodes_missing_value_tracks_true": arrays["missing_left"].tolist()} if "missing_left" in arrays else {}
     roots, leaf = arrays["roots"], arrays["leaf"]
     n_nodes = len(leaf)
     tree = np.searchsorted(roots, np.arange(n_nodes), side="right") - 1
@@ -169,4 +171,5 @@ def _ensemble(arrays: Mapping[str, NDArray[Any]], n_classes: int) -> NodeProto:
         target_nodeids=own[at[rows]].tolist(),
         target_ids=columns.tolist(),
         target_weights_as_tensor=numpy_helper.from_array(values[rows, columns].astype(np.float64)),
+        **more,
     )
