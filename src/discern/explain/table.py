@@ -1,0 +1,154 @@
+"""Everything that is said of a model of a table at once: what matters, how, and what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.records import Column
+from ..core.seeds import generator
+from .coefficients import Coefficients, coefficients
+from .dependence import Dependence, dependence
+from .figures import Array
+from .permutation import Importances, importances
+from .residuals import Influence, Leftovers, influence, leftovers
+from .straightness import BENDS, TURNS, Straightness, straightness
+
+SCHEMA = 1
+MOST_ROWS = 50_000
+"""Of more rows that were learned from, so many are taken by chance for coefficients, bends and influence."""
+DRAWN = 8
+"""Of so many columns partial dependence is made, the most important first, with those that bend."""
+STAGES = ("importance", "dependence", "coefficients", "bends", "influence")
+Predict = Callable[[Array], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table."""
+
+    values: Array
+    """`(n, p)`, NaN missing, categories as positions."""
+    target: NDArray[Any]
+    """`(n,)`: float64 numbers, or labels."""
+    units: NDArray[np.int64]
+    items: tuple[str, ...]
+
+    def take(self, rows: NDArray[np.int64]) -> Rows:
+        return Rows(self.values[rows], self.target[rows], self.units[rows], tuple(self.items[i] for i in rows.tolist()))
+
+
+@dataclass(frozen=True)
+class TableExplanation:
+    """What matters for a model of a table, and how."""
+
+    run: str
+    model: str
+    """The model that answers, in words."""
+    task: str
+    target: str
+    classes: tuple[str, ...]
+    columns: tuple[str, ...]
+    n_learned: int
+    importances: Importances | None
+    """None where there are no rows that were not learned from."""
+    dependence: tuple[Dependence, ...]
+    coefficients: Coefficients
+    straightness: Straightness
+    leftovers: Leftovers | None
+    """Of numbers alone."""
+    influence: Influence | None
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        plain = ("run", "model", "task", "target", "n_learned")
+        lists = ("classes", "columns", "notes")
+        return {
+            "schema": SCHEMA,
+            **{name: getattr(self, name) for name in plain},
+            **{name: list(getattr(self, name)) for name in lists},
+            "importances": self.importances and self.importances.to_json(),
+            "dependence": [one.to_json() for one in self.dependence],
+            "coefficients": self.coefficients.to_json(),
+            "straightness": self.straightness.to_json(),
+            "leftovers": self.leftovers and self.leftovers.to_json(),
+            "influence": self.influence and self.influence.to_json(),
+        }
+
+
+def explain_table(
+    predict: Predict,
+    columns: Sequence[Column],
+    learned: Rows,
+    held: Rows | None,
+    *,
+    run: str = "",
+    model: str = "",
+    target: str = "",
+    classes: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    seed: int = 0,
+    on_stage: Callable[[str], None] = lambda stage: None,
+    on_step: Callable[[int, int], None] | None = None,
+) -> TableExplanation:
+    """Explain `predict`, numbers `(n,)` or probabilities `(n, n_classes)` in the order of `classes`.
+
+    `learned` holds rows that it learned from, `held` rows that it did not (None: there are none). `on_stage` is told
+    each of `STAGES`.
+    """
+    said = list(notes)
+    task = "classification" if classes else "regression"
+    some = learned
+    if len(learned.values) > MOST_ROWS:
+        some = learned.take(np.sort(generator(seed, "explain").permutation(len(learned.values))[:MOST_ROWS]))
+        said.append(
+            f"Coefficients, bends and influence are of {MOST_ROWS:,} rows, drawn by chance from the "
+            f"{len(learned.values):,} that were learned from."
+        )
+    matters = None
+    if held is not None and len(held.values):
+        on_stage("importance")
+        matters = importances(predict, held.values, columns, held.target, held.units, classes=classes, seed=seed,
+                              on_step=on_step)  # fmt: skip
+    on_stage("coefficients")
+    lines = coefficients(some.values, columns, some.target, some.units)
+    on_stage("bends")
+    bends = straightness(some.values, columns, some.target, some.units, seed=seed)
+    on_stage("dependence")
+    over = held if held is not None and len(held.values) >= len(columns) else some
+    drawn = [
+        dependence(predict, over.values, columns, place, over.units, classes=classes, learned=learned.values[:, place],
+                   seed=seed)
+        for place in _worth(columns, matters, bends)
+    ]  # fmt: skip
+    left, pull = None, None
+    if task == "regression":
+        on_stage("influence")
+        pull = influence(some.values, columns, some.target.astype(np.float64), some.items)
+        if held is not None and len(held.values):
+            answers = predict(held.values).astype(np.float64)
+            left = leftovers(answers, held.target.astype(np.float64), held.items, held.units)
+    names = tuple(column.name for column in columns)
+    return TableExplanation(
+        run, model, task, target, tuple(classes), names, len(learned.values), matters, tuple(drawn), lines, bends, left,
+        pull, tuple(said),
+    )  # fmt: skip
+
+
+def _worth(columns: Sequence[Column], matters: Importances | None, bends: Straightness) -> list[int]:
+    """The columns of which a curve is worth a look: the most important ones, then those that bend."""
+    places = {column.name: place for place, column in enumerate(columns)}
+    found = [places[one.columns[0]] for one in matters.columns] if matters else list(range(len(columns)))
+    first = found[:DRAWN]
+    return (
+        first
+        + [
+            places[one.column]
+            for one in bends.effects
+            if one.verdict in (BENDS, TURNS) and places[one.column] not in first
+        ][:DRAWN]
+    )
