@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .known import Unknown
+from .number_interval import NumberInterval
 
 Array = NDArray[np.float64]
 
@@ -124,6 +125,8 @@ class Trust:
     calibration: Calibration | None = None
     sets: Sets | None = None
     unknown: Unknown | None = None
+    interval: NumberInterval | None = None
+    """Of a model that answers with numbers; it has none of the others."""
 
     def apply(self, probabilities: NDArray[np.floating]) -> NDArray[np.floating]:
         """The probabilities that the model states, `(n, n_classes)`."""
@@ -138,6 +141,7 @@ class Trust:
         return {
             "fitted_on": self.fitted_on.to_json(),
             **{name: None if part is None else part.to_json() for name, part in parts.items()},
+            **({} if self.interval is None else {"interval": self.interval.to_json()}),
         }
 
 

@@ -12,15 +12,19 @@ from ...core.errors import ModelFileError
 from ...core.options import SHARE, Interval
 from ..answers import MOST_POINTS, PREFIX, SMALLEST, TEMPERATURES, Calibration, FittedOn, Sets, Trust
 from ..known import ARRAYS, SMALLEST_SCALE, Near, Unknown
+from ..number_interval import NumberInterval
 from . import fields
 
 LARGEST = 1e30
 """Of a number in the arrays: distances made of them stay finite."""
+LARGEST_INTERVAL = 1e100
+"""Of a radius, a prediction and a spread: their products stay finite."""
 
 
 def read(record: Any, arrays: Mapping[str, NDArray[Any]]) -> Trust:
     """What `Trust.to_json` and `Trust.arrays` wrote. Raises ModelFileError."""
-    _object(record, "trust", ("fitted_on", "calibration", "sets", "unknown"))
+    of_numbers = ("interval",) if isinstance(record, dict) and "interval" in record else ()
+    _object(record, "trust", ("fitted_on", "calibration", "sets", "unknown", *of_numbers))
     calibration, sets, unknown = record["calibration"], record["sets"], record["unknown"]
     fields.exact_keys(arrays, [PREFIX + name for name in ARRAYS] if unknown is not None else [], "arrays of trust")
     return Trust(
@@ -28,6 +32,7 @@ def read(record: Any, arrays: Mapping[str, NDArray[Any]]) -> Trust:
         None if calibration is None else _calibration(calibration),
         None if sets is None else _sets(sets),
         None if unknown is None else _unknown(unknown, arrays),
+        _interval(record["interval"]) if of_numbers else None,
     )
 
 
@@ -53,6 +58,26 @@ def _calibration(record: Any) -> Calibration:
     if best and len(top) < 2:
         raise ModelFileError(f"best holds {len(top)} points; expected two or more")
     return Calibration(record["method"], temperature, floor, points, top)
+
+
+def _interval(record: Any) -> NumberInterval:
+    curve = ("points",) if isinstance(record, dict) and "points" in record else ()
+    _object(record, "interval", ("coverage", "radius", "n_items", *curve))
+    coverage = float(fields.number(record, "coverage", SHARE))
+    radius = float(fields.number(record, "radius", Interval(0, LARGEST_INTERVAL)))
+    n_items = fields.whole(record, "n_items", 1, 2**31)
+    pairs = record.get("points", [])
+    whole = isinstance(pairs, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in pairs)
+    if not whole or len(pairs) > MOST_POINTS or (curve and not pairs):
+        raise ModelFileError(f"points are {fields.shown(pairs)}; expected up to {MOST_POINTS} pairs of numbers")
+    anywhere, spread = Interval(-LARGEST_INTERVAL, LARGEST_INTERVAL), Interval(0, LARGEST_INTERVAL)
+    points = [
+        (float(fields.number({"at": x}, "at", anywhere)), float(fields.number({"spread": y}, "spread", spread)))
+        for x, y in pairs
+    ]
+    if any(later[0] <= earlier[0] for earlier, later in itertools.pairwise(points)):
+        raise ModelFileError("points of the interval do not rise")
+    return NumberInterval(coverage, radius, n_items, tuple(points))
 
 
 def _sets(record: Any) -> Sets:
