@@ -20,6 +20,7 @@ CHECKS = {
     "D102": "discern.audit.stray:check",
     "D103": "discern.audit.constant:check",
     "D104": "discern.audit.odd_forms:check",
+    "D105": "discern.audit.empty_columns:check",
     "D201": "discern.audit.duplicates:same_label",
     "D202": "discern.audit.duplicates:two_labels",
     "D203": "discern.audit.leaks:copies",
@@ -36,6 +37,7 @@ CHECKS = {
     "D306": "discern.audit.many_of_one:check",
     "D401": "discern.audit.shortcuts:in_pictures",
     "D402": "discern.audit.shortcuts:in_names",
+    "D403": "discern.audit.give_away:check",
 }
 
 Check = Callable[[Dataset, Split | None], CheckResult]

@@ -19,6 +19,7 @@ from ..core.options import ReadOptions
 from ..core.records import Column, InputSpec
 from ..core.targets import Targets
 from . import manifest
+from .give_aways import GiveAway
 from .neighbours import NearDuplicates, near_duplicates
 
 Kind = Literal["pictures", "table", "texts"]
@@ -81,6 +82,9 @@ class Dataset:
     aside: Mapping[str, str] = field(default_factory=dict)
     """Columns of a table that are no features, with the reason: identifiers, constants, free text. Their cells are in
     `items` as `column:<name>`."""
+
+    given_away: tuple[GiveAway, ...] = ()
+    """Columns of a table that give its target away, or may: those that are sure are in `aside`, unless kept."""
 
     def __post_init__(self) -> None:
         if not self.items.height == len(self.values) == len(self.paths):

@@ -228,7 +228,7 @@ class _Looking:
         places = self.numbers[list(found.columns)].tolist()
         signs = [" − " if weight < 0 else " + " for weight in found.weights]
         if not found.plain:
-            told = f"{self.name} can be reckoned exactly from {self.called(places)}, each times a number"
+            told = f"{self.name} can be calculated exactly from {self.called(places)}, each times a number"
         else:
             written = "".join(sign + self.columns[place].name for sign, place in zip(signs, places, strict=True))
             size = abs(found.weights[0])
@@ -269,7 +269,7 @@ class _Looking:
         names = [self.name, *(self.columns[place].name for place in self.numbers[rates].tolist())]
         for at, rate in base.counts.items():
             place = int(self.numbers[at])
-            told = f"{self.columns[place].name} is what {names[rate]} was reckoned from"
+            told = f"{self.columns[place].name} is what {names[rate]} was calculated from"
             self.add([place], "base", told)
         if reckoned.is_column(base, self.table, among) is None:
             self._on_base(base)
@@ -281,8 +281,8 @@ class _Looking:
             first, second = (int(place) for place in self.numbers[[count, rate]])
             alike = bool(own & words(self.columns[second].name)) and abs(self.closeness[rate]) >= WITH_BASE
             told = (
-                f"{self.columns[second].name} was reckoned from {self.columns[first].name} on the same base as "
-                f"{self.name}, which no other column holds"
+                f"{self.columns[second].name} was calculated from {self.columns[first].name} with the same divisor as "
+                f"{self.name}; no other column is that divisor"
             )
             if alike:
                 self.add([first, second], "base", told)

@@ -24,6 +24,7 @@ from .corrections import corrected
 from .dataset import Dataset, Kind, Source
 from .embedded import read_sample
 from .given import missing_path, refuse_address
+from .given_away import without_give_aways
 from .labelled import with_groups_from
 from .pictures import read_folder
 from .scan import PICTURE_ENDINGS, shown, why_not_a_file
@@ -77,6 +78,7 @@ def read(
     A table with a column of texts is one of texts, unless a `target` is named, or `kind="table"`. Of other tables
     `target` is the column to learn, `drop` are columns to set aside, `keep` those that stay although they look like
     identifiers, `missing` more marks of missing values, `task` `regression` or `classification`, `group` as above.
+    Columns that surely give the target away are set aside, too (see `Dataset.given_away`).
     `corrections` is a sheet with the columns `item` and `correction`, such as a run's `suspects.csv` once filled in.
 
     Items that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
@@ -138,7 +140,8 @@ def read(
         data = with_groups_from(data, pattern)
     if corrections is not None:
         data = corrected(data, Path(corrections))
-    return dataclasses.replace(data, source=dataclasses.replace(data.source, options=asked))
+    data = dataclasses.replace(data, source=dataclasses.replace(data.source, options=asked))
+    return data if spec is not None else without_give_aways(data, on_event=on_event)
 
 
 def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:

@@ -35,6 +35,10 @@ MOST, FEW, EACH = 1_000, 20, 4
 average."""
 NAMES_OF_CODES = frozenset(("code", "codes", "id", "ids", "uuid", "guid", "zip", "zipcode", "postcode", "fips"))
 """Whole numbers under such a name are names of things."""
+MOST_CODES = 100
+"""So many of them may be a category: provinces, states; more are names of single things."""
+NAMES_OF_DIVISIONS = (frozenset(("fold", "folds", "split", "partition", "kfold")), frozenset(("cv", "id", "no", "nr")))
+"""A column that is called one of the first, and at most one of the second besides, says how rows are to be divided."""
 NAMES_OF_ROWS = frozenset(("index", "row", "rownumber", "no", "nr", "number", "column", "unnamed", "id", "key"))
 LONG_RUN = 20
 """1, 2, 3, ... in so many rows is a running number, whatever its name."""
@@ -48,6 +52,8 @@ NO_VALUE = "no cell holds a value"
 UNIQUE = "an identifier: every row has another"
 RUNNING = "a running number"
 TEXT = "free text"
+CODES = "codes of many things"
+DIVISION = "it divides the rows for a test"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +94,11 @@ def judge(cells: pl.Series, extra: Sequence[str] = (), *, keep: bool = False, co
         if len(cells) - parsed.missing == 0:
             return Judged(cells.name, None, aside=NO_VALUE, missing=parsed.missing, marks=parsed.marks)
         if fits(parsed, len(cells)):
-            codes = is_codes(cells, found) or (bool(named & NAMES_OF_CODES) and _whole(parsed.values))
+            called_codes = bool(named & NAMES_OF_CODES) and _whole(parsed.values)
+            why = _why_aside(parsed.values, named, called_codes)
+            if why and not keep:
+                return Judged(cells.name, None, aside=why, missing=parsed.missing, marks=parsed.marks)
+            codes = called_codes or is_codes(cells, found)
             if not codes:
                 return _numeric(cells, parsed, "number", extra, keep)
         elif cells.dtype == pl.String:
@@ -104,6 +114,15 @@ def _words(name: str) -> set[str]:
     """The words of a name: `countyCode` and `county_code` hold `code`."""
     parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
     return set(re.split(r"[^a-z0-9]+", parted.lower())) - {""}
+
+
+def _why_aside(values: pl.Series, named: set[str], codes: bool) -> str:
+    """Why numbers are set aside that say which thing this is, or how the rows are to be divided; empty for others."""
+    first, second = NAMES_OF_DIVISIONS
+    if codes and values.drop_nulls().n_unique() > MOST_CODES:
+        return CODES
+    divides = named & first and named <= first | second
+    return DIVISION if divides and values.drop_nulls().n_unique() <= FEW else ""
 
 
 def _allowed(n_good: int) -> int:
