@@ -18,6 +18,7 @@ def refuse(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(refuse)
 
 from discern.cli.main import COMMANDS, main  # noqa: E402
+from discern.cli.image import COMMANDS as IMAGE  # noqa: E402
 from discern.cli.series import COMMANDS as SERIES  # noqa: E402
 from discern.cli.text import COMMANDS as TEXT  # noqa: E402
 
@@ -57,6 +58,7 @@ LINES = (
     ("label", "some/notes.csv", "--labels", "labels.csv", "--classes", "fraud,other"),
     ("text", "topics", "some/notes.csv", "-o", "topics", "--topics", "3", "--restarts", "1", "--refits", "1"),
     ("text", "topics", "--apply", "topics", "some/notes.csv", "-o", "topics.csv"),
+    ("image", "filter", "sample:five", "--kernel", "cross", "--steps"),
     ("series", "write", "story.txt", "-o", "writer", "--epochs", "1"),
     ("series", "write", "writer", "--length", "40"),
     ("sample", "posts", "island", "--n", "40"),
@@ -95,7 +97,7 @@ if __name__ == "__main__":
             if stop.code:
                 sys.exit(f"{' '.join(words)}: exit status {stop.code}")
         done |= {line[0], " ".join(line[:2])}
-    groups = {"text": TEXT, "series": SERIES}
+    groups = {"text": TEXT, "image": IMAGE, "series": SERIES}
     within = (f"{group} {name}" for group, commands in groups.items() for name in commands)
     missing = {*COMMANDS, *within} - done
     if missing:

@@ -19,6 +19,7 @@ from ..core import threads
 from ..core.errors import DiscernError
 from . import data, handing, label, learn, maps, trust, use
 from .console import one_line
+from .image import image
 from .series import series
 from .table import table
 from .text import text
@@ -54,6 +55,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "evaluate": use.evaluate,
     "verify": use.verify,
     "export": use.export,
+    "image": image,
     "series": series,
     "table": table,
     "text": text,
@@ -76,7 +78,7 @@ class OrList(TyperGroup):
 runs = typer.Typer(cls=OrList, rich_markup_mode=None, help="List the runs, or compare two of them.")
 runs.command("list")(learn.runs)
 runs.command("compare")(trust.compare)
-GROUPS = {"runs": runs, "series": series, "table": table, "text": text}
+GROUPS = {"runs": runs, "image": image, "series": series, "table": table, "text": text}
 for _name, _command in COMMANDS.items():
     if _name in GROUPS:
         app.add_typer(GROUPS[_name], name=_name)

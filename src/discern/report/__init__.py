@@ -21,9 +21,13 @@ __all__ = [
     "evaluation_text",
     "exam_text",
     "fairness_text",
+    "filter_text",
     "findings_text",
+    "forecast_table",
+    "forecast_text",
     "frequencies_text",
     "groups_text",
+    "kernels_text",
     "keyness_text",
     "keys_text",
     "label_keys",
@@ -32,6 +36,7 @@ __all__ = [
     "leak_price_text",
     "line_cost_text",
     "line_text",
+    "matrix_text",
     "more_data_text",
     "operating_text",
     "pieces_text",
@@ -48,6 +53,7 @@ __all__ = [
     "summary_text",
     "suspects_text",
     "table",
+    "table_overview_text",
     "topics_compared_text",
     "topics_text",
     "visible_lines",
@@ -72,6 +78,8 @@ if TYPE_CHECKING:
     from .counts_text import counts_text
     from .exam_page import exam_text
     from .fairness_page import fairness_text
+    from .filter_page import filter_text, kernels_text, matrix_text
+    from .forecast_said import forecast_table, forecast_text
     from .label_text import asked_text, keys_text, label_keys, labelling_text
     from .leak_page import leak_price_text
     from .line_words import line_cost_text, line_text
@@ -85,6 +93,7 @@ if TYPE_CHECKING:
     from .slices_page import slices_text
     from .solvable_page import solvable_text
     from .suspects_page import suspects_text
+    from .table_text import table_overview_text
     from .text import evaluation_text, findings_text, table
     from .topics_compared import topics_compared_text
     from .topics_said import coloured_text, topics_text
@@ -106,6 +115,8 @@ __getattr__, __dir__ = attach(
         "exam_text": "exam_page",
         "fairness_text": "fairness_page",
         "findings_text": "text",
+        "forecast_table": "forecast_said",
+        "forecast_text": "forecast_said",
         "leak_price_text": "leak_page",
         "line_cost_text": "line_words",
         "line_text": "line_words",
@@ -125,6 +136,7 @@ __getattr__, __dir__ = attach(
         "summary_text": "model_text",
         "suspects_text": "suspects_page",
         "table": "text",
+        "table_overview_text": "table_text",
         "frequencies_text": "corpus_text",
         "keyness_text": "corpus_text",
         "groups_text": "corpus_text",
@@ -139,6 +151,9 @@ __getattr__, __dir__ = attach(
         "topics_compared_text": "topics_compared",
         "step_text": "topics_steps",
         "state_text": "topics_steps",
+        "filter_text": "filter_page",
+        "kernels_text": "filter_page",
+        "matrix_text": "filter_page",
         "visible_lines": "write_page",
         "writing_text": "write_page",
     },

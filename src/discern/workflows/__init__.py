@@ -29,13 +29,18 @@ __all__ = [
     "evaluate",
     "examine",
     "export",
+    "filter_picture",
     "find_entities",
+    "forecast",
+    "forecast_again",
     "fit_line",
     "guess_labels",
     "index",
     "inspect",
     "is_data",
+    "is_table",
     "is_writer",
+    "kernels",
     "key_words",
     "key_words_by",
     "label",
@@ -45,6 +50,7 @@ __all__ = [
     "load",
     "near_texts",
     "not_exported",
+    "parse_pool",
     "plan",
     "predict",
     "purge",
@@ -56,6 +62,7 @@ __all__ = [
     "sample",
     "show",
     "show_sheet",
+    "show_table",
     "similar",
     "split_texts",
     "step_topics",
@@ -79,7 +86,9 @@ if TYPE_CHECKING:
     from .doctor import doctor
     from .examine import examine
     from .export import export, not_exported
+    from .filter import filter_picture, kernels, parse_pool
     from .fit_line import fit_line, line_costs
+    from .forecast import forecast, forecast_again
     from .guess import guess_labels
     from .handing import card, purge, report
     from .inspect import evaluate, inspect
@@ -91,7 +100,7 @@ if TYPE_CHECKING:
     from .resume import resume
     from .run import Run, list_runs
     from .sample import sample
-    from .show import is_data, show, show_sheet
+    from .show import is_data, is_table, show, show_sheet, show_table
     from .similar import near_texts, similar
     from .summary import plan, summary
     from .texts import clean_texts, cleaning, find_entities, rate_texts, split_texts, summarise
@@ -119,6 +128,8 @@ __getattr__, __dir__ = attach(
         "export": "export",
         "fit_line": "fit_line",
         "line_costs": "fit_line",
+        "forecast": "forecast",
+        "forecast_again": "forecast",
         "guess_labels": "guess",
         "inspect": "inspect",
         "check_batch": "label",
@@ -136,8 +147,10 @@ __getattr__, __dir__ = attach(
         "resume": "resume",
         "sample": "sample",
         "is_data": "show",
+        "is_table": "show",
         "show": "show",
         "show_sheet": "show",
+        "show_table": "show",
         "similar": "similar",
         "suggest_words": "redact",
         "summary": "summary",
@@ -150,6 +163,9 @@ __getattr__, __dir__ = attach(
         "train": "train",
         "train_with": "train",
         "verify": "verify",
+        "filter_picture": "filter",
+        "kernels": "filter",
+        "parse_pool": "filter",
         "is_writer": "write",
         "learn_to_write": "write",
         "write": "write",
