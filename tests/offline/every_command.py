@@ -17,8 +17,8 @@ def refuse(event: str, arguments: tuple[object, ...]) -> None:
 
 sys.addaudithook(refuse)
 
-from discern.cli.main import COMMANDS, main  # noqa: E402
 from discern.cli.image import COMMANDS as IMAGE  # noqa: E402
+from discern.cli.main import COMMANDS, main  # noqa: E402
 from discern.cli.series import COMMANDS as SERIES  # noqa: E402
 from discern.cli.text import COMMANDS as TEXT  # noqa: E402
 
