@@ -8,14 +8,14 @@ import unicodedata
 from ..core.records import CheckResult
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from .base import NO_LABELS, finding, not_applicable, result
+from .base import finding, no_classes, not_applicable, result
 
 CODE, NAME = "D304", "labels that look alike"
 
 
 def check(dataset: Dataset, split: Split | None) -> CheckResult:
-    if dataset.labels is None:
-        return not_applicable(CODE, NAME, NO_LABELS)
+    if why := no_classes(dataset):
+        return not_applicable(CODE, NAME, why)
     alike: dict[str, list[str]] = {}
     for label in sorted({*dataset.classes, *dataset.empty_classes}):
         alike.setdefault(core(label), []).append(label)

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.records import CheckResult
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from .base import NO_LABELS, finding, not_applicable, result
+from .base import finding, no_classes, not_applicable, result
 
 CODE, NAME = "D301", "class balance"
 UNEVEN, VERY_UNEVEN = 3.0, 10.0
@@ -15,9 +15,9 @@ UNEVEN, VERY_UNEVEN = 3.0, 10.0
 
 
 def check(dataset: Dataset, split: Split | None) -> CheckResult:
-    if dataset.labels is None:
-        return not_applicable(CODE, NAME, NO_LABELS)
-    names, counts = np.unique(dataset.labels, return_counts=True)
+    if why := no_classes(dataset):
+        return not_applicable(CODE, NAME, why)
+    names, counts = np.unique(np.asarray(dataset.labels), return_counts=True)
     if len(names) < 2:
         return not_applicable(CODE, NAME, "there is one class")
     ratio = counts.max() / counts.min()

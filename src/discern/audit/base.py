@@ -13,6 +13,7 @@ from ..data.dataset import Dataset
 from ..data.splits import Split
 
 NO_LABELS = "the items have no labels"
+NUMBERS = "what is learned is a number, not a class"
 NO_PARTS = "the items are not divided into parts"
 
 
@@ -30,6 +31,11 @@ def finding(
 ) -> Finding:
     """A finding that names the first items of many."""
     return Finding(code, title, severity, tuple(islice(items, ITEMS_NAMED)), count, do, detail)
+
+
+def no_classes(dataset: Dataset) -> str:
+    """Why a check of classes does not apply; empty where it does."""
+    return NO_LABELS if dataset.labels is None else NUMBERS if dataset.task == "regression" else ""
 
 
 def parts_of(dataset: Dataset, split: Split | None) -> NDArray[np.str_] | None:

@@ -7,7 +7,7 @@ import polars as pl
 from ..core.records import CheckResult
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from .base import NO_LABELS, finding, many, not_applicable, noun, result
+from .base import finding, many, no_classes, not_applicable, noun, result
 
 SAME, TWO = ("D201", "exact duplicates"), ("D202", "one picture, several labels")
 
@@ -58,8 +58,8 @@ def same_label(dataset: Dataset, split: Split | None) -> CheckResult:
 
 def two_labels(dataset: Dataset, split: Split | None) -> CheckResult:
     """Copies that carry different labels."""
-    if dataset.labels is None:
-        return not_applicable(*TWO, NO_LABELS)
+    if why := no_classes(dataset):
+        return not_applicable(*TWO, why)
     sets = sets_of_copies(dataset).filter(pl.col("n_labels") > 1)
     if not sets.height:
         return result(*TWO, ())
@@ -68,10 +68,12 @@ def two_labels(dataset: Dataset, split: Split | None) -> CheckResult:
     found = finding(
         TWO[0],
         f"{many(sets.height, noun(dataset))} under several labels",
-        "serious",
+        "note" if dataset.input.columns else "serious",
         items,
         len(items),
-        do="decide which label is right and remove the other copies; no model can answer both",
+        do="nothing, when different things may look alike in these columns; else decide which label is right"
+        if dataset.input.columns
+        else "decide which label is right and remove the other copies; no model can answer both",
         detail=f"the first: {first_set(dataset, sets)}, labelled {', '.join(map(repr, labels))}",
     )
     return result(*TWO, (found,))

@@ -16,8 +16,9 @@ def facts_of(dataset: Dataset, split: Split | None) -> dict[str, Any]:
     """Plain facts in the order to show them, ready for JSON: numbers, texts, and counts by name.
 
     Always: name, kind, items, rejected, skipped, units, each_item (what a model sees). When known: groups, parts and
-    classes {name: items}, classes_in_train and so on, sizes before resizing {different, smallest, largest, commonest,
-    as height x width}, modes {Pillow's mode: items}, notes.
+    classes {name: items}, classes_in_train and so on, columns {kind: how many}, target {lowest, median, highest} of a
+    number, sizes before resizing {different, smallest, largest, commonest, as height x width}, modes {Pillow's mode:
+    items}, notes.
     """
     facts: dict[str, Any] = {
         "name": dataset.name,
@@ -33,7 +34,14 @@ def facts_of(dataset: Dataset, split: Split | None) -> dict[str, Any]:
     parts, labels = parts_of(dataset, split), dataset.labels
     if parts is not None:
         facts["parts"] = {part: int((parts == part).sum()) for part in PARTS}
-    if labels is not None:
+    if dataset.input.columns:
+        facts["columns"] = _columns(dataset)
+    if labels is not None and dataset.task == "regression":
+        facts["target"] = {
+            name: float(f"{value:.6g}")
+            for name, value in zip(("lowest", "median", "highest"), np.quantile(labels, (0, 0.5, 1)), strict=True)
+        }
+    elif labels is not None:
         codes = np.searchsorted(dataset.classes, labels)
         facts["classes"] = _counts(dataset.classes, codes)
         for part in PARTS if parts is not None else ():
@@ -44,6 +52,11 @@ def facts_of(dataset: Dataset, split: Split | None) -> dict[str, Any]:
     if dataset.notes:
         facts["notes"] = list(dataset.notes)
     return facts
+
+
+def _columns(dataset: Dataset) -> dict[str, int]:
+    kinds = Counter(column.kind for column in dataset.input.columns)
+    return dict(sorted(kinds.items())) | ({"set aside": len(dataset.aside)} if dataset.aside else {})
 
 
 def _counts(classes: list[str], codes: Any) -> dict[str, int]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..core.records import CheckResult, Finding, Severity
 from ..data.dataset import Dataset
 from ..data.splits import LEFT_OUT, Split
-from .base import NO_LABELS, NO_PARTS, finding, many, not_applicable, noun, parts_of, result
+from .base import NO_PARTS, finding, many, no_classes, not_applicable, noun, parts_of, result
 
 SAME, TWO = ("D205", "near-duplicates"), ("D206", "near-duplicates under several labels")
 ACROSS, ALIKE = ("D207", "near-duplicates across parts"), ("D208", "look-alikes")
@@ -48,8 +48,8 @@ def two_labels(dataset: Dataset, split: Split | None) -> CheckResult:
     """Near-duplicates that carry different labels."""
     if not dataset.near.applies:
         return not_applicable(*TWO, NO_COPIES)
-    if dataset.labels is None:
-        return not_applicable(*TWO, NO_LABELS)
+    if why := no_classes(dataset):
+        return not_applicable(*TWO, why)
     groups = [rows for rows in _groups(dataset) if len(_labels(dataset, rows)) > 1]
     if not groups:
         return result(*TWO, ())

@@ -24,7 +24,7 @@ from ..core.records import CheckResult
 from ..core.seeds import generator
 from ..data.dataset import COLUMN, Dataset
 from ..data.splits import Split
-from .base import NO_LABELS, finding, many, not_applicable, result
+from .base import finding, many, no_classes, not_applicable, result
 
 FILES, NAMES = ("D401", "shortcuts in pictures and texts"), ("D402", "names and columns that tell the label")
 FOLDS, LEVELS = 5, 16
@@ -59,14 +59,16 @@ def in_pictures(dataset: Dataset, split: Split | None) -> CheckResult:
 
 def in_names(dataset: Dataset, split: Split | None) -> CheckResult:
     """Traits of file names, and columns beside texts, which a model does not see."""
+    if dataset.kind == "table":
+        return not_applicable(*NAMES, "the items are neither pictures nor texts")
     if not _has_names(dataset) and not _has_columns(dataset):
         return not_applicable(*NAMES, "the items have no file names")
     return _tested(NAMES, dataset, list(_unseen(dataset)))
 
 
 def _tested(check: tuple[str, str], dataset: Dataset, traits: list[Trait]) -> CheckResult:
-    if dataset.labels is None:
-        return not_applicable(*check, NO_LABELS)
+    if why := no_classes(dataset):
+        return not_applicable(*check, why)
     trial = _trial(dataset)
     if trial is None:
         reason = f"fewer than two classes have {FEWEST} different items"

@@ -15,6 +15,8 @@ FEW, SMALL = 10, 30
 
 
 def check(dataset: Dataset, split: Split | None) -> CheckResult:
+    if dataset.task == "regression":
+        return _rows(dataset)
     labels = dataset.labels
     if labels is None:
         return not_applicable(CODE, NAME, NO_LABELS)
@@ -39,3 +41,21 @@ def check(dataset: Dataset, split: Split | None) -> CheckResult:
                 )
             )
     return result(CODE, NAME, found)
+
+
+def _rows(dataset: Dataset) -> CheckResult:
+    """Of a number to learn: rows that are different (groups, copies counted once) against columns."""
+    n_units, n_columns = len(np.unique(dataset.units)), dataset.input.n_values
+    if n_units >= max(SMALL, n_columns):
+        return result(CODE, NAME, ())
+    what = "group" if dataset.groups is not None else "row"
+    found = finding(
+        CODE,
+        f"{many(n_units, f'different {what}')} for {many(n_columns, 'column')}",
+        "warning" if n_units < max(FEW, n_columns) else "note",
+        (),
+        n_units,
+        do="collect more rows, or set columns aside (--drop): so few can be learned by heart, and figures on them have "
+        "wide intervals",
+    )
+    return result(CODE, NAME, (found,))

@@ -14,19 +14,49 @@ from ..core import files
 from ..core.errors import OptionError
 from ..core.options import ReadOptions
 from .console import Reporter, is_terminal, one_line
-from .reading import Group, GroupFrom, Id, Label, Labels, Language
+from .reading import (
+    Drop,
+    Group,
+    GroupFrom,
+    Id,
+    Keep,
+    Label,
+    Labels,
+    Language,
+    Missing,
+    Target,
+    Task,
+    table_options,
+)
 from .text.reading import Columns, Encoding, Quote, Text, text_options
 
 NUMBERS_PRINTED = 3 * 64 * 64
 """A larger picture is drawn, but its numbers would fill many screens."""
 
-SAMPLE_ITEMS = {"notes": "made-up notes", "posts": "made-up posts, and 310 labelled ones,"}
+SAMPLE_ITEMS = {
+    "notes": "made-up notes",
+    "posts": "made-up posts, and 310 labelled ones,",
+    "areas": "made-up areas (one to predict)",
+    "areas-many": "made-up areas",
+    "stores": "made-up stores",
+    "iris": "flowers",
+    "wine": "wines",
+    "cancer": "cases",
+    "diabetes": "patients",
+}
 SAMPLE_NEXT = {
     "digits": "discern train {place}",
     "vehicles": "discern train {place}/photos --labels {place}/metadata.csv --label make --label model "
     "--group-from '(.+)_\\d+'",
     "notes": "discern text words {place}/notes.csv --text note",
     "posts": "discern train {place}/labelled.csv --text text --label label --group author",
+    "areas": "discern train {place}/areas.csv --target crime_rate --model ols",
+    "areas-many": "discern train {place}/areas-many.csv --target crime_rate",
+    "stores": "discern train {place}/stores.csv --target kind",
+    "iris": "discern train {place}/iris.csv --target species",
+    "wine": "discern train {place}/wine.csv --target cultivar",
+    "cancer": "discern train {place}/cancer.csv --target diagnosis",
+    "diabetes": "discern train {place}/diabetes.csv --target progression",
 }
 """What to do with a sample, by its name."""
 
@@ -34,7 +64,7 @@ Data = Annotated[
     str,
     typer.Argument(
         metavar="DATA",
-        help="A folder with a folder a class, a table of texts, MNIST's IDX files, an .npz file, or sample:digits.",
+        help="A folder with a folder a class, a table, MNIST's IDX files, an .npz file, or a sample: sample:digits.",
     ),
 ]
 
@@ -42,17 +72,25 @@ Data = Annotated[
 def sample(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="Which sample: digits (real), vehicles (drawn), notes, posts (made up)."),
+        typer.Argument(
+            metavar="NAME",
+            help="Which: digits (real), vehicles (drawn), notes, posts (made up); tables: areas, areas-many, stores "
+            "(made up), iris, wine, cancer, diabetes (real).",
+        ),
     ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
     n: Annotated[
         int | None,
-        typer.Option("--n", metavar="N", help="How many: vehicles (default: 120), notes (2,000), posts (20,000)."),
+        typer.Option(
+            "--n",
+            metavar="N",
+            help="How many: vehicles (default: 120), notes (2,000), posts (20,000), areas-many (1,200), stores (600).",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another number makes up others.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files already.")] = False,
 ) -> None:
-    """Write a sample data set: handwritten digits, vehicles with makes and models, crime notes, or posts."""
+    """Write a sample data set: handwritten digits, vehicles with makes and models, crime notes, posts, or tables."""
     count = workflows.sample(name, folder, n=n, seed=seed, force=force)
     place = one_line(str(folder))
     print(f"{count:,} {SAMPLE_ITEMS.get(name, 'pictures')} written to {place}")
@@ -60,7 +98,7 @@ def sample(
 
 
 def show(
-    source: Annotated[str, typer.Argument(metavar="ITEM|DATA", help="A picture, or a data set.")],
+    source: Annotated[str, typer.Argument(metavar="ITEM|DATA", help="A picture, or a data set; a table: its columns.")],
     item: Annotated[
         str | None, typer.Option("--item", metavar="N|NAME", help="One item of the data set, by number or name.")
     ] = None,
@@ -78,10 +116,19 @@ def show(
     id: Id = None,
     label: Label = None,
     group_from: GroupFrom = None,
+    target: Target = None,
+    drop: Drop = None,
+    keep: Keep = None,
+    missing: Missing = None,
+    task: Task = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Show a picture as its numbers and a drawing; of a data set, a sheet of samples of each class."""
-    how = _how(labels, id, label, group_from)
+    """Show a picture as its numbers and a drawing; of a data set, samples of each class, or what its columns are."""
+    table = table_options(target, drop, keep, missing, task)
+    how = dataclasses.replace(_how(labels, id, label, group_from), table=table)
+    if item is None and out is None and augmented is None and workflows.is_table(source):
+        print(report.table_overview_text(workflows.show_table(source, reading=how)))
+        return
     if item is None and workflows.is_data(source):
         sheet = workflows.show_sheet(
             source, per_class=per_class, augmented=augmented, reading=how, out=out, force=force
@@ -118,6 +165,11 @@ def audit(
     encoding: Encoding = None,
     group: Group = None,
     language: Language = None,
+    target: Target = None,
+    drop: Drop = None,
+    keep: Keep = None,
+    missing: Missing = None,
+    task: Task = None,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the findings as a page, too.")
@@ -133,6 +185,7 @@ def audit(
         texts=text_options(text, columns, quote, encoding),
         group=group,
         language=language,
+        table=table_options(target, drop, keep, missing, task),
     )
     with Reporter() as tell:
         findings = workflows.audit(source, reading=how, html=html, force=force, on_event=tell)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..core.errors import OptionError
-from ..core.options import PictureOptions, ReadOptions, parse_crop, parse_size
+from ..core.options import PictureOptions, ReadOptions, TableOptions, parse_crop, parse_size
 
 Size = Annotated[
     str | None,
@@ -34,15 +34,41 @@ GroupFrom = Annotated[
     typer.Option("--group-from", metavar="REGEX", help=r"Items that belong together, by their names: '(.+)_\d+'."),
 ]
 Group = Annotated[
-    str | None, typer.Option("--group", metavar="COLUMN", help="Texts: the column of what belongs together: author.")
+    str | None, typer.Option("--group", metavar="COLUMN", help="The column of what belongs together: author, region.")
 ]
 Language = Annotated[
     str | None,
     typer.Option("--language", metavar="CODE", help="Texts: pass others over than this, as en; any keeps them all."),
 ]
+Target = Annotated[str | None, typer.Option("--target", metavar="COLUMN", help="Tables: the column to learn.")]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option("--drop", metavar="COLUMN", help="Tables: a column to set aside; more of them by saying it again."),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep", metavar="COLUMN", help="Tables: a column to learn from that would be set aside; repeatable."
+    ),
+]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option("--missing", metavar="MARK", help="Tables: what stands for a missing value, as -999; repeatable."),
+]
+Task = Annotated[
+    str | None,
+    typer.Option("--task", metavar="TASK", help="Tables: regression or classification (default: by the target)."),
+]
 MaxBad = Annotated[
     float, typer.Option("--max-bad", metavar="SHARE", help="End when more of the items than this cannot be read.")
 ]
+
+
+def table_options(
+    target: str | None, drop: list[str] | None, keep: list[str] | None, missing: list[str] | None, task: str | None
+) -> TableOptions:
+    """The options as one record. What is wrong with them `TableOptions.problems` tells."""
+    return TableOptions(target, tuple(drop or ()), tuple(keep or ()), tuple(missing or ()), task)
 
 
 def reading(

@@ -11,16 +11,21 @@ from .assemble import Reading
 from .dataset import Dataset, Kind, Source
 from .table_read import from_frame
 
-SAMPLES = (samples.DIGITS, *table_samples.TABLES)
+TABLES = table_samples.TABLES
+SAMPLES = (samples.DIGITS, *TABLES)
+
+
+def own_target(source: object, asked: ReadOptions) -> ReadOptions:
+    """The options with a sample's own target, where the source is a sample of a table and none is named."""
+    if not isinstance(source, str) or source not in TABLES or asked.table.target is not None:
+        return asked
+    return dataclasses.replace(asked, table=dataclasses.replace(asked.table, target=table_samples.target(source)))
 
 
 def read_sample(given: str, kind: Kind | None, asked: ReadOptions, reading: Reading) -> Dataset:
-    """A sample by its name; a table's own target is learned where none is named. Raises DataError."""
+    """A sample by its name. Raises DataError."""
     if given == samples.DIGITS:
         return arrays.read_digits(kind, reading)
-    if given not in table_samples.TABLES:
+    if given not in TABLES:
         raise DataError(f"{given}: no such sample; there is {', '.join(SAMPLES)}{suggest(given, SAMPLES)}")
-    frame, target = table_samples.table(given)
-    if asked.table.target is None:
-        asked = dataclasses.replace(asked, table=dataclasses.replace(asked.table, target=target))
-    return from_frame(frame, given, Source("table", given), asked, reading)
+    return from_frame(table_samples.table(given), given, Source("table", given), asked, reading)

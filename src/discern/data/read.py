@@ -22,7 +22,7 @@ from . import arrays, idx, labelled_texts, sheets, table_read
 from .assemble import MAX_BAD, Groups, Reading
 from .corrections import corrected
 from .dataset import Dataset, Kind, Source
-from .embedded import read_sample
+from .embedded import own_target, read_sample
 from .given import missing_path, refuse_address
 from .given_away import without_give_aways
 from .labelled import with_groups_from
@@ -120,6 +120,7 @@ def read(
         language,
         table,
     )
+    asked = own_target(source, asked)
     reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec, options, sheet, pattern)
     if isinstance(source, (str, os.PathLike)):
         data = _read_path(os.fspath(source), kind, asked, reading)

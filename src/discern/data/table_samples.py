@@ -196,21 +196,26 @@ NAMES = ("areas", "areas-many", "stores", "iris", "wine", "cancer", "diabetes")
 TABLES = tuple(f"sample:{name}" for name in NAMES)
 
 
-def table(source: str) -> tuple[pl.DataFrame, str]:
-    """The table of `sample:NAME`, every cell as text, and its target."""
+def table(source: str) -> pl.DataFrame:
+    """The table of `sample:NAME`, every cell as text."""
     return _made(source.removeprefix("sample:"), None, 0)
 
 
-def _made(name: str, n: int | None, seed: int) -> tuple[pl.DataFrame, str]:
+def target(source: str) -> str:
+    """What is usually learned from `sample:NAME`."""
+    name = source.removeprefix("sample:")
+    return FIXED[name][1] if name in FIXED else MADE[name][2]
+
+
+def _made(name: str, n: int | None, seed: int) -> pl.DataFrame:
     if name in FIXED:
-        make, target = FIXED[name]
-        return make(), target
-    make_many, usual, target = MADE[name]
-    return make_many(usual if n is None else n, seed), target
+        return FIXED[name][0]()
+    make, usual, _ = MADE[name]
+    return make(usual if n is None else n, seed)
 
 
 def write_table(name: str, folder: Path, n: int | None = None, *, seed: int = 0, force: bool = False) -> int:
     """Write a table as `NAME.csv` and return its number of rows. Raises OptionError, OutputError."""
-    frame, _ = _made(name, n, seed)
+    frame = _made(name, n, seed)
     written_whole(folder, lambda staging: frame.write_csv(staging / f"{name}.csv"), force=force)
     return frame.height

@@ -189,6 +189,9 @@ def _figure(name: str, figure: Figure) -> str:
 
 def _facts(facts: Mapping[str, object], width: int | None) -> Iterator[str]:
     for name, value in facts.items():
+        if name == "notes" and isinstance(value, (list, tuple)):
+            yield from (wrapped(f"note: {visible(str(one))}", width=width) for one in value)
+            continue
         if isinstance(value, Mapping):
             shown = ", ".join(f"{key} {_number(count)}" for key, count in value.items())
         elif isinstance(value, (list, tuple)):

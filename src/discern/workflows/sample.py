@@ -10,20 +10,23 @@ from ..data.given import refuse_address
 from ..data.notes import NOTES, write_notes
 from ..data.posts import POSTS, write_posts
 from ..data.samples import write_digits
+from ..data.table_samples import MADE, write_table
+from ..data.table_samples import NAMES as TABLES
 from ..data.vehicles import write_vehicles
 
-SAMPLES = ("digits", "vehicles", "notes", "posts")
+SAMPLES = ("digits", "vehicles", "notes", "posts", *TABLES)
 VEHICLES = 120
 
 
 def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0, force: bool = False) -> int:
-    """Write the sample `name` into `folder` and return the number of items: pictures, notes or posts.
+    """Write the sample `name` into `folder` and return the number of items: pictures, notes, posts, rows.
 
     `digits`: 1,797 handwritten digits of 8x8 pixels, a folder a class (Alpaydin and Kaynak 1998, as shipped with
     scikit-learn). `vehicles`: `n` made-up vehicles (default 120) drawn from 16 angles each, with a sheet of makes and
     models. `notes`: `n` made-up crime notes (default 2,000) with planted names. `posts`: 310 made-up labelled
-    posts, a pool of `n` (default 20,000) with places, and a made-up island. `seed` draws others. Raises OptionError or
-    OutputError.
+    posts, a pool of `n` (default 20,000) with places, and a made-up island. Tables (`data.table_samples`) become a CSV
+    file: `areas` (five and one to predict), `areas-many` and `stores` (made up, `n` rows), `iris`, `wine`, `cancer`,
+    `diabetes` (real). `seed` draws others. Raises OptionError or OutputError.
     """
     raise_all([one_of("the sample", name, SAMPLES)])
     refuse_address(str(folder))
@@ -33,6 +36,10 @@ def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0
         return write_notes(Path(folder), NOTES if n is None else n, seed=seed, force=force)
     if name == "posts":
         return write_posts(Path(folder), POSTS if n is None else n, seed=seed, force=force)
+    if name in MADE:
+        return write_table(name, Path(folder), n, seed=seed, force=force)
     if n is not None or seed:
-        raise OptionError("--n and --seed belong to samples that are made up; the digits are always the same 1,797")
+        raise OptionError(f"--n and --seed belong to samples that are made up in any number; {name} is always the same")
+    if name in TABLES:
+        return write_table(name, Path(folder), force=force)
     return write_digits(Path(folder), force=force)

@@ -13,8 +13,10 @@ from ..core import files
 from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.optional import require
 from ..core.options import ReadOptions, raise_all, suggest
+from ..data.embedded import TABLES
 from ..data.labelled_texts import ENDINGS as TEXT_TABLES
 from ..data.overview import PER_CLASS, contact_sheet
+from ..data.table_overview import TableOverview, overview
 from ..images import draw
 from ..images.decode import decode
 from ..nets import transforms
@@ -50,6 +52,20 @@ def is_data(source: str | Path) -> bool:
     """Whether `source` is a data set rather than one picture: a folder, IDX files, an archive, an embedded sample."""
     path = Path(source)
     return str(source).startswith("sample:") or path.is_dir() or path.suffix == ".npz" or "ubyte" in path.name
+
+
+def is_table(source: str | Path) -> bool:
+    """Whether `source` is a table in a file, or an embedded one."""
+    return str(source) in TABLES or (Path(source).suffix.lower() in TEXT_TABLES and Path(source).is_file())
+
+
+def show_table(source: str | Path, *, reading: ReadOptions = EVERYTHING) -> TableOverview:
+    """What the columns of a table were taken for. Raises OptionError, DataError (a table of texts, too)."""
+    raise_all(reading.problems())
+    data = read_with(source, reading)
+    if data.kind == "texts":
+        _refuse_texts(source)
+    return overview(data)
 
 
 @dataclass(frozen=True)
@@ -95,10 +111,10 @@ def show_sheet(
 
 
 def _refuse_texts(source: str | Path) -> None:
-    """Raise DataError for a table of texts, which can be read as it is."""
+    """Raise DataError for a table, which can be read as it is."""
     path = Path(source)
     if path.suffix.lower() in TEXT_TABLES and path.is_file():
-        do = "`discern text concordance` shows places in texts, `discern audit` what is wrong with them"
+        do = "`discern text concordance` shows places in texts, `discern show TABLE` the columns of a table of numbers"
         raise DataError(describe(str(source), found="a table", expected="pictures", do=do))
 
 
