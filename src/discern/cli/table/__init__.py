@@ -1,0 +1,18 @@
+"""The group `discern table`: work that belongs to tables alone; a module a theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from . import line
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "fit-line": line.fit_line,
+}
+
+table = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Work with tables of numbers and categories.")
+for _name, _command in COMMANDS.items():
+    table.command(_name)(_command)
