@@ -2,7 +2,8 @@
 
     python mutations.py MODEL COUNT SEED
 
-Each damaged file must be refused with ModelFileError, or load and answer with finite probabilities that sum to 1.
+Each damaged file must be refused with ModelFileError, or load and answer with finite numbers, of classes probabilities
+that sum to 1.
 Prints JSON: how many were refused and how many answered, and what else happened. Memory is limited to 4 GiB and each
 mutation to 20 seconds; a death by a signal shows in the exit status, and faulthandler says where.
 """
@@ -24,6 +25,7 @@ import numpy as np
 from discern.core.errors import ModelFileError
 from discern.models import catalogue
 from discern.store import archive, bundle, tensors
+from discern.store.numbers import ship
 from discern.store.session import Shipped
 
 SECONDS = 20
@@ -67,9 +69,14 @@ def main(path: str, count: int, seed: int) -> None:
 def _try(content: bytes, rng: np.random.Generator) -> str:
     try:
         loaded = bundle.load(content)
-        shipped = Shipped(loaded)
+        shipped = ship(loaded)
         estimator = loaded.estimator() if loaded.model != "conv" else None  # torch would need more than the limit
         for values in _items(loaded.spec, rng):
+            if not isinstance(shipped, Shipped):
+                found = shipped.answer(values)
+                columns = [found.values, found.low, found.high, estimator and estimator.predict(values)]
+                assert all(len(c) == len(values) and np.isfinite(c).all() for c in columns if c is not None)
+                continue
             answers = [shipped.predict_proba(values), shipped.answer(values).probabilities]
             if estimator is not None:
                 answers.append(estimator.predict_proba(values))
@@ -87,6 +94,8 @@ def _items(spec: Any, rng: np.random.Generator) -> list[np.ndarray]:
     shape = (2, *spec.shape)
     if spec.dtype == "uint8":
         return [rng.integers(0, 256, shape, dtype=np.uint8), np.full(shape, 255, np.uint8)]
+    if spec.dtype == "float64":
+        return [rng.normal(size=shape), np.full(shape, 1e6), np.full(shape, np.nan), np.full(shape, -1e60)]
     return [rng.normal(size=shape).astype(np.float32), np.full(shape, 1e6, np.float32)]
 
 
