@@ -20,6 +20,7 @@ sys.addaudithook(refuse)
 from discern.cli.image import COMMANDS as IMAGE  # noqa: E402
 from discern.cli.main import COMMANDS, main  # noqa: E402
 from discern.cli.series import COMMANDS as SERIES  # noqa: E402
+from discern.cli.table import COMMANDS as TABLE  # noqa: E402
 from discern.cli.text import COMMANDS as TEXT  # noqa: E402
 
 NET = ("--model", "conv", "--layers", "conv 4 same, pool, dense 8", "--epochs", "1")
@@ -58,6 +59,7 @@ LINES = (
     ("label", "some/notes.csv", "--labels", "labels.csv", "--classes", "fraud,other"),
     ("text", "topics", "some/notes.csv", "-o", "topics", "--topics", "3", "--restarts", "1", "--refits", "1"),
     ("text", "topics", "--apply", "topics", "some/notes.csv", "-o", "topics.csv"),
+    ("table", "fit-line", "areas.csv", "--target", "crime", "-o", "line"),
     ("image", "filter", "sample:five", "--kernel", "cross", "--steps"),
     ("series", "write", "story.txt", "-o", "writer", "--epochs", "1"),
     ("series", "write", "writer", "--length", "40"),
@@ -88,6 +90,7 @@ if __name__ == "__main__":
     done = set()
     Path("fares.txt").write_text("taxi\nfare\n")
     Path("story.txt").write_text("the taxi driver saw a window break at night\n" * 200)
+    Path("areas.csv").write_text("deprivation,crime\n12,31\n25,44\n33,60\n48,66\n60,95\n")
     Path("answers.csv").write_text("label,prediction,area\n" + 12 * "yes,yes,north\nno,no,south\n")
     for line in LINES:
         words = [first_picture() if word.endswith(".png") else word for word in line]
@@ -97,7 +100,7 @@ if __name__ == "__main__":
             if stop.code:
                 sys.exit(f"{' '.join(words)}: exit status {stop.code}")
         done |= {line[0], " ".join(line[:2])}
-    groups = {"text": TEXT, "image": IMAGE, "series": SERIES}
+    groups = {"text": TEXT, "table": TABLE, "image": IMAGE, "series": SERIES}
     within = (f"{group} {name}" for group, commands in groups.items() for name in commands)
     missing = {*COMMANDS, *within} - done
     if missing:
