@@ -129,11 +129,16 @@ class PictureOptions:
     """Shares of the picture cut away at its left, top, right and bottom, such as `(0, 0.1, 0, 0)`."""
     keep_aspect: bool = False
     """Proportions stay as they are, and what is left of the size is filled; else pictures are stretched."""
+    symbols: bool = False
+    """Each picture is one drawn symbol: it is cut out, scaled and centred, as MNIST's digits are; implies grey."""
 
     def problems(self) -> list[str | None]:
         return [
             *(PICTURE_SIDE.problem("--size", side) for side in self.size or ()),
             None if self.crop is None else crop_problem(self.crop, "--crop"),
+            "--symbols keeps proportions and greys; leave --binary and --keep-aspect away"
+            if self.symbols and (self.binary or self.keep_aspect)
+            else None,
         ]
 
     def to_json(self) -> dict[str, Any]:

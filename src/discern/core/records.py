@@ -88,7 +88,8 @@ class InputSpec:
     `kind` is `pictures` (`shape` is height, width, channels), `table` (`shape` is the number of features) or `texts`
     (`shape` is empty); `dtype` is `uint8`, `float32`, `float64` (a table with `columns`) or `text`. The rest says how a
     picture gets to that shape, in this order: `crop` (shares cut away at left, top, right, bottom), channels, size
-    (stretched, or with `keep_aspect` and filled up), `binary`.
+    (stretched, or with `keep_aspect` and filled up), `binary`; with `symbols` a drawn symbol is cut out, scaled and
+    centred instead (`images.symbols`).
     """
 
     kind: Literal["pictures", "table", "texts"]
@@ -99,6 +100,8 @@ class InputSpec:
     binary: bool = False
     columns: tuple[Column, ...] = ()
     """Of a table read from a file: its features in their order. Prediction finds them by name."""
+    symbols: bool = False
+    """Each picture is one drawn symbol, brought to one size and place, light on black."""
 
     @property
     def plain(self) -> InputSpec:
@@ -116,7 +119,7 @@ class InputSpec:
             record["crop"] = list(self.crop)
         if self.columns:
             record["columns"] = [column.to_json() for column in self.columns]
-        return record | {name: True for name in ("keep_aspect", "binary") if getattr(self, name)}
+        return record | {name: True for name in ("keep_aspect", "binary", "symbols") if getattr(self, name)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> InputSpec:
@@ -138,6 +141,7 @@ class InputSpec:
             cut if any(self.crop) else "",
             "proportions kept" if self.keep_aspect else "",
             "black and white" if self.binary else "",
+            "a drawn symbol, scaled and centred" if self.symbols else "",
         ]
         return "; ".join([f"pictures of {size} (height x width x channels)", *filter(None, ways)])
 

@@ -11,7 +11,10 @@ from PIL import Image
 
 from ..core.options import PictureOptions
 from ..core.records import InputSpec
+from . import symbols
 
+SMALL_PART = 8
+"""A symbol is looked for in a picture of so many times its size."""
 COMMON_SIZE = 112
 """Height and width that pictures of several sizes, or of larger ones, are brought to."""
 
@@ -22,9 +25,10 @@ def fit_to(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
     What `spec.crop` says is cut away, to the nearest pixel. Colour becomes grey by ITU-R 601-2 luma; grey becomes
     colour by three equal channels. Resizing is bilinear with a support that grows when shrinking (antialiased); it
     stretches, or with `spec.keep_aspect` keeps proportions and fills up with the mean colour of the picture's edge. For
-    `spec.binary` values are 0 and 255, parted by `otsu`. A picture that fits already is returned as it is.
+    `spec.binary` values are 0 and 255, parted by `otsu`. For `spec.symbols` a drawn symbol is cut out, scaled and
+    centred instead. A picture that fits already is returned as it is.
     """
-    if pixels.shape == spec.shape and not any(spec.crop):
+    if pixels.shape == spec.shape and not any(spec.crop) and not spec.symbols:
         return _black_and_white(pixels) if spec.binary else pixels
     return fit_image(Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels), spec)
 
@@ -32,6 +36,8 @@ def fit_to(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
 def fit_image(image: Image.Image, spec: InputSpec) -> NDArray[np.uint8]:
     """`fit_to` of a picture of Pillow's in mode L or RGB."""
     image = cropped(image, spec.crop)
+    if spec.symbols:
+        return symbols.normalise(pixels_of(image), *spec.shape[:2])[:, :, None]
     mode = "L" if spec.shape[2] == 1 else "RGB"
     image = image if image.mode == mode else image.convert(mode)
     if spec.keep_aspect:
@@ -74,7 +80,10 @@ def otsu(pixels: NDArray[np.uint8]) -> int:
 
 
 def least_size(height: int, width: int, spec: InputSpec) -> tuple[int, int]:
-    """The least height and width that a picture may be decoded at and still be shrunk, not enlarged, to `spec`."""
+    """The least height and width that a picture may be decoded at and still be shrunk, not enlarged, to `spec`; a drawn
+    symbol may be a small part of its picture."""
+    if spec.symbols:
+        return SMALL_PART * spec.shape[0], SMALL_PART * spec.shape[1]
     (_, top, bottom), (_, left, right) = _sides((height, width), spec.crop)
     high, wide = spec.shape[0] / (1 - top - bottom), spec.shape[1] / (1 - left - right)
     if spec.keep_aspect:
@@ -92,14 +101,23 @@ def common_spec(shapes: Iterable[tuple[int, int, int]], options: PictureOptions 
     options = options or PictureOptions()
     crop = options.crop or (0.0, 0.0, 0.0, 0.0)
     distinct = set(shapes)
-    channels = 1 if options.grey or options.binary else max((shape[2] for shape in distinct), default=1)
+    grey = options.grey or options.binary or options.symbols
+    channels = 1 if grey else max((shape[2] for shape in distinct), default=1)
     sizes = {tuple(len(range(side)[_kept(side, *cut)]) for side, *cut in _sides(shape, crop)) for shape in distinct}
     height, width = COMMON_SIZE, COMMON_SIZE
     if options.size is not None:
         height, width = options.size
     elif len(sizes) == 1 and max(next(iter(sizes))) <= COMMON_SIZE:
         height, width = next(iter(sizes))
-    return InputSpec("pictures", (height, width, channels), "uint8", crop, options.keep_aspect, options.binary)
+    return InputSpec(
+        "pictures",
+        (height, width, channels),
+        "uint8",
+        crop,
+        options.keep_aspect,
+        options.binary,
+        symbols=options.symbols,
+    )
 
 
 def _sides(

@@ -303,7 +303,7 @@ def _check_digest(members: Mapping[str, Any], content: bytes | bytearray) -> Non
 
 def _spec(record: Mapping[str, Any], later: bool) -> InputSpec:
     """What the model takes; `later`: the file may describe the columns of a table. Raises ModelFileError."""
-    optional = [name for name in ("crop", "keep_aspect", "binary") if name in record]
+    optional = [name for name in ("crop", "keep_aspect", "binary", "symbols") if name in record]
     described = later and "columns" in record
     fields.exact_keys(record, ["kind", "shape", "dtype", *optional, *(["columns"] if described else [])], "input")
     kind, shape, dtype = record["kind"], record["shape"], record["dtype"]
@@ -321,11 +321,12 @@ def _spec(record: Mapping[str, Any], later: bool) -> InputSpec:
     numbers = isinstance(crop, list) and all(type(share) in (int, float) for share in crop)
     if not numbers or crop_problem(crop, "crop"):
         raise ModelFileError(f"input crop is {fields.shown(crop)}; expected four shares of a picture")
-    flags = [record.get(name, False) for name in ("keep_aspect", "binary")]
+    keep_aspect, binary, symbols = flags = [record.get(name, False) for name in ("keep_aspect", "binary", "symbols")]
     if any(type(flag) is not bool for flag in flags) or (optional and kind != "pictures"):
         raise ModelFileError(f"input is {fields.shown(record)}; expected true or false, and pictures")
     columns = described_columns(record["columns"], kind, shape) if described else ()
-    return InputSpec(kind, tuple(shape), dtype, tuple(map(float, crop)), *flags, columns)  # type: ignore[arg-type,call-arg]
+    cut = tuple(map(float, crop))
+    return InputSpec(kind, tuple(shape), dtype, cut, keep_aspect, binary, columns, symbols)  # type: ignore[arg-type]
 
 
 def _check_targets(targets: Mapping[str, Any], n_classes: int) -> None:
