@@ -213,8 +213,7 @@ class _Looking:
             return False
         if len(levels) > len(few) / 5 or len(np.unique(many)) == len(levels):
             return True
-        order = np.lexsort((where, many))
-        return reckoned.touching(many[order], np.flatnonzero(np.diff(where[order]))) >= TOUCHING
+        return reckoned.touching(many, where) >= TOUCHING
 
     def _no_chance(self, counts: NDArray[np.int64]) -> bool:
         """Whether levels of these sizes would fall into order by chance in fewer than one of a million such tables."""
@@ -238,8 +237,8 @@ class _Looking:
 
     def _ratios(self, target: Numbers) -> None:
         """Of a ratio what is above the line gives away; of a product what goes with the target most."""
-        for form, numbers in _forms(target):
-            pair = reckoned.pair_of(numbers, self.table, self.left)
+        for form, numbers, off in _forms(target):
+            pair = reckoned.pair_of(numbers, off, self.table, self.left)
             if pair is None:
                 continue
             over, under = pair.over, pair.under
@@ -346,23 +345,25 @@ class _Looking:
     def _cut(self, cells: Numbers, classes: NDArray[np.int64], seen: NDArray[np.int64]) -> bool:
         """Whether the classes are stretches of a number that touch: what merely tells them apart leaves a gap."""
         order = np.argsort(cells, kind="stable")
-        cells, classes = cells[order], classes[order]
-        edges = np.flatnonzero(np.diff(classes))
+        edges = np.flatnonzero(np.diff(classes[order]))
         if len(edges) != (seen > 0).sum() - 1 or seen[seen > 0].min() < reckoned.BESIDE or not self._no_chance(seen):
             return False
-        return reckoned.touching(cells, edges) == 1.0
+        return reckoned.touching(cells, classes) == 1.0
 
 
-def _forms(target: Numbers) -> Iterator[tuple[str, Numbers]]:
-    """The target, and what its ratios would look like if it were a share, a percentage, or a growth of something."""
-    yield "{}", target
+def _forms(target: Numbers) -> Iterator[tuple[str, Numbers, Numbers]]:
+    """The target, and what would be a ratio if it were a share, a percentage, or a growth of something; with what
+    rounding makes of each row."""
+    off = np.full(len(target), 0.5 * reckoned.step(target))
+    yield "{0}", target, off
     for whole, form in ((1.0, "{0} / (1 − {0})"), (100.0, "{0} / (100 − {0})")):
-        if (target > 0).mean() > 0.9 and target.max() <= whole:
-            shares = np.where(target < whole, target, np.nan)
-            yield form, shares / (whole - shares)
-    for whole, form in ((1.0, "1 + {}"), (100.0, "100 + {}")):
-        if target.min() < 0 and (target > -whole).all():
-            yield form, whole + target
+        inside = (target > 0) & (target < whole)
+        if inside.mean() >= reckoned.ENOUGH - 0.05:
+            shares = np.where(inside, target, np.nan)
+            yield form, shares / (whole - shares), off * whole / (whole - shares) ** 2
+    for whole, form in ((1.0, "1 + {0}"), (100.0, "100 + {0}")):
+        if target.min() < 0 and (target > -whole).mean() >= reckoned.ENOUGH:
+            yield form, whole + target, off
 
 
 def words(name: str) -> frozenset[str]:

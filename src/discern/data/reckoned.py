@@ -28,7 +28,9 @@ PAIRED = 1500
 DIGITS = 6
 SAME = 1e-9
 BESIDE = 10
-"""Rows on each side of a cut that say how far values usually lie apart."""
+"""Spaces on each side of a border that say how far values usually lie apart."""
+WIDER = 8.0
+"""Random spaces are wider than so many times their median once in 250."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,11 +94,13 @@ def in_step(one: Numbers, other: Numbers) -> bool:
     return False
 
 
-def touching(values: Numbers, edges: NDArray[np.int64]) -> float:
-    """Of cuts through sorted values `(n,)`, each behind the row `edges`, the share with no wider space than beside."""
-    spaces = np.diff(values)
-    usual = [float(np.mean(spaces[max(edge - BESIDE, 0) : edge + BESIDE + 1])) for edge in edges.tolist()]
-    return float(np.mean(spaces[edges] <= 3 * np.array(usual))) if len(edges) else 0.0
+def touching(values: Numbers, pieces: NDArray[np.int64]) -> float:
+    """Of the borders between `pieces` `(n,)` along `values` `(n,)`, the share with no wider space than beside them."""
+    distinct, first = np.unique(values, return_index=True)
+    spaces = np.diff(distinct)
+    borders = np.flatnonzero(np.diff(pieces[first]))
+    usual = [float(np.median(spaces[max(at - BESIDE, 0) : at + BESIDE + 1])) for at in borders.tolist()]
+    return float(np.mean(spaces[borders] <= WIDER * np.array(usual))) if len(borders) else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,6 +224,8 @@ def _fit(target: Numbers, columns: Numbers) -> tuple[Numbers, Numbers] | None:
 def _exact(target: Numbers, table: Table, chosen: NDArray[np.int64], weights: Numbers) -> Sum | None:
     reach = np.abs(weights) * np.nanstd(table.values[:, chosen], axis=0)
     size = float(np.abs(weights[np.argmax(reach)]))
+    if size == 0:
+        return None
     near_one = np.abs(np.abs(weights) / size - 1) < 0.05
     kept, signs = chosen[near_one], np.sign(weights[near_one])
     if len(kept) > 1:
@@ -247,8 +253,8 @@ def _scales(size: float) -> list[float]:
     return [scale for scale in (*whole, *part) if abs(scale / size - 1) < 0.01] + [size]
 
 
-def pair_of(target: Numbers, table: Table, among: NDArray[np.int64]) -> Pair | None:
-    """Two columns of `among` whose ratio or product `target` `(n,)` is, up to a factor; or None."""
+def pair_of(target: Numbers, off: Numbers, table: Table, among: NDArray[np.int64]) -> Pair | None:
+    """Two columns of `among` whose ratio or product `target` `(n,)` is, up to a factor and its rounding; or None."""
     own = logs_of(target)
     if np.isfinite(own).sum() < FEWEST or len(among) < 2:
         return None
@@ -257,7 +263,7 @@ def pair_of(target: Numbers, table: Table, among: NDArray[np.int64]) -> Pair | N
     for place in np.argsort(-np.abs(both).max(axis=1), kind="stable")[:50].tolist():
         other = int(np.argmax(np.abs(both[place])))
         over, under, times = int(among[place]), int(among[other]), bool(both[place, other] > 0)
-        if abs(both[place, other]) > 0.5 and proportional(target, table, over, under, times=times):
+        if abs(both[place, other]) > 0.5 and proportional(target, off, table, over, under, times=times):
             return Pair(over, under, times)
     return None
 
@@ -269,7 +275,7 @@ def _meets(rests: Numbers, columns: Numbers) -> Numbers:
     return found
 
 
-def proportional(target: Numbers, table: Table, over: int, under: int, *, times: bool = False) -> bool:
+def proportional(target: Numbers, off: Numbers, table: Table, over: int, under: int, *, times: bool = False) -> bool:
     """Whether `target` `(n,)` is `over / under` (or their product) up to a factor and rounding."""
     a, b = table.values[:, over], table.values[:, under]
     usable = np.isfinite(target) & (target > 0) & (a > 0) & (b > 0)
@@ -282,7 +288,7 @@ def proportional(target: Numbers, table: Table, over: int, under: int, *, times:
     rounding = table.rounding[over] / a + table.rounding[under] / b
     if min(np.std(np.log(a)), np.std(np.log(b))) < 0.02:  # one of the two does nothing: a copy, no ratio
         return False
-    return holds(truth, estimate, 0.5 * (step(truth) + estimate * rounding))
+    return holds(truth, estimate, off[usable] + 0.5 * estimate * rounding)
 
 
 @dataclass(frozen=True, eq=False)
