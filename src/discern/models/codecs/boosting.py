@@ -38,10 +38,10 @@ WIDENED_A_BATCH = 2**22
 
 def encode(model: BoostedNumbers | BoostedClasses) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """The fitted model as JSON and arrays."""
-    chosen = {"n_rounds": model.n_rounds_, "shrinkage": model.shrinkage_}
+    chosen = {name: getattr(model, f"{name}_") for name in ("n_rounds", "shrinkage", "max_leaf_nodes")}
     config: dict[str, Any] = {"refit": model.refit_}
     for name, limit in PARAMETERS.items():
-        config[name] = (int if limit.whole else float)(chosen.get(name, getattr(model, name)))
+        config[name] = (int if limit.whole else float)(chosen[name] if name in chosen else getattr(model, name))
     trees = model.trees_
     arrays: dict[str, NDArray[Any]] = {name: getattr(trees, name) for name in (*NODES, "missing_left")}
     if len(trees.sets):
@@ -91,7 +91,7 @@ def decode(
         sets=sets,
     )
     model.start_, model.n_rounds_, model.shrinkage_ = arrays["start"], config["n_rounds"], config["shrinkage"]
-    model.refit_ = config["refit"]
+    model.max_leaf_nodes_, model.refit_ = config["max_leaf_nodes"], config["refit"]
     return graphs.fitted(model, spec, classes) if len(classes) else graphs.fitted_numbers(model, spec)
 
 
