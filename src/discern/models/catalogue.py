@@ -139,6 +139,10 @@ BOOSTING_SEARCH: Mapping[str, tuple[Any, ...]] = {
     "penalty": (0.0, 1.0, 10.0),
 }
 
+BLEND = {
+    "n_rounds": "how many trees boosting adds; chosen on a tenth of the rows when not given",
+    "random_state": "the seed",
+}
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
 LEAVES = (1, 2, 3, 5, 10)
 
@@ -188,6 +192,16 @@ ENTRIES: Mapping[str, Entry] = {
                 ("ridge", "ridge regression (least squares with a penalty on large weights)"),
                 ("lasso", "lasso (least squares that leaves columns out)"),
             )
+        ),
+        Entry(
+            "blend",
+            1,
+            "ridge regression and gradient boosting, averaged",
+            "discern.models.blend:Blend",
+            "discern.models.codecs.blend",
+            kinds=TABLES,
+            only_numbers=True,
+            numbers=Way("discern.models.blend:Blend", "discern.models.codecs.blend", BLEND),
         ),
         Entry(
             "knn",

@@ -179,6 +179,14 @@ def numbered(n_columns: int) -> tuple[Column, ...]:
     return tuple(Column(f"column {number}", "number") for number in range(n_columns))
 
 
+def coded(counts: Sequence[int]) -> tuple[Column, ...]:
+    """Columns without names: so many codes each, 0 for a number."""
+    return tuple(
+        Column(column.name, "category", tuple(f"{code:03d}" for code in range(count))) if count else column
+        for column, count in zip(numbered(len(counts)), counts, strict=True)
+    )
+
+
 def codes(values: Array, n_categories: int) -> NDArray[np.int64]:
     """Positions of categories, `(n,)`; `n_categories` for what is missing."""
     found = np.where(np.isnan(values), n_categories, values)
