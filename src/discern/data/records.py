@@ -205,6 +205,10 @@ class Scanner:
         """The whole records within the next `size` bytes, up to a broken one; whether there is one."""
         buf = np.frombuffer(self._data, np.uint8, size, self._at)
         final = self._ended and self._at + size == len(self._data)
+        if grammar.comma and self._data.find(b'"', self._at, self._at + size) < 0:
+            plain = self._plain_window(buf, grammar.comma, final)
+            if plain is not None:
+                return plain, False
         is_mark = buf == NEWLINE
         if grammar.comma:
             is_mark |= buf == grammar.comma[0]
@@ -239,6 +243,32 @@ class Scanner:
             end = end - ((end > begin) & (buf[np.maximum(end - 1, 0)] == RETURN))
             cells = np.where(end > begin, cells, 0)
         return Records(self._data, begin + at, end + at, first_lines, cells), trouble is not None
+
+    def _plain_window(self, buf: NDArray[np.uint8], comma: bytes, final: bool) -> Records | None:
+        """The whole records of a window without a quote, in which every line is one; None where this cannot tell.
+
+        Commas are counted modulo 256, which is five times as quick, and the sum shows whether that is their number.
+        """
+        is_comma = buf == comma[0]
+        end = np.flatnonzero(buf == NEWLINE)
+        if final and (not len(end) or end[-1] + 1 < len(buf)):  # no line end at the end of the file
+            end = np.append(end, len(buf))
+        if not len(end):
+            return None
+        begin = np.concatenate([np.zeros(1, np.int64), end[:-1] + 1])
+        whole = is_comma[: end[-1]]
+        if begin[-1] >= len(whole):  # the last line is blank
+            whole = is_comma[: end[-1] + 1]
+        if begin[-1] >= len(whole):
+            return None
+        commas = np.add.reduceat(whole.view(np.uint8), begin, dtype=np.uint8).astype(np.int64)
+        if commas.sum() != np.count_nonzero(whole):
+            return None
+        line, at = self._line + np.arange(len(end)), self._at
+        self._line += int(np.count_nonzero(buf[: end[-1] + 1] == NEWLINE))
+        self._at = min(at + int(end[-1]) + 1, len(self._data))
+        end = end - ((end > begin) & (buf[np.maximum(end - 1, 0)] == RETURN))
+        return Records(self._data, begin + at, end + at, line, np.where(end > begin, commas + 1, 0))
 
     def _carefully(self, grammar: Grammar, n_cells: int) -> Records:
         """The next record, which is broken or has quotes where they need not be; where such are many, some more."""

@@ -124,12 +124,14 @@ def numbers(
         listed = cells.cast(pl.String).str.strip_chars().is_in(list(extra)).fill_null(False)
         found = found.set(listed, None) if listed.any() else found
     open_cells = found.is_null()
-    if cells.dtype != pl.String or not open_cells.any():
-        return Parsed(found, int(open_cells.sum()), _no_bad())
-    looked = _looked_at(cells.filter(open_cells), extra)
     told = ""
     if form is not None:
         commas = DECIMAL_COMMA in form
+    if cells.dtype != pl.String or not open_cells.any():
+        if cells.dtype == pl.String and commas:
+            return Parsed(_dotted(cells, found), 0, _no_bad(), DECIMAL_COMMA)
+        return Parsed(found, int(open_cells.sum()), _no_bad())
+    looked = _looked_at(cells.filter(open_cells), extra)
     if commas is None:
         commas, told = _told(looked)
         if told == "either" and _has_points(cells.filter(~open_cells)):

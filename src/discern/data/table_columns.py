@@ -80,12 +80,19 @@ class Judged:
         return "" if self.parsed is None else self.parsed.told
 
 
-def judge(cells: pl.Series, extra: Sequence[str] = (), *, keep: bool = False, commas: bool | None = None) -> Judged:
+def judge(
+    cells: pl.Series,
+    extra: Sequence[str] = (),
+    *,
+    keep: bool = False,
+    commas: bool | None = None,
+    found: pl.Series | None = None,
+) -> Judged:
     """What a column is. `extra` are more marks of missing values; with `keep` it stays a feature if it can.
 
-    `commas` says whether commas are decimal where the column leaves it open.
+    `commas` says whether commas are decimal where the column leaves it open; `found` is `plain(cells)`, where known.
     """
-    found = plain(cells)
+    found = plain(cells) if found is None else found
     if cells.dtype.is_temporal() and not isinstance(cells.dtype, (pl.Duration, pl.Time)):
         return _numeric(cells, dates(cells, extra), "date", extra, keep)
     named = _words(cells.name)
@@ -174,7 +181,7 @@ def _running(name: str, values: pl.Series) -> bool:
     """Whether these are 1, 2, 3, ... in many rows, or under a name that says so."""
     if values.null_count() or len(values) < 2 or (len(values) < LONG_RUN and not _words(name) & NAMES_OF_ROWS):
         return False
-    return bool((values.diff().drop_nulls() == 1).all())
+    return _whole(values) and bool((values.diff().drop_nulls() == 1).all())
 
 
 def _category(cells: pl.Series, extra: Sequence[str], keep: bool) -> Judged:

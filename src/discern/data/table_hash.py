@@ -20,22 +20,28 @@ BLOCK = 1 << 16
 
 
 class RowHash:
-    """Collects the columns of `n` rows."""
+    """Collects the columns of `n` rows, and of some of them apart."""
 
     def __init__(self, n: int) -> None:
-        self._lanes = np.zeros((n, 2), np.uint64)
+        self._all = np.zeros((2, n), np.uint64)
+        self._some = np.zeros((2, n), np.uint64)
 
-    def add(self, name: str, words: Words) -> None:
-        """Take a column: see `words_of`."""
+    def add(self, name: str, words: Words, *, apart: bool) -> None:
+        """Take a column (see `words_of`), `apart` too."""
         seeds = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=16).digest(), "<u8")
+        seed, factor = seeds[0], seeds[1] | np.uint64(1)
         for begin in range(0, len(words), BLOCK):
-            part = words[begin : begin + BLOCK]
-            for lane, seed in enumerate(seeds):
-                self._lanes[begin : begin + BLOCK, lane] += _mixed(part ^ seed)
+            rows = slice(begin, begin + BLOCK)
+            mixed = _mixed(words[rows] ^ seed)
+            other = mixed * factor
+            for lanes in (self._all, self._some) if apart else (self._all,):
+                lanes[0, rows] += mixed
+                lanes[1, rows] += other
 
-    def hex(self) -> pl.Series:
-        """32 hexadecimal digits a row, `(n,)`."""
-        digits = _mixed(self._lanes).astype(">u8").tobytes().hex().encode()
+    def hex(self, *, apart: bool = False) -> pl.Series:
+        """32 hexadecimal digits a row, `(n,)`: of all columns, or of those apart."""
+        lanes = (self._some if apart else self._all).T
+        digits = _mixed(lanes).astype(">u8").tobytes().hex().encode()
         return pl.Series(np.frombuffer(digits, "S32"), dtype=pl.Binary).cast(pl.String)
 
 

@@ -212,30 +212,28 @@ def _columns(frame: pl.DataFrame, options: TableOptions, group: str | None, spec
     if options.target is not None:
         out[options.target] = ""
     look = partial(_look, options=options, out=out, fixed=fixed)
-    whole_row, features = RowHash(frame.height), RowHash(frame.height)
+    rows = RowHash(frame.height)
     judged: list[Judged] = []
     for one, words in Local().map(look, frame.get_columns()):
-        whole_row.add(one.name, words)
-        is_feature = one.column is not None if fixed is None else one.name in fixed
-        if is_feature:
-            features.add(one.name, words)
+        rows.add(one.name, words, apart=one.column is not None if fixed is None else one.name in fixed)
         if one.name not in out:
             judged.append(one)
     if fixed is None:
         judged = _settled(frame, judged, options)
     aside = {one.name: one.aside for one in judged if one.aside} | {name: why for name, why in out.items() if why}
     in_order = {name: aside[name] for name in frame.columns if name in aside}
-    return _Columns(judged, in_order if fixed is None else {}, whole_row.hex(), features.hex())
+    return _Columns(judged, in_order if fixed is None else {}, rows.hex(), rows.hex(apart=True))
 
 
 def _look(
     cells: pl.Series, options: TableOptions, out: Mapping[str, str], fixed: Iterable[str] | None
 ) -> tuple[Judged, Words]:
+    found = plain(cells)
     if fixed is not None or cells.name in out:
         one = Judged(cells.name, None)
     else:
-        one = judge(cells, options.missing, keep=cells.name in options.keep)
-    return one, words_of(cells, plain(cells))
+        one = judge(cells, options.missing, keep=cells.name in options.keep, found=found)
+    return one, words_of(cells, found)
 
 
 def _settled(frame: pl.DataFrame, judged: list[Judged], options: TableOptions) -> list[Judged]:

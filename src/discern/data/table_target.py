@@ -80,7 +80,8 @@ def _regression(cells: pl.Series, parsed: Parsed) -> Target:
 def _classes(cells: pl.Series, missing: Sequence[str], parsed: Parsed | None, few: int) -> Target:
     trimmed = text_of(cells).str.strip_chars().rename("label")
     gone = trimmed.to_frame().select(is_missing(pl.col("label"), missing, numbers=False)).to_series()
-    if parsed is not None and not parsed.n_bad:  # 1 and 1.0 are one class
+    codes = parsed is not None and is_codes(cells, plain(cells))
+    if parsed is not None and not parsed.n_bad and not codes:  # 1 and 1.0 are one class
         whole = (parsed.values.round() == parsed.values).fill_null(False)
         trimmed = trimmed.zip_with(~whole, parsed.values.cast(pl.Int64, strict=False).cast(pl.String))
         gone = gone | parsed.values.is_null()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -56,11 +55,24 @@ class Strange:
     """Cells that a model's columns do not know: for each column how often each of them was met."""
 
     cells: dict[str, dict[str, int]] = field(default_factory=dict)
+    bad: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+    """Cells that hold anything, so far."""
 
-    def add(self, name: str, found: pl.DataFrame) -> None:
-        known = self.cells.setdefault(name, {})
+    def add(self, column: Column, found: pl.DataFrame, known: int, where: str) -> None:
+        """Take the strange cells of a column, of so many `known` ones. Raises DataError when most are strange."""
+        name = column.name
+        self.known[name] = self.known.get(name, 0) + known
+        if not found.height:
+            return
+        self.bad[name] = self.bad.get(name, 0) + int(found["count"].sum())
+        if column.kind != "category" and self.bad[name] > WRONG * self.known[name]:
+            how = f"{column.kind}s as in training" + (f" ({column.form})" if column.form else "")
+            first = short(found["cell"][0])
+            raise DataError(describe(f"{where}, column {name!r}", found=repr(first), expected=how))
+        counts = self.cells.setdefault(name, {})
         for cell, count in found.head(1_000).iter_rows():
-            known[cell] = known.get(cell, 0) + count
+            counts[cell] = counts.get(cell, 0) + count
 
     def notes(self, where: str, columns: Sequence[Column]) -> list[str]:
         said = []
@@ -180,29 +192,23 @@ def _decoded(frame: pl.DataFrame, spec: InputSpec, where: str, strange: Strange)
         raise DataError(describe(where, found=found + suggest(lacking[0], frame.columns), do=do))
     values = np.empty((frame.height, len(spec.columns)))
     cells = (frame[column.name] for column in spec.columns)
-    decode = partial(_column, where=where)
-    for i, (own, bad) in enumerate(Local().map(decode, zip(cells, spec.columns, strict=True))):
+    for i, (own, bad, known) in enumerate(Local().map(_column, zip(cells, spec.columns, strict=True))):
         values[:, i] = own
-        if bad.height:
-            strange.add(spec.columns[i].name, bad)
+        strange.add(spec.columns[i], bad, known, where)
     return values
 
 
-def _column(given: tuple[pl.Series, Column], where: str) -> tuple[NDArray[np.float64], pl.DataFrame]:
-    """A column's numbers, and the cells (with counts) that it does not know."""
+def _column(given: tuple[pl.Series, Column]) -> tuple[NDArray[np.float64], pl.DataFrame, int]:
+    """A column's numbers, the cells (with counts) that it does not know, and how many hold anything."""
     cells, column = given
     if column.kind == "category":
-        return _positions(cells, column)
+        found, bad = _positions(cells, column)
+        return found, bad, len(cells)
     if column.kind == "date":
         parsed = dates(cells, column.missing, column.form)
     else:
         parsed = numbers(cells, plain(cells), column.missing, column.form)
-    n_bad = parsed.n_bad
-    if n_bad and n_bad > WRONG * (len(cells) - parsed.missing):
-        first = parsed.bad["cell"][0]
-        how = f"{column.kind}s as in training" + (f" ({column.form})" if column.form else "")
-        raise DataError(describe(f"{where}, column {column.name!r}", found=f"{short(first)!r}", expected=how))
-    return float_array(parsed.values), parsed.bad
+    return float_array(parsed.values), parsed.bad, len(cells) - parsed.missing
 
 
 def _positions(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64], pl.DataFrame]:
