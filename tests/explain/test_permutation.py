@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.tree import DecisionTreeRegressor
 
 from discern.core.records import Column
 from discern.explain.linear import least_squares
-from discern.explain.permutation import Importances, importances
+from discern.explain.permutation import Held, Importances, importances
 from discern.explain.together import association, together
 
 Array = NDArray[np.float64]
@@ -147,3 +148,24 @@ def test_the_strength_of_association_of_numbers_and_categories() -> None:
     assert found[0, 1] == pytest.approx(1) and found[0, 2] > 0.8
     assert found[0, 3] < 0.2 and found[0, 4] < 0.2 and (found == found.T).all()
     assert together(values, columns) == [(0, 1, 2)]
+
+
+def test_models_that_each_answer_for_rows_held_back_say_nothing_of_noise() -> None:
+    """100 tables on which deep trees learn noise by heart: on their own rows it seems to matter, on others it does not
+    (5 %, 13 at the most, 99.9 %)."""
+    rng = np.random.default_rng(8)
+    own = crossed = real = 0
+    for seed in range(100):
+        values = rng.normal(size=(90, 2))
+        target = values[:, 0] + rng.normal(size=90)
+        whole = DecisionTreeRegressor(random_state=0).fit(values, target)
+        own += by_name(importances(whole.predict, values, numbers("a", "noise"), target, seed=seed))["noise"].shown
+        folds = []
+        for fold in range(3):
+            held = np.arange(90) % 3 == fold
+            twin = DecisionTreeRegressor(random_state=0).fit(values[~held], target[~held])
+            folds.append(Held(twin.predict, np.flatnonzero(held)))
+        found = by_name(importances(folds, values, numbers("a", "noise"), target, seed=seed))
+        crossed += found["noise"].shown
+        real += found["a"].shown
+    assert own > 90 and crossed <= 13 and real > 80

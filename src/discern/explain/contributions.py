@@ -61,10 +61,14 @@ class Contributions:
     """The largest first; they add up to the prediction less the base."""
     way: str
     """How they were found, in a sentence."""
+    run: str = ""
+    target: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
+            "run": self.run,
+            "target": self.target,
             "item": self.item,
             "answer": self.answer,
             "base": self.base.to_json(),

@@ -33,6 +33,14 @@ Predict = Callable[[Array], NDArray[Any]]
 
 
 @dataclass(frozen=True)
+class Held:
+    """Rows (positions) that a model did not learn from, and what it answers."""
+
+    predict: Predict
+    rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Importance:
     """Of one column, or of several exchanged together."""
 
@@ -58,8 +66,8 @@ class Importances:
     """The importance of each column, the largest first, and of columns that go together."""
 
     task: str
-    part: str
-    """Which rows it was measured on, such as `validation`."""
+    way: str
+    """In words: which model answered for which rows."""
     n_items: int
     n_units: int
     n_repeats: int
@@ -69,7 +77,7 @@ class Importances:
     groups: tuple[Importance, ...]
 
     def to_json(self) -> dict[str, Any]:
-        plain = {name: getattr(self, name) for name in ("task", "part", "n_items", "n_units", "n_repeats")}
+        plain = {name: getattr(self, name) for name in ("task", "way", "n_items", "n_units", "n_repeats")}
         return {
             "schema": SCHEMA,
             **plain,
@@ -80,60 +88,83 @@ class Importances:
 
 
 def importances(
-    predict: Predict,
+    model: Predict | Sequence[Held],
     values: Array,
     columns: Sequence[Column],
     target: NDArray[Any],
     units: NDArray[np.int64] | None = None,
     *,
     classes: Sequence[str] = (),
-    part: str = "validation",
+    way: str = "",
     n_repeats: int = REPEATS,
     seed: int = 0,
     on_step: Callable[[int, int], None] | None = None,
 ) -> Importances:
-    """Exchange the values of each column of `values` `(n, p)` and see how much worse `predict` answers `target` `(n,)`.
+    """Exchange the values of each column of `values` `(n, p)` and see how much worse `target` `(n,)` is answered.
 
-    `target` holds numbers, or labels of `classes` in the order of the probabilities. `units` says which rows belong
-    together. Of more than 2,000 rows so many are taken by chance. `on_step` is told how many columns are done.
+    The model must not have learned from these rows, or what it learned by heart would seem to matter: `model` is one
+    that did not, or several that each answer for the rows that they did not learn from (cross-fitting). `target` holds
+    numbers, or labels of `classes` in the order of the probabilities. `units` says which rows belong together. Of more
+    than 2,000 rows so many are taken by chance. `on_step` is told how many columns are done.
     """
-    rng = generator(seed, "importance", part)
-    some = np.sort(rng.permutation(len(values))[:MOST_ROWS])
+    rng = generator(seed, "importance")
+    every = [Held(model, np.arange(len(values)))] if callable(model) else model
+    chosen = np.zeros(len(values), bool)
+    chosen[rng.permutation(len(values))[:MOST_ROWS]] = True
+    held = [Held(one.predict, np.sort(one.rows[chosen[one.rows]])) for one in every]
+    some = np.concatenate([one.rows for one in held])
+    ends = np.cumsum([len(one.rows) for one in held])
     values, target = values[some], target[some]
     unit = numbered(np.arange(len(values)) if units is None else units[some])
     n, n_units = len(values), int(unit.max()) + 1 if len(unit) else 0
     truth = target.astype(np.float64) if not classes else _codes(target, classes)
     task = "classification" if classes else "regression"
-    clusters = together(values, columns)
-    sets = [(place,) for place in range(len(columns))] + clusters
-    base_loss, base_plain = _losses(predict(values), truth, task)
+    parts = [(one.predict, slice(int(end) - len(one.rows), int(end))) for one, end in zip(held, ends, strict=True)]
+    before = np.concatenate([_losses(predict(values[part]), truth[part], task) for predict, part in parts], axis=1)
     variance = float(np.var(truth)) if task == "regression" else 1.0
+    sets = [(place,) for place in range(len(columns))] + together(values, columns)
     found = []
-    for done, chosen in enumerate(sets):
-        donors = np.stack([rng.permutation(n) for _ in range(n_repeats)]) if n else np.empty((0, 0), np.int64)
-        losses = np.zeros((2, n_repeats, n))
-        at_once = max(1, MOST_ANSWERS // max(n, 1))
-        for start in range(0, n_repeats, at_once):
-            rows = donors[start : start + at_once]
-            tried = np.tile(values, (len(rows), 1))
-            tried[:, list(chosen)] = values[rows.ravel()][:, list(chosen)]
-            pair = _losses(predict(tried), np.tile(truth, len(rows)), task)
-            for kind, worse in enumerate(pair):
-                losses[kind, start : start + at_once] = worse.reshape(len(rows), n)
-        names = tuple(columns[place].name for place in chosen)
-        loss = _figure(losses[0] - base_loss, donors, unit, n_units, len(sets), scale=variance)
-        plain = _figure(losses[1] - base_plain, donors, unit, n_units, len(sets), scale=1.0)
-        found.append(Importance(names, loss, plain))
+    for done, exchanged in enumerate(sets):
+        donors = np.empty((n_repeats, n), np.int64)
+        more = np.empty((2, n_repeats, n))
+        for predict, part in parts:
+            size = part.stop - part.start
+            donors[:, part] = part.start + np.stack([rng.permutation(size) for _ in range(n_repeats)])
+            after = _exchanged(predict, values, truth, part, donors[:, part], list(exchanged), task)
+            more[:, :, part] = after - before[:, None, part]
+        names = tuple(columns[place].name for place in exchanged)
+        figures = [
+            _figure(worse, donors, unit, n_units, len(sets), scale=scale)
+            for worse, scale in zip(more, (variance, 1.0), strict=True)
+        ]
+        found.append(Importance(names, *figures))
         if on_step is not None:
             on_step(done + 1, len(sets))
     n_columns = len(columns)
-    order = sorted(found[:n_columns], key=lambda one: (-(one.loss.value or 0.0), one.columns))
-    groups = sorted(found[n_columns:], key=lambda one: (-(one.loss.value or 0.0), one.columns))
-    score = 1 - base_loss.mean() / variance if task == "regression" else 1 - base_plain.mean()
-    what = f"R2 on the {part} part" if task == "regression" else f"share of right answers on the {part} part"
-    return Importances(
-        task, part, n, n_units, n_repeats, without_range(float(score), n, what), tuple(order), tuple(groups)
+    order, groups = (
+        tuple(sorted(some_of, key=lambda one: (-(one.loss.value or 0.0), one.columns)))
+        for some_of in (found[:n_columns], found[n_columns:])
     )
+    loss, plain = before.mean(axis=1) if n else (np.nan, np.nan)
+    score = 1 - loss / variance if task == "regression" and variance > 0 else 1 - plain
+    what = "R2 before anything is exchanged" if task == "regression" else "share of right answers before"
+    return Importances(task, way, n, n_units, n_repeats, without_range(float(score), n, what), order, groups)
+
+
+def _exchanged(
+    predict: Predict, values: Array, truth: Array, part: slice, donors: NDArray[np.int64], columns: list[int], task: str
+) -> Array:
+    """Losses `(2, n_repeats, size)` of the rows of `part` with columns taken from `donors` `(n_repeats, size)`."""
+    n_repeats, size = donors.shape
+    losses = np.empty((2, n_repeats, size))
+    at_once = max(1, MOST_ANSWERS // max(size, 1))
+    for start in range(0, n_repeats, at_once):
+        rows = donors[start : start + at_once]
+        tried = np.tile(values[part], (len(rows), 1))
+        tried[:, columns] = values[rows.ravel()][:, columns]
+        pair = _losses(predict(tried), np.tile(truth[part], len(rows)), task)
+        losses[:, start : start + at_once] = pair.reshape(2, len(rows), size)
+    return losses
 
 
 def _codes(labels: NDArray[Any], classes: Sequence[str]) -> Array:
@@ -142,15 +173,15 @@ def _codes(labels: NDArray[Any], classes: Sequence[str]) -> Array:
     return np.array([known.get(str(label), -1) for label in labels], dtype=np.float64)
 
 
-def _losses(answers: NDArray[Any], truth: Array, task: str) -> tuple[Array, Array]:
-    """Two losses of each row `(n,)`: squared and plain."""
+def _losses(answers: NDArray[Any], truth: Array, task: str) -> Array:
+    """Two losses of each row `(2, n)`: squared and plain."""
     if task == "regression":
         error = answers.astype(np.float64) - truth
-        return error**2, np.abs(error)
+        return np.stack([error**2, np.abs(error)])
     codes = truth.astype(np.int64)
     wanted = (codes[:, None] == np.arange(answers.shape[1])).astype(np.float64)
     wrong = (answers.argmax(axis=1) != codes).astype(np.float64)
-    return ((answers.astype(np.float64) - wanted) ** 2).sum(axis=1), wrong
+    return np.stack([((answers.astype(np.float64) - wanted) ** 2).sum(axis=1), wrong])
 
 
 def _figure(more: Array, donors: NDArray[np.int64], unit: NDArray[np.int64], n_units: int, tests: int, *, scale: float

@@ -175,7 +175,6 @@ def influence(values: Array, columns: Sequence[Column], target: Array, items: Se
 class Leftovers:
     """Residuals (target less answer) of the model that answers."""
 
-    part: str
     n_items: int
     mean: Figure
     """Whether answers are too low (above zero) or too high on the whole."""
@@ -198,7 +197,6 @@ class Leftovers:
         figures = {name: getattr(self, name).to_json() for name in ("mean", "spread", "grows")}
         return {
             "schema": SCHEMA,
-            "part": self.part,
             "n_items": self.n_items,
             **figures,
             "wider": self.wider,
@@ -212,8 +210,6 @@ def leftovers(
     target: Array,
     items: Sequence[str],
     units: NDArray[np.int64] | None = None,
-    *,
-    part: str = "validation",
 ) -> Leftovers:
     """Residuals of `answers` `(n,)` to `target` `(n,)`; `units` says which rows belong together."""
     n = len(target)
@@ -240,7 +236,7 @@ def leftovers(
     order = order[np.linspace(0, n - 1, min(n, POINTS)).astype(int)] if n else order
     far = np.argsort(-np.abs(residuals), kind="stable")[:LISTED]
     return Leftovers(
-        part, n, mean, spread, grows, wider,
+        n, mean, spread, grows, wider,
         tuple((float(answers[i]), float(residuals[i])) for i in order),
         tuple((items[i], float(target[i]), float(answers[i])) for i in far.tolist()),
     )  # fmt: skip

@@ -26,14 +26,17 @@ from numpy.typing import NDArray
 from ..core.records import Column, Figure
 from ..core.seeds import generator
 from ..evaluate.chance import SHOWN, holm, numbered
-from .curves import FINE, REST, Basis, Fit, basis_of, fitted
+from .curves import FINE, KNOTS, REST, Basis, Fit, basis_of, fitted
 from .design import design, filled
 from .figures import Array, around, two_sided, undefined, wald, without_range
+from .linear import independent
 
 SCHEMA = 1
+MADE_UP = "others make it up"
 TURNS, BENDS, STRAIGHT, NOT_SHOWN, NOT_TESTED = "turns", "bends", "straight", "not shown", "not tested"
 ENOUGH = 5
-"""Rows for each coefficient that it takes to give every column a curve at once; else the other columns stay lines."""
+"""Rows for each coefficient that it takes to give the other columns a curve of many knots, or of few, while one is
+tested; else they stay lines."""
 DRAWS = 2_000
 GRID = 201
 MARGIN = 0.05
@@ -81,7 +84,7 @@ class Straightness:
     n_items: int
     n_units: int
     together: bool
-    """Whether every column had a curve at once; else the others were taken as straight while one was tested."""
+    """Whether the other columns had curves too while one was tested; else they were taken as straight."""
     answer: str
     """Of two classes: the one whose log-odds the curves are about; else empty."""
     effects: tuple[Effect, ...]
@@ -126,38 +129,62 @@ def straightness(
     unit = np.arange(n) if units is None else numbered(units)
     n_units = int(unit.max()) + 1 if n else 0
     classes = () if target.dtype.kind == "f" else tuple(sorted(set(target.astype(str).tolist())))
-    numbers = [place for place, column in enumerate(columns) if column.kind != "category"]
-    bases = {place: basis for place in numbers if (basis := basis_of(values[:, place])) is not None}
-    curves = {place: basis(filled(values[:, place])) for place, basis in bases.items()}
-    made = design(values, columns)
-    rest = [
-        i for i, term in enumerate(made.terms) if term.column not in bases or term.name != columns[term.column].name
-    ]
-    n_rest = 1 + len(rest)
     sets = max(1, len(classes) - 1)
-    together = n_units >= ENOUGH * sets * (n_rest + sum(curve.shape[1] for curve in curves.values()))
-    found = Straightness(n, n_units, together, classes[1] if len(classes) == 2 else "", ())
+    rest, bases, reasons = _sorted_out(values, columns)
+    n_rest = 1 + rest.shape[1]
+    curves, fine = (
+        {
+            place: (basis_of(values[:, place], knots) or basis)(filled(values[:, place]))
+            for place, basis in bases.items()
+        }
+        for knots in (KNOTS, FINE)
+    )
+    enough = n_units / (ENOUGH * sets) - n_rest
+    others = next((some for some in (fine, curves) if sum(curve.shape[1] for curve in some.values()) <= enough), None)
+    found = Straightness(n, n_units, others is not None, classes[1] if len(classes) == 2 else "", ())
     if n < sets * (n_rest + len(curves) + 2) + 10 or n_units < 3:
         counted = f"{n:,} rows" if n_units == n else f"{n:,} rows in {n_units:,} groups"
         return replace(found, reason=f"{counted} are too few to test {len(bases):,} columns for bends")
     if len(classes) == 1 or (not classes and np.ptp(target) == 0):
         return replace(found, reason="what is to be explained is the same in every row")
-    others = curves if together else {place: curve[:, :1] for place, curve in curves.items()}
-    rows = _Rows(target, classes, unit, made.matrix[:, rest], others)
-    whole = rows.fit(next(iter(curves)), next(iter(curves.values()))) if together and curves else None
-    effects = []
-    for place in numbers:
+    if others is None:
+        others = {place: curve[:, :1] for place, curve in curves.items()}
+    rows = _Rows(target, classes, unit, rest, others)
+    whole = rows.fit(REST, rest) if others is curves else None
+    effects = {place: _not_tested(columns[place].name, n, reason) for place, reason in reasons.items()}
+    for place, basis in bases.items():
         name = columns[place].name
-        if place not in bases:
-            effects.append(_not_tested(name, n, "it has fewer than three values"))
-            continue
-        fit = whole if together else rows.fit(place, curves[place])
+        fit = whole if others is curves else rows.fit(place, curves[place])
         if fit is None or place not in fit.places:
-            why = "the columns tell some labels apart without a mistake" if fit is None else "others make it up"
-            effects.append(_not_tested(name, n, why))
-            continue
-        effects.append(_effect(name, values[:, place], bases[place], fit, place, rows, generator(seed, "turn", name)))
-    return replace(found, effects=_judged(effects))
+            why = "the columns tell some labels apart without a mistake" if fit is None else MADE_UP
+            effects[place] = _not_tested(name, n, why)
+        else:
+            random = generator(seed, "turn", name)
+            effects[place] = _effect(name, values[:, place], basis, fit, place, rows, random)
+    return replace(found, effects=_judged([effects[place] for place in sorted(effects)]))
+
+
+def _sorted_out(values: Array, columns: Sequence[Column]) -> tuple[Array, dict[int, Basis], dict[int, str]]:
+    """What has no curve (categories, marks of gaps, numbers of two values), the curves of the others, and of which
+    columns there is nothing to test, with the reason."""
+    made = design(values, columns)
+    bases: dict[int, Basis] = {}
+    reasons: dict[int, str] = {}
+    for place, column in enumerate(columns):
+        basis = None if column.kind == "category" else basis_of(values[:, place])
+        if basis is not None:
+            bases[place] = basis
+        elif column.kind != "category":
+            reasons[place] = "it has fewer than three values"
+    curved = [term.column in bases and term.name == columns[term.column].name for term in made.terms]
+    rest = made.matrix[:, [not one for one in curved]]
+    lines = list(bases)
+    kept, _ = independent(np.column_stack([rest, *(filled(values[:, place]) for place in lines)]))
+    for i, place in enumerate(lines):
+        if rest.shape[1] + i not in kept:
+            del bases[place]
+            reasons[place] = MADE_UP
+    return rest, bases, reasons
 
 
 def _not_tested(name: str, n: int, reason: str) -> Effect:

@@ -14,7 +14,7 @@ from ..core.seeds import generator
 from .coefficients import Coefficients, coefficients
 from .dependence import Dependence, dependence
 from .figures import Array
-from .permutation import Importances, importances
+from .permutation import Held, Importances, importances
 from .residuals import Influence, Leftovers, influence, leftovers
 from .straightness import BENDS, TURNS, Straightness, straightness
 
@@ -53,9 +53,10 @@ class TableExplanation:
     target: str
     classes: tuple[str, ...]
     columns: tuple[str, ...]
-    n_learned: int
+    n_items: int
+    """Rows of the training and the validation part: all that is said rests on them."""
     importances: Importances | None
-    """None where there are no rows that were not learned from."""
+    """None where there are too few rows to hold some back."""
     dependence: tuple[Dependence, ...]
     coefficients: Coefficients
     straightness: Straightness
@@ -65,7 +66,7 @@ class TableExplanation:
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        plain = ("run", "model", "task", "target", "n_learned")
+        plain = ("run", "model", "task", "target", "n_items")
         lists = ("classes", "columns", "notes")
         return {
             "schema": SCHEMA,
@@ -83,13 +84,14 @@ class TableExplanation:
 def explain_table(
     predict: Predict,
     columns: Sequence[Column],
-    learned: Rows,
-    held: Rows | None,
+    rows: Rows,
+    twins: Sequence[Held] = (),
     *,
     run: str = "",
     model: str = "",
     target: str = "",
     classes: Sequence[str] = (),
+    way: str = "",
     notes: Sequence[str] = (),
     seed: int = 0,
     on_stage: Callable[[str], None] = lambda stage: None,
@@ -97,44 +99,43 @@ def explain_table(
 ) -> TableExplanation:
     """Explain `predict`, numbers `(n,)` or probabilities `(n, n_classes)` in the order of `classes`.
 
-    `learned` holds rows that it learned from, `held` rows that it did not (None: there are none). `on_stage` is told
-    each of `STAGES`.
+    `rows` are those that it may have learned from. `twins` are models like it, each with rows that it did not learn
+    from; `way` says in words how they came about. `on_stage` is told each of `STAGES`.
     """
     said = list(notes)
     task = "classification" if classes else "regression"
-    some = learned
-    if len(learned.values) > MOST_ROWS:
-        some = learned.take(np.sort(generator(seed, "explain").permutation(len(learned.values))[:MOST_ROWS]))
+    some = rows
+    if len(rows.values) > MOST_ROWS:
+        some = rows.take(np.sort(generator(seed, "explain").permutation(len(rows.values))[:MOST_ROWS]))
         said.append(
-            f"Coefficients, bends and influence are of {MOST_ROWS:,} rows, drawn by chance from the "
-            f"{len(learned.values):,} that were learned from."
+            f"Coefficients, bends and influence are of {MOST_ROWS:,} rows, drawn by chance from {len(rows.values):,}."
         )
     matters = None
-    if held is not None and len(held.values):
+    if twins:
         on_stage("importance")
-        matters = importances(predict, held.values, columns, held.target, held.units, classes=classes, seed=seed,
+        matters = importances(twins, rows.values, columns, rows.target, rows.units, classes=classes, way=way, seed=seed,
                               on_step=on_step)  # fmt: skip
     on_stage("coefficients")
     lines = coefficients(some.values, columns, some.target, some.units)
     on_stage("bends")
     bends = straightness(some.values, columns, some.target, some.units, seed=seed)
     on_stage("dependence")
-    over = held if held is not None and len(held.values) >= len(columns) else some
     drawn = [
-        dependence(predict, over.values, columns, place, over.units, classes=classes, learned=learned.values[:, place],
-                   seed=seed)
+        dependence(predict, some.values, columns, place, some.units, classes=classes, seed=seed)
         for place in _worth(columns, matters, bends)
-    ]  # fmt: skip
+    ]
     left, pull = None, None
     if task == "regression":
         on_stage("influence")
         pull = influence(some.values, columns, some.target.astype(np.float64), some.items)
-        if held is not None and len(held.values):
-            answers = predict(held.values).astype(np.float64)
-            left = leftovers(answers, held.target.astype(np.float64), held.items, held.units)
+        if twins:
+            held = np.concatenate([one.rows for one in twins])
+            answers = np.concatenate([one.predict(rows.values[one.rows]).astype(np.float64) for one in twins])
+            there = rows.take(held)
+            left = leftovers(answers, there.target.astype(np.float64), there.items, there.units)
     names = tuple(column.name for column in columns)
     return TableExplanation(
-        run, model, task, target, tuple(classes), names, len(learned.values), matters, tuple(drawn), lines, bends, left,
+        run, model, task, target, tuple(classes), names, len(rows.values), matters, tuple(drawn), lines, bends, left,
         pull, tuple(said),
     )  # fmt: skip
 

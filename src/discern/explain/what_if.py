@@ -258,7 +258,7 @@ def sums(before: float, after: float, n: int, errors: Array | None, far: int) ->
         m = len(errors)
         square = float((errors**2).mean())
         spread = math.sqrt(square * (n + n * n / m))
-        method = f"sum of {n:,} answers, errors as on {m:,} rows that were not learned from, 95 %"
+        method = f"sum of {n:,} answers, errors as measured on {m:,} test rows, 95 %"
         figures = [around(value, spread, m - 1, n, method) for value in (before, after)]
         if far:
             figures[1] = Figure(after, None, None, n, f"no interval: {far:,} rows lie outside of what was learned from")
