@@ -112,6 +112,18 @@ class Entry:
 
 
 FEATURES = "what is looked at: pixels, or hog (histograms of oriented gradients)"
+LAYERS = "the hidden layers one by one, such as 'dense 16, dense 8', or none for a single neuron"
+PERCEPTRON = {
+    "width": "units of each hidden layer",
+    "depth": "hidden layers",
+    "layers": LAYERS,
+    "epochs": "most passes over the rows",
+    "patience": "passes without a better validation loss before learning stops",
+    "learning_rate": "size of a step",
+    "alpha": "penalty on large weights",
+    "random_state": "the seed",
+}
+"""What may be said of one that learns from a table."""
 TERMS = "what is looked at: words, or both words and runs of letters"
 CLASS_WEIGHT = "balanced: each class counts for as much as any other"
 TEXTS = frozenset({"texts"})
@@ -375,20 +387,23 @@ ENTRIES: Mapping[str, Entry] = {
             numbers=Way(
                 "discern.models.perceptron_numbers:PerceptronNumbers",
                 "discern.models.codecs.perceptron",
-                {
-                    "width": "units of each hidden layer",
-                    "depth": "hidden layers",
-                    "epochs": "most passes over the rows",
-                    "patience": "passes without a better validation loss before learning stops",
-                    "learning_rate": "size of a step",
-                    "alpha": "penalty on large weights",
-                    "random_state": "the seed",
-                },
+                PERCEPTRON,
                 {
                     "width": (16, 32, 64, 128, 256),
                     "depth": (1, 2, 3),
                     "learning_rate": (0.0003, 0.001, 0.003, 0.01),
                     "alpha": (0.0001, 0.001, 0.01, 0.1, 1.0),
+                },
+            ),
+            tables=Way(
+                "discern.models.perceptron:Perceptron",
+                "discern.models.codecs.perceptron",
+                PERCEPTRON,
+                {
+                    "width": (16, 32, 64, 128, 256),
+                    "depth": (1, 2, 3),
+                    "learning_rate": (0.0003, 0.001, 0.003, 0.01),
+                    "alpha": (0.00001, 0.0001, 0.001, 0.01, 0.1),
                 },
             ),
         ),

@@ -13,11 +13,13 @@ from sklearn.neural_network import MLPClassifier
 from ..core import seeds
 from ..core.events import Event, Listener, silent
 from ..core.options import SEED, Interval
+from ..nets.layers import dense_units
 from .base import Labelled
 from .features import FeatureClassifier, standard
 from .scorer import softmax
 
 FEWEST_TO_HOLD_BACK = 50
+RATE, NEURON_RATE = 0.001, 0.01
 HELD_BACK = 0.1
 """Without a validation part, this share of the items is not learned from but looked at, from 50 items up."""
 Layers = tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]
@@ -30,9 +32,10 @@ class Perceptron(FeatureClassifier):
     ----------
     width : units of each hidden layer.
     depth : hidden layers.
+    layers : the hidden layers one by one instead, such as `dense 16, dense 8`; `none` for a single neuron an answer.
     epochs : most passes over the items.
     patience : passes without a lower validation loss after which learning ends.
-    learning_rate : size of Adam's steps.
+    learning_rate : size of Adam's steps; None for 0.001, or 0.01 of a single neuron.
     alpha : L2 penalty.
     random_state : seed of the first weights and of the order of the items.
     features : `pixels`, or `hog` for pictures.
@@ -42,7 +45,7 @@ class Perceptron(FeatureClassifier):
     Williams, Nature 323, 1986; Kingma and Ba, ICLR 2015.
 
     After `fit`: `weights_` (a pair of weights `(n_in, n_out)` and biases `(n_out,)` for each layer, float32), `mean_`,
-    `scale_`, `history_` (a mapping for each pass), `best_epoch_`, `refit_` (always False).
+    `scale_`, `history_` (a mapping for each pass), `best_epoch_`, `learning_rate_`, `refit_` (always False).
     """
 
     limits: ClassVar[Mapping[str, Interval]] = {
@@ -50,7 +53,7 @@ class Perceptron(FeatureClassifier):
         "depth": Interval(1, 10, whole=True),
         "epochs": Interval(1, 1_000_000, whole=True),
         "patience": Interval(1, 1_000_000, whole=True),
-        "learning_rate": Interval(0, 1, open_low=True),
+        "learning_rate": Interval(0, 1, open_low=True, or_none=True),
         "alpha": Interval(0, 1000),
         "random_state": SEED,
     }
@@ -60,21 +63,24 @@ class Perceptron(FeatureClassifier):
     scale_: NDArray[np.float64]
     history_: tuple[dict[str, Any], ...]
     best_epoch_: int | None
+    learning_rate_: float
 
     def __init__(
         self,
         width: int = 128,
         *,
         depth: int = 1,
+        layers: str | None = None,
         epochs: int = 60,
         patience: int = 8,
-        learning_rate: float = 0.001,
+        learning_rate: float | None = None,
         alpha: float = 1e-4,
         random_state: int = 0,
         features: str = "pixels",
     ) -> None:
         self.width = width
         self.depth = depth
+        self.layers = layers
         self.epochs = epochs
         self.patience = patience
         self.learning_rate = learning_rate
@@ -94,7 +100,7 @@ class Perceptron(FeatureClassifier):
             held, learned = np.zeros_like(held), np.ones_like(held)  # a class would not be learned at all
         self.mean_, self.scale_ = standard(rows[learned], alike=self.input_.kind == "pictures")
         scaled = ((rows - self.mean_) / self.scale_).astype(np.float32)
-        self.history_, self.best_epoch_ = (), None
+        self.history_, self.best_epoch_, self.learning_rate_ = (), None, step_size(self)
         if len(self.classes_) == 1:
             self.weights_ = ((np.zeros((scaled.shape[1], 1), np.float32), np.zeros(1, np.float32)),)
             return self
@@ -120,13 +126,12 @@ class Perceptron(FeatureClassifier):
         held: tuple[NDArray[np.float32], NDArray[np.int64]],
         on_event: Listener,
     ) -> None:
-        hidden = (int(self.width),) * int(self.depth)
         batch = min(len(learned[0]), 200 if len(learned[0]) >= 2000 else 32)
         trainer = MLPClassifier(
-            hidden,
+            hidden_units(self),
             alpha=self.alpha,
             batch_size=batch,
-            learning_rate_init=self.learning_rate,
+            learning_rate_init=self.learning_rate_,
             random_state=self.random_state,
         )
         best, waited, history = math.inf, 0, []
@@ -142,7 +147,7 @@ class Perceptron(FeatureClassifier):
                     "train_loss": trained,
                     "validation_loss": loss,
                     "validation_accuracy": accuracy,
-                    "learning_rate": float(self.learning_rate),
+                    "learning_rate": self.learning_rate_,
                 }
             )
             on_event(Event("epoch", history[-1]))
@@ -163,6 +168,18 @@ class Perceptron(FeatureClassifier):
         if len(self.classes_) == 2:
             pairs[-1] = np.concatenate([weight * 0, weight], axis=1), np.concatenate([bias * 0, bias])
         return tuple(pairs)
+
+
+def hidden_units(model: Any) -> tuple[int, ...]:
+    """The units of each hidden layer of a perceptron. Raises OptionError."""
+    return (int(model.width),) * int(model.depth) if model.layers is None else dense_units(model.layers)
+
+
+def step_size(model: Any) -> float:
+    """Of Adam, for a perceptron. A single neuron takes larger steps: it cannot go wrong, and small tables give few."""
+    if model.learning_rate is not None:
+        return float(model.learning_rate)
+    return RATE if hidden_units(model) else NEURON_RATE
 
 
 def forward(rows: NDArray[Any], weights: Layers) -> NDArray[Any]:

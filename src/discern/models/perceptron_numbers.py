@@ -14,7 +14,7 @@ from ..core import seeds
 from ..core.events import Event, Listener, silent
 from ..core.options import SEED, Interval
 from .base import Labelled
-from .perceptron import FEWEST_TO_HOLD_BACK, HELD_BACK, Layers, forward
+from .perceptron import FEWEST_TO_HOLD_BACK, HELD_BACK, Layers, forward, hidden_units, step_size
 from .regression import Regressor
 
 Array = NDArray[np.float64]
@@ -28,9 +28,10 @@ class PerceptronNumbers(Regressor):
     ----------
     width : units of each hidden layer.
     depth : hidden layers.
+    layers : the hidden layers one by one instead, such as `dense 16, dense 8`; `none` for a single neuron.
     epochs : most passes over the rows.
     patience : passes without a lower validation loss after which learning ends.
-    learning_rate : size of Adam's steps.
+    learning_rate : size of Adam's steps; None for 0.001, or 0.01 of a single neuron.
     alpha : L2 penalty.
     random_state : seed of the first weights and of the order of the rows.
 
@@ -39,7 +40,8 @@ class PerceptronNumbers(Regressor):
     ICLR 2015.
 
     After `fit`: `weights_` (a pair of weights `(n_in, n_out)` and biases `(n_out,)` for each layer, float32), `mean_`,
-    `scale_` `(n_features,)`, `history_` (a mapping for each pass), `best_epoch_`, `refit_` (always False).
+    `scale_` `(n_features,)`, `history_` (a mapping for each pass), `best_epoch_`, `learning_rate_`, `refit_`
+    (always False).
     """
 
     limits: ClassVar[Mapping[str, Interval]] = {
@@ -47,7 +49,7 @@ class PerceptronNumbers(Regressor):
         "depth": Interval(1, 10, whole=True),
         "epochs": Interval(1, 1_000_000, whole=True),
         "patience": Interval(1, 1_000_000, whole=True),
-        "learning_rate": Interval(0, 1, open_low=True),
+        "learning_rate": Interval(0, 1, open_low=True, or_none=True),
         "alpha": Interval(0, 1000),
         "random_state": SEED,
     }
@@ -57,20 +59,23 @@ class PerceptronNumbers(Regressor):
     scale_: Array
     history_: tuple[dict[str, Any], ...]
     best_epoch_: int | None
+    learning_rate_: float
 
     def __init__(
         self,
         width: int = 64,
         *,
         depth: int = 2,
+        layers: str | None = None,
         epochs: int = 200,
         patience: int = 20,
-        learning_rate: float = 0.001,
+        learning_rate: float | None = None,
         alpha: float = 0.01,
         random_state: int = 0,
     ) -> None:
         self.width = width
         self.depth = depth
+        self.layers = layers
         self.epochs = epochs
         self.patience = patience
         self.learning_rate = learning_rate
@@ -89,6 +94,7 @@ class PerceptronNumbers(Regressor):
             held[order[: int(HELD_BACK * n_items)]] = True
         self.mean_, self.scale_ = np.zeros(rows.shape[1]), np.ones(rows.shape[1])
         small, wanted = rows.astype(np.float32), targets.astype(np.float32)
+        self.learning_rate_ = step_size(self)
         self._train((small[~held], wanted[~held]), (small[held], wanted[held]), on_event)
         return self
 
@@ -99,10 +105,10 @@ class PerceptronNumbers(Regressor):
 
     def _train(self, learned: Part, held: Part, on_event: Listener) -> None:
         trainer = MLPRegressor(
-            hidden_layer_sizes=(int(self.width),) * int(self.depth),
+            hidden_layer_sizes=hidden_units(self),
             alpha=self.alpha,
             batch_size=min(len(learned[0]), 200 if len(learned[0]) >= 10_000 else 32),
-            learning_rate_init=self.learning_rate,
+            learning_rate_init=self.learning_rate_,
             random_state=self.random_state,
         )
         best, waited, history = math.inf, 0, []
@@ -118,7 +124,7 @@ class PerceptronNumbers(Regressor):
                     "of": int(self.epochs),
                     "train_loss": trained,
                     "validation_loss": loss,
-                    "learning_rate": float(self.learning_rate),
+                    "learning_rate": self.learning_rate_,
                 }
             )
             on_event(Event("epoch", history[-1]))

@@ -35,6 +35,8 @@ from ..core.options import Interval, suggest
 
 MAX_LENGTH = 4000
 MAX_LAYERS = 200
+NO_LAYERS, MOST_DENSE, LARGEST_DENSE = "none", 10, 10_000
+"""Of networks on tables: the word for no hidden layer, and the most layers and units."""
 FILTERS = Interval(1, 4096, whole=True)
 UNITS = Interval(1, 65536, whole=True)
 KERNEL = Interval(1, 31, whole=True)
@@ -150,6 +152,26 @@ def parse(text: str) -> tuple[Layer, ...]:
     if problems:
         raise OptionError(problems)
     return tuple(layers)
+
+
+def dense_units(text: str) -> tuple[int, ...]:
+    """The units of each hidden layer that `text` describes for a table: `dense 16, dense 8`; `none` for no layer.
+
+    Without a hidden layer each answer is one neuron: a weighted sum of the columns. Raises OptionError.
+    """
+    if text.strip().lower() == NO_LAYERS:
+        return ()
+    layers = parse(text)
+    strange = [layer for layer in layers if not isinstance(layer, Dense) or layer.norm]
+    if strange:
+        raise OptionError(f"layer {str(strange[0])!r} is not for a table; expected dense N, several of them, or none")
+    units = tuple(layer.units for layer in layers if isinstance(layer, Dense))
+    if len(units) > MOST_DENSE or max(units) > LARGEST_DENSE:
+        raise OptionError(
+            f"layers: {len(units)} of up to {max(units):,} units; expected at most {MOST_DENSE} layers of at most "
+            f"{LARGEST_DENSE:,} units"
+        )
+    return units
 
 
 def text_of(layers: Iterable[Layer]) -> str:
