@@ -316,10 +316,8 @@ def test_reading_sets_aside_and_says_so(tmp_path: Path) -> None:
     data = read(tmp_path / "t.csv", target="total")
     assert data.feature_names == ["c", "d"]
     assert [one.column for one in data.given_away] == ["a", "b"]
-    assert data.notes[0] == (
-        "2 columns give total away and are set aside (--keep COLUMN takes one back): a, b; 2 columns are left to learn "
-        "from"
-    )
+    assert data.notes[0] == "2 columns give total away and are set aside (--keep COLUMN takes one back): a, b"
+    assert "columns to learn from: 2 numbers" in data.notes
     assert read(tmp_path / "t.csv", target="total", keep=["a", "b"]).feature_names == ["a", "b", "c", "d"]
     again = read(tmp_path / "t.csv", spec=data.input)
     assert again.feature_names == ["c", "d"]

@@ -30,6 +30,15 @@ def percent(figure: Figure) -> str:
     return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
 
 
+def short(figure: Figure) -> str:
+    """`0.655 (0.601 to 0.702)`."""
+    if figure.value is None:
+        return "not computed"
+    if figure.low is None or figure.high is None:
+        return f"{figure.value:.3f}"
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
 class Reporter:
     """A listener that tells a person how far a workflow is. Bars on a terminal; in a file, lines only."""
 
@@ -67,7 +76,7 @@ class Reporter:
         elif event.name == "note":
             self._line(f"  {facts['text']}")
         elif event.name == "candidate":
-            self._line(f"  {facts['model']:<10} {100 * facts['validation_accuracy']:5.1f} % right")
+            self._line(f"  {facts['model']:<10} {_candidate(facts)}")
         elif event.name == "epoch":
             self._line(f"  {epoch_line(facts)}")
 
@@ -84,6 +93,14 @@ class Reporter:
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
+
+
+def _candidate(facts: Any) -> str:
+    """How a candidate did on the validation part."""
+    if "validation_r2" in facts:
+        r2 = facts["validation_r2"]
+        return "R2 is not defined" if r2 is None else f"R2 {r2:6.3f}"
+    return f"{100 * facts['validation_accuracy']:5.1f} % right"
 
 
 def epoch_line(facts: Any) -> str:

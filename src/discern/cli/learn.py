@@ -12,26 +12,33 @@ import typer
 from .. import report, workflows
 from ..core.errors import OptionError
 from ..core.options import SplitOptions, TrainOptions, parse_time
-from .console import Reporter, one_line, percent
+from .console import Reporter, one_line, percent, short
 from .data import Data
 from .reading import (
     Binary,
     Crop,
+    Drop,
     Grey,
     Group,
     GroupFrom,
     Id,
+    Keep,
     KeepAspect,
     Label,
     Labels,
     Language,
     MaxBad,
+    Missing,
     Size,
+    Symbols,
+    Target,
+    Task,
     reading,
+    table_options,
 )
 from .text.reading import Columns, Encoding, Quote, Text, text_options
 
-NEW = {"pictures": "PICTURES", "texts": "TEXTS.csv"}
+NEW = {"pictures": "PICTURES", "texts": "TEXTS.csv", "table": "ROWS.csv"}
 """What a model of each kind of data answers for."""
 
 
@@ -46,7 +53,7 @@ def train(
         typer.Option(
             "--model",
             metavar="NAME",
-            help="Such as knn, conv or word-svm; given several times, they are compared on the validation part "
+            help="Such as knn, conv, word-svm or ols; given several times, they are compared on the validation part "
             "(default: all that suit the data).",
         ),
     ] = None,
@@ -112,7 +119,7 @@ def train(
         typer.Option(
             "--coverage",
             metavar="SHARE",
-            help="Answer with sets of labels too: they hold the true one so often, as 0.95.",
+            help="Answer with sets of labels too, or of a number with an interval: they hold the true one so often.",
         ),
     ] = None,
     unknown: Annotated[
@@ -140,6 +147,7 @@ def train(
     size: Size = None,
     grey: Grey = False,
     binary: Binary = False,
+    symbols: Symbols = False,
     crop: Crop = None,
     keep_aspect: KeepAspect = False,
     labels: Labels = None,
@@ -152,6 +160,11 @@ def train(
     encoding: Encoding = None,
     group: Group = None,
     language: Language = None,
+    target: Target = None,
+    drop: Drop = None,
+    keep: Keep = None,
+    missing: Missing = None,
+    task: Task = None,
     max_bad: MaxBad = 0.05,
     corrections: Annotated[
         Path | None,
@@ -159,7 +172,7 @@ def train(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that stands there already.")] = False,
 ) -> None:
-    """Learn from pictures or texts and measure the result on items that learning never saw."""
+    """Learn from pictures, texts or a table and measure the result on items that learning never saw."""
     problems: list[str] = []
     first = _first(split, problems)
     seconds = None
@@ -194,6 +207,7 @@ def train(
         size=size,
         grey=grey,
         binary=binary,
+        symbols=symbols,
         crop=crop,
         keep_aspect=keep_aspect,
         labels=labels,
@@ -208,6 +222,7 @@ def train(
         texts=text_options(text, columns, quote, encoding),
         group=group,
         language=language,
+        table=table_options(target, drop, keep, missing, task),
     )
     if problems:
         raise OptionError([*problems, *(problem for problem in (*options.problems(), *how.problems()) if problem)])
@@ -243,12 +258,12 @@ def runs(
             row["data"] or "",
             "" if row["n_items"] is None else f"{row['n_items']:,}",
             row["model"] or "",
-            percent(row["accuracy"]) if row["accuracy"] else "",
+            percent(row["accuracy"]) if row["accuracy"] else f"R2 {short(row['r2'])}" if row["r2"] else "",
             row["created"] or "",
         )
         for row in workflows.list_runs(parent)
     ]
-    header = ("run", "state", "data", "items", "model", "accuracy (95 % interval)", "created")
+    header = ("run", "state", "data", "items", "model", "accuracy or R2", "created")
     print(report.table(header, rows) if rows else f"no runs in {one_line(str(parent))}")
 
 

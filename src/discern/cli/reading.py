@@ -16,6 +16,9 @@ Size = Annotated[
 ]
 Grey = Annotated[bool, typer.Option("--grey", help="Read pictures without their colours.")]
 Binary = Annotated[bool, typer.Option("--binary", help="Read pictures as black and white.")]
+Symbols = Annotated[
+    bool, typer.Option("--symbols", help="Each picture is one drawn symbol: cut out, scaled and centred at every door.")
+]
 Crop = Annotated[
     str | None,
     typer.Option("--crop", metavar="L,T,R,B", help="Cut away these shares at left, top, right, bottom: 0,0.1,0,0."),
@@ -79,6 +82,7 @@ def reading(
     binary: bool,
     crop: str | None,
     keep_aspect: bool,
+    symbols: bool,
     labels: Path | None,
     id: str | None,
     label: list[str] | None,
@@ -93,7 +97,7 @@ def reading(
         except OptionError as error:
             problems.extend(error.problems)
     return ReadOptions(
-        pictures=PictureOptions(parsed["size"], grey, binary, parsed["crop"], keep_aspect),
+        pictures=PictureOptions(parsed["size"], grey, binary, parsed["crop"], keep_aspect, symbols),
         labels=None if labels is None else str(labels),
         id=id,
         label=tuple(label or ()),

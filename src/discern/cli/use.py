@@ -31,7 +31,7 @@ TEXTS: dict[str, Callable[[Any], str]] = {
     "solvable": lambda result: report.solvable_text(result),
 }
 """How each result of an examination is written; the report is loaded when it is needed."""
-ANSWERS = ("prediction", "probability")
+ANSWERS = ("prediction", "probability", "low", "high")
 """The columns that a person sees on a terminal; the others are for programs."""
 
 
@@ -40,7 +40,7 @@ def predict(
         list[str],
         typer.Argument(
             metavar="RUN|MODEL ITEMS...",
-            help="A run or model file; then pictures, folders, globs, tables of texts, - for names or texts on stdin.",
+            help="A run or model file; then pictures, folders, globs, tables, - for names or texts on stdin.",
         ),
     ],
     model: Annotated[
@@ -56,7 +56,7 @@ def predict(
         typer.Option("-o", "--out", metavar="FILE", help="Where to write: .csv, .tsv, .parquet, .jsonl or .xlsx."),
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option("--keep", metavar="COLUMN", help="Texts: write this column beside the answers.")
+        list[str] | None, typer.Option("--keep", metavar="COLUMN", help="Tables: write this column beside the answers.")
     ] = None,
     text: Text = None,
     columns: Columns = None,
@@ -64,7 +64,10 @@ def predict(
     encoding: Encoding = None,
     force: Force = False,
 ) -> None:
-    """Answer for new pictures or texts: item, prediction, probability and one column a label."""
+    """Answer for new pictures, texts or rows: item, prediction, probability and one column a label.
+
+    A model of a number gives item, prediction, and the ends of an interval: low, high.
+    """
     run: str | list[str] = arguments[0] if not model else model[0] if len(model) == 1 else model
     items = arguments if model else arguments[1:]
     if not items:
@@ -226,6 +229,13 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+def _cell(name: str, cell: object) -> object:
+    """A cell of the table on a terminal: probabilities in per cent, numbers with the digits that count."""
+    if not isinstance(cell, float):
+        return cell
+    return f"{100 * cell:.1f} %" if name.endswith("probability") else report.quantity(cell)
+
+
 class Printer:
     """Predictions on standard output: a few columns for a person at a terminal, whole CSV for a program."""
 
@@ -236,7 +246,7 @@ class Printer:
         if is_terminal():
             columns = [name for name in frame.columns if name == "item" or name.endswith(ANSWERS)]
             rows = [
-                [f"{100 * cell:.1f} %" if isinstance(cell, float) else cell for cell in row]
+                [_cell(name, cell) for name, cell in zip(columns, row, strict=True)]
                 for row in frame.select(columns).iter_rows()
             ]
             print(report.table([name.replace("_", " ") for name in columns], rows))

@@ -7,6 +7,7 @@ import dataclasses
 from ..core.events import Listener, note, silent
 from .dataset import Dataset
 from .give_aways import give_aways
+from .table_notes import TO_LEARN_FROM, to_learn_from
 from .table_read import without
 from .table_values import few_names
 
@@ -38,6 +39,5 @@ def without_give_aways(data: Dataset, *, on_event: Listener = silent) -> Dataset
     )
     note(on_event, said)
     left = without(data, sure)
-    n_left = len(left.input.columns)
-    said += f"; {n_left:,} column{'s are' if n_left > 1 else ' is'} left to learn from"
-    return dataclasses.replace(left, notes=(said, *left.notes))
+    others = (to_learn_from(left.input.columns) if told.startswith(TO_LEARN_FROM) else told for told in left.notes)
+    return dataclasses.replace(left, notes=(said, *others))

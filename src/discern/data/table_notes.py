@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..core.options import TableOptions
+from ..core.records import Column
 from .table_cells import CURRENCY, DECIMAL_COMMA, PERCENT, THOUSANDS
 from .table_columns import Judged
 from .table_values import few_cells, few_names
@@ -19,6 +20,7 @@ WAYS = {
     DECIMAL_COMMA: "commas are decimal",
 }
 STRAYS_NAMED = 5
+TO_LEARN_FROM = "columns to learn from: "
 
 
 def nothing_said() -> Said:
@@ -28,13 +30,7 @@ def nothing_said() -> Said:
 def on_columns(judged: Sequence[Judged], aside: Mapping[str, str], n: int, options: TableOptions) -> list[str]:
     """Sentences on what the columns are, what is set aside and why, what is missing, and how cells were read."""
     features = [one for one in judged if one.column is not None]
-    kinds = [one.column.kind for one in features if one.column is not None]
-    parts = [
-        f"{kinds.count(kind):,} {many if kinds.count(kind) > 1 else kind}"
-        for kind, many in (("number", "numbers"), ("category", "categories"), ("date", "dates"))
-        if kind in kinds
-    ]
-    said = [f"columns to learn from: {', '.join(parts)}"]
+    said = [to_learn_from([one.column for one in features if one.column is not None])]
     said += _aside(aside)
     said += _missing(features, n)
     for word, way in WAYS.items():
@@ -58,6 +54,17 @@ def on_columns(judged: Sequence[Judged], aside: Mapping[str, str], n: int, optio
     if n < len(features):
         said.append(f"fewer rows ({n:,}) than columns ({len(features):,}): a model can learn them by heart")
     return said
+
+
+def to_learn_from(columns: Sequence[Column]) -> str:
+    """How many features of each kind there are."""
+    kinds = [column.kind for column in columns]
+    parts = [
+        f"{kinds.count(kind):,} {many if kinds.count(kind) > 1 else kind}"
+        for kind, many in (("number", "numbers"), ("category", "categories"), ("date", "dates"))
+        if kind in kinds
+    ]
+    return f"{TO_LEARN_FROM}{', '.join(parts)}"
 
 
 def _aside(aside: Mapping[str, str]) -> list[str]:

@@ -8,9 +8,11 @@ from ..core.lazy import attach
 
 __all__ = [
     "alike_text",
+    "answers_text",
     "asked_text",
     "card_text",
     "cleaned_text",
+    "clusters_text",
     "collocations_text",
     "coloured_text",
     "comparison_text",
@@ -20,6 +22,7 @@ __all__ = [
     "entities_text",
     "evaluation_text",
     "exam_text",
+    "explained_text",
     "fairness_text",
     "filter_text",
     "findings_text",
@@ -40,6 +43,8 @@ __all__ = [
     "more_data_text",
     "operating_text",
     "pieces_text",
+    "quantity",
+    "reading_text",
     "redaction_text",
     "robustness_text",
     "sentences_text",
@@ -57,12 +62,14 @@ __all__ = [
     "topics_compared_text",
     "topics_text",
     "visible_lines",
+    "what_if_text",
     "write_concordance_page",
     "write_words_picture",
     "writing_text",
 ]
 
 if TYPE_CHECKING:
+    from .clusters_said import clusters_text
     from .comparison_text import comparison_text
     from .concordance_page import write_concordance_page
     from .corpus_figures import write_words_picture
@@ -77,16 +84,19 @@ if TYPE_CHECKING:
     )
     from .counts_text import counts_text
     from .exam_page import exam_text
+    from .explain_said import explained_text
     from .fairness_page import fairness_text
     from .filter_page import filter_text, kernels_text, matrix_text
     from .forecast_said import forecast_table, forecast_text
     from .label_text import asked_text, keys_text, label_keys, labelling_text
     from .leak_page import leak_price_text
     from .line_words import line_cost_text, line_text
+    from .measured_text import evaluation_text
     from .model_text import card_text, layers_text, summary_text
     from .more_data_page import more_data_text
     from .operating_page import operating_text
     from .prepared_text import cleaned_text, entities_text, pieces_text, sentences_text, sentiment_text
+    from .read_page import reading_text
     from .redact_page import redaction_text, suggestion_text
     from .robustness_page import robustness_text
     from .similar_text import similar_text
@@ -94,10 +104,12 @@ if TYPE_CHECKING:
     from .solvable_page import solvable_text
     from .suspects_page import suspects_text
     from .table_text import table_overview_text
-    from .text import evaluation_text, findings_text, table
+    from .text import findings_text, table
     from .topics_compared import topics_compared_text
     from .topics_said import coloured_text, topics_text
     from .topics_steps import state_text, step_text
+    from .what_if_text import answers_text, what_if_text
+    from .words import quantity
     from .write_page import visible_lines, writing_text
 
 __getattr__, __dir__ = attach(
@@ -111,7 +123,7 @@ __getattr__, __dir__ = attach(
         "sentences_text": "prepared_text",
         "sentiment_text": "prepared_text",
         "comparison_text": "comparison_text",
-        "evaluation_text": "text",
+        "evaluation_text": "measured_text",
         "exam_text": "exam_page",
         "fairness_text": "fairness_page",
         "findings_text": "text",
@@ -127,6 +139,7 @@ __getattr__, __dir__ = attach(
         "labelling_text": "label_text",
         "layers_text": "model_text",
         "operating_text": "operating_page",
+        "quantity": "words",
         "redaction_text": "redact_page",
         "robustness_text": "robustness_page",
         "similar_text": "similar_text",
@@ -146,15 +159,20 @@ __getattr__, __dir__ = attach(
         "concordance_lines": "corpus_text",
         "write_words_picture": "corpus_figures",
         "write_concordance_page": "concordance_page",
+        "clusters_text": "clusters_said",
         "coloured_text": "topics_said",
         "topics_text": "topics_said",
         "topics_compared_text": "topics_compared",
         "step_text": "topics_steps",
         "state_text": "topics_steps",
+        "reading_text": "read_page",
         "filter_text": "filter_page",
         "kernels_text": "filter_page",
         "matrix_text": "filter_page",
         "visible_lines": "write_page",
         "writing_text": "write_page",
+        "explained_text": "explain_said",
+        "what_if_text": "what_if_text",
+        "answers_text": "what_if_text",
     },
 )

@@ -17,7 +17,7 @@ from ..core.records import Figure
 from ..evaluate.evaluation import Evaluation
 from . import words
 from .drawing import ACCENT, BAD, INK, PAPER, SECOND, SOFT, Drawing, draw, label
-from .record import RunReport, Training
+from .record import RunReport, Training, of_classes
 from .verdict import mixups
 
 Counts = NDArray[np.float64]
@@ -30,7 +30,7 @@ CELLS_NUMBERED = 25
 
 def drawings(report: RunReport) -> tuple[Drawing, ...]:
     """Every figure that the report has."""
-    found = [per_class(report.evaluation), confusion(report.evaluation)]
+    found = [per_class(of_classes(report)), confusion(of_classes(report))]
     if len(report.training.epochs) > 1:
         found.append(loss_curve(report.training))
         if any(epoch.get("validation_accuracy") is not None for epoch in report.training.epochs):

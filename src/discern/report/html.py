@@ -12,11 +12,13 @@ from markupsafe import Markup
 from ..core import files
 from ..core.records import Findings
 from ..evaluate.evaluation import Evaluation
-from . import pictures, words
+from ..evaluate.recorded import Measured
+from ..evaluate.regression import RegressionEvaluation
+from . import number_page, pictures, words
 from .drawing import ACCENT, Drawing
 from .figures import CLASSES_DRAWN, drawings
 from .pages import environment
-from .record import RunReport
+from .record import RunReport, of_classes
 from .sections import Section, sections_of
 from .tables import csv_files
 from .verdict import hardest, mixups, verdict
@@ -37,6 +39,9 @@ def write_report(folder: Path, report: RunReport) -> None:
     """
     beside = Path(folder) / BESIDE
     beside.mkdir(parents=True, exist_ok=True)
+    if isinstance(report.evaluation, RegressionEvaluation):
+        _write_numbers(Path(folder), report, report.evaluation)
+        return
     tables, drawn, sections = csv_files(report), drawings(report), sections_of(report.kept)
     for section in sections:
         tables |= {name: files.csv_text(header, rows) for name, (header, rows) in section.tables.items()}
@@ -45,6 +50,18 @@ def write_report(folder: Path, report: RunReport) -> None:
     for drawing in (*drawn, *(one for section in sections for one in section.drawings)):
         files.write_text(beside / f"{drawing.name}.svg", drawing.svg)
     files.write_text(Path(folder) / "report.html", page(report, drawn, beside=tables, sections=sections))
+
+
+def _write_numbers(folder: Path, report: RunReport, evaluation: RegressionEvaluation) -> None:
+    """The same, where the answer is a number."""
+    tables = number_page.tables_of(report, evaluation)
+    drawn = number_page.drawings_of(report, evaluation)
+    for name, text in tables.items():
+        files.write_text(folder / BESIDE / name, text)
+    for drawing in drawn:
+        files.write_text(folder / BESIDE / f"{drawing.name}.svg", drawing.svg)
+    text = number_page.number_page(report, evaluation, drawn, sorted(tables), BESIDE)
+    files.write_text(folder / "report.html", text)
 
 
 def page(
@@ -64,14 +81,14 @@ def findings_fragment(findings: Findings) -> str:
     return environment().get_template("fragment.html.j2").render(findings=findings, evaluation=None)
 
 
-def evaluation_fragment(evaluation: Evaluation) -> str:
+def evaluation_fragment(evaluation: Measured) -> str:
     """An evaluation as a piece of HTML, for a notebook."""
     return environment().get_template("fragment.html.j2").render(findings=None, evaluation=evaluation)
 
 
 def _view(report: RunReport, drawn: Iterable[Drawing], beside: list[str]) -> dict[str, Any]:
     """What the template shows, ready to be written."""
-    evaluation = report.evaluation
+    evaluation = of_classes(report)
     counts = np.array(evaluation.counts, dtype=np.float64)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     small = len(counts) <= MATRIX_SHOWN

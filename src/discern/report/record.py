@@ -9,8 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.records import Figure, Findings
+from ..core.records import Column, Figure, Findings
 from ..evaluate.evaluation import Evaluation
+from ..evaluate.recorded import Measured
 from ..store.card import Card
 
 PARTS = ("train", "validation", "test")
@@ -34,6 +35,18 @@ class Picture:
     kind: Literal["mistake", "unsure"]
     text: str | None = None
     """Where the item is one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Tested items of a model that answers with numbers, `(n,)` each."""
+
+    items: tuple[str, ...]
+    """Empty where a report names no items."""
+    truth: NDArray[np.float64]
+    answers: NDArray[np.float64]
+    low: NDArray[np.float64] | None = None
+    high: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class RunReport:
     """In sentences: how the items were divided."""
     split_counts: Mapping[str, Mapping[str, int]]
     """Label -> part (`train`, `validation`, `test`) -> items."""
-    evaluation: Evaluation
+    evaluation: Measured
     candidates: tuple[Candidate, ...] = ()
     compared_on: Mapping[str, int] | None = None
     settings: tuple[Setting, ...] = ()
@@ -109,6 +122,13 @@ class RunReport:
     """Other configurations that were measured on this test part before."""
     kept: Mapping[str, Any] = field(default_factory=dict)
     """Results of later examinations that are kept beside the run, by name; see `sections`."""
+
+    columns: tuple[Column, ...] = ()
+    """Of a table: what was learned from."""
+    aside: Mapping[str, str] = field(default_factory=dict)
+    """Of a table: columns that were set aside, and why."""
+    answers: Answered | None = None
+    """Where the answer is a number: the tested items."""
 
     card: Card = field(default_factory=Card)
     """What people say of the model."""
@@ -152,3 +172,10 @@ def pick_pictures(
 
     unsure = unsure[top[unsure] < 1.0]
     return (*(picture(int(i), "mistake") for i in mistakes), *(picture(int(i), "unsure") for i in unsure))
+
+
+def of_classes(report: RunReport) -> Evaluation:
+    """The evaluation of a report about classes. Raises TypeError for one about a number."""
+    if not isinstance(report.evaluation, Evaluation):
+        raise TypeError("this report is about a number; see number_page")
+    return report.evaluation

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..core.files import csv_text
 from ..core.records import Figure
 from ..core.saying import COLUMNS, cells
-from .record import RunReport
+from .record import RunReport, of_classes
 
 EPOCH_COLUMNS = ("epoch", "train_loss", "validation_loss", "validation_accuracy", "learning_rate")
 Row = Sequence[object]
@@ -19,10 +19,10 @@ def csv_files(report: RunReport) -> dict[str, str]:
         "figures.csv": (("model", "figure", *COLUMNS), _figures(report)),
         "targets.csv": (("target", "figure", *COLUMNS), _targets(report)),
         "per_class.csv": (("label", "items", "figure", *COLUMNS), _per_class(report)),
-        "confusion.csv": (("truth", *report.evaluation.labels), _confusion(report)),
+        "confusion.csv": (("truth", *of_classes(report).labels), _confusion(report)),
         "split.csv": (("label", *report.parts), _split(report)),
-        "findings.csv": (("code", "severity", "title", "count", "items", "detail", "what_to_do"), _findings(report)),
-        "candidates.csv": (("model", "chosen", "figure", *COLUMNS), _candidates(report)),
+        "findings.csv": (("code", "severity", "title", "count", "items", "detail", "what_to_do"), finding_rows(report)),
+        "candidates.csv": (("model", "chosen", "figure", *COLUMNS), candidate_rows(report)),
         "settings.csv": (("setting", "words", "epochs", "chosen", "figure", *COLUMNS), _settings(report)),
         "epochs.csv": (EPOCH_COLUMNS, _epochs(report)),
         "k_curve.csv": (("k", "errors", *COLUMNS), _k_curve(report)),
@@ -32,7 +32,7 @@ def csv_files(report: RunReport) -> dict[str, str]:
 
 
 def _figures(report: RunReport) -> Iterator[Row]:
-    e = report.evaluation
+    e = of_classes(report)
     for name, figure in e.figures.items():
         yield ("this model", name, *cells(figure))
     for name, figure in e.baseline_figures.items():
@@ -40,19 +40,19 @@ def _figures(report: RunReport) -> Iterator[Row]:
 
 
 def _targets(report: RunReport) -> Iterator[Row]:
-    for target, evaluation in report.evaluation.each() if report.evaluation.targets else ():
+    for target, evaluation in of_classes(report).each() if of_classes(report).targets else ():
         for name, figure in evaluation.figures.items():
             yield (target, name, *cells(figure))
 
 
 def _per_class(report: RunReport) -> Iterator[Row]:
-    for entry in report.evaluation.per_class:
+    for entry in of_classes(report).per_class:
         for name in ("precision", "recall", "f1"):
             yield (entry.label, entry.n, name, *cells(getattr(entry, name)))
 
 
 def _confusion(report: RunReport) -> Iterator[Row]:
-    for label, row in zip(report.evaluation.labels, report.evaluation.counts, strict=True):
+    for label, row in zip(of_classes(report).labels, of_classes(report).counts, strict=True):
         yield (label, *row)
 
 
@@ -61,12 +61,12 @@ def _split(report: RunReport) -> Iterator[Row]:
         yield (label, *(counts.get(part, 0) for part in report.parts))
 
 
-def _findings(report: RunReport) -> Iterator[Row]:
+def finding_rows(report: RunReport) -> Iterator[Row]:
     for f in report.findings:
         yield (f.code, f.severity, f.title, f.count, "\n".join(f.items), f.detail, f.what_to_do)
 
 
-def _candidates(report: RunReport) -> Iterator[Row]:
+def candidate_rows(report: RunReport) -> Iterator[Row]:
     for candidate in report.candidates:
         for name, figure in candidate.figures.items():
             yield (candidate.model, "yes" if candidate.chosen else "", name, *cells(figure))

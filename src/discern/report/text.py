@@ -18,7 +18,7 @@ NARROWEST = 8
 """A column of text is not made narrower than this."""
 CLASSES_SHOWN = 30
 WEAKEST_SHOWN = 10
-NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+(e[-+]?\d+)?( %)?|–|")
+NUMBER = re.compile(r"[-+−]?[\d,]*\.?\d+(e[-+]?\d+)?( %)?|–|")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]], *, width: int | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..core.records import Finding
 from ..evaluate.evaluation import ClassFigures, Evaluation
 from . import words
-from .record import RunReport
+from .record import RunReport, of_classes
 from .visible import shorten, visible
 
 FEW_ITEMS = 100
@@ -33,7 +33,7 @@ class Mixup(NamedTuple):
 
 
 def verdict(report: RunReport) -> Verdict:
-    return Verdict(result(report.evaluation), doubt(report), what_next(report))
+    return Verdict(result(of_classes(report)), doubt(report), what_next(report))
 
 
 def result(evaluation: Evaluation) -> str:
@@ -55,14 +55,14 @@ def result(evaluation: Evaluation) -> str:
 
 def doubt(report: RunReport) -> str:
     """What could make the result wrong: the weightiest reason that the record holds."""
-    e = report.evaluation
+    e = of_classes(report)
     found_out = serious_later(report)
     if found_out:
         return f"What could make this wrong: {_lower(found_out[0].title)} ({found_out[0].detail.rstrip('.')})."
     serious = report.findings.serious
     if serious:
         more = f" and {words.count(len(serious) - 1, 'more serious finding')}" if len(serious) > 1 else ""
-        return f"What could make this wrong: {_named(serious[0])}{more}; the figures may flatter."
+        return f"What could make this wrong: {named(serious[0])}{more}; the figures may flatter."
     if e.notes:
         return f"What could make this wrong: {_lower(e.notes[0]).rstrip('.')}."
     if report.earlier_looks:
@@ -93,7 +93,7 @@ def doubt(report: RunReport) -> str:
 
 def what_next(report: RunReport) -> str:
     """What to do about it."""
-    e = report.evaluation
+    e = of_classes(report)
     base = e.baseline_figures["accuracy"]
     found_out = serious_later(report)
     if found_out:
@@ -164,7 +164,8 @@ def weakest(evaluation: Evaluation) -> ClassFigures | None:
     return worst if (worst.recall.value or 0.0) < evaluation.accuracy.value - WEAK else None
 
 
-def _named(finding: Finding) -> str:
+def named(finding: Finding) -> str:
+    """A finding, in a sentence."""
     return f"the audit found “{finding.title}” ({words.count(finding.count, 'item')})"
 
 

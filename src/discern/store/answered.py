@@ -13,7 +13,7 @@ from ..models.answers import Answers
 from .session import Shipped
 
 
-def frame(names: Sequence[str], shipped: Shipped, answers: Answers) -> pl.DataFrame:
+def frame(names: Sequence[str] | pl.Series, shipped: Shipped, answers: Answers) -> pl.DataFrame:
     """The columns of every prediction: item, prediction, probability, p_<label>.
 
     The prediction may be `unknown`; the probability stays that of the most probable label. A model with sets of labels
@@ -23,7 +23,7 @@ def frame(names: Sequence[str], shipped: Shipped, answers: Answers) -> pl.DataFr
     classes, probabilities = shipped.classes, answers.probabilities
     best = probabilities.argmax(axis=1)
     columns: dict[str, Any] = {
-        "item": list(names),
+        "item": names if isinstance(names, pl.Series) else list(names),
         "prediction": answers.labels(classes),
         "probability": probabilities[np.arange(len(best)), best],
     }

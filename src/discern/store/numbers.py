@@ -46,6 +46,11 @@ class ShippedNumbers:
         self.batch = batch_of(graph, bundle.spec)
         self._session = session_of(graph, threads)
 
+    @property
+    def coverage(self) -> float | None:
+        """The share of true numbers that the intervals are meant to hold; None without intervals."""
+        return None if self.interval is None else float(self.interval.coverage)
+
     def predict(self, values: NDArray[Any]) -> Array:
         """The answers, float64 `(n,)`, for values in the form of `spec`, `(n, n_features)`.
 

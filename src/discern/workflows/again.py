@@ -11,7 +11,7 @@ from ..core.errors import DataError, RunError, describe
 from ..core.events import Listener
 from ..data.dataset import Dataset
 from ..data.splits import read_split
-from ..evaluate.evaluation import Evaluation
+from ..evaluate.recorded import recorded
 from ..store.run_folder import RunFolder
 from . import search
 from .kept import Finished
@@ -60,7 +60,7 @@ def keep(run: Finished, results: Mapping[str, Record], texts: Mapping[str, str] 
             files.write_json(folder.kept(name), result.to_json())
         for name, text in (texts or {}).items():
             files.write_text(folder.path / name, text)
-        evaluation = Evaluation.from_json(folder.load(folder.evaluation))
+        evaluation = recorded(folder.load(folder.evaluation))
         findings, options = folder.findings(), folder.options()
         write_run_report(folder, run.data, options, findings, run.parts, run.choice, evaluation)
         files.write_json(folder.manifest, folder.record() | {"files": folder.digests()})

@@ -19,8 +19,8 @@ from ..data.splits import Split
 from ..models import catalogue
 from ..nets import layers, transforms
 from ..nets.plan import plan
-from . import compare, settings
-from .compare import Entrant
+from . import compare, number_choice, settings
+from .compare import BASELINES, Entrant
 
 AUTO = "auto"
 """`--model auto`, the same as naming none: those that suit the data are compared."""
@@ -57,7 +57,9 @@ def candidates(options: TrainOptions) -> tuple[str, ...]:
     return tuple(
         name
         for name, entry in catalogue.ENTRIES.items()
-        if name != "majority" and (entry.extra is None or available(entry.extra)) and given <= set(entry.parameters)
+        if name not in BASELINES.values()
+        and (entry.extra is None or available(entry.extra))
+        and given <= set(entry.parameters)
     )
 
 
@@ -115,7 +117,8 @@ def _limits(options: TrainOptions) -> list[str | None]:
         takes = [field for field, (_, parameter) in given.items() if parameter in entry.parameters]
         if (named and name not in named) or not takes or (entry.extra and not available(entry.extra)):
             continue
-        limits = type(catalogue.estimator(name)).limits
+        made = catalogue.estimator(name)
+        limits = type(getattr(made, "estimator", made)).limits  # of a table's model: of the one behind its encoder
         for field in takes:
             typed, parameter = OPTIONS[field]
             limit = limits.get(parameter)
@@ -137,21 +140,32 @@ def check_fits(data: Dataset, options: TrainOptions) -> None:
     """Raise OptionError when the models, the layers or the features do not fit the items."""
     named = [name for name in options.model if name in catalogue.ENTRIES]
     wrong = [name for name in named if data.kind not in catalogue.entry(name).kinds]
-    suiting = ", ".join(name for name, entry in catalogue.ENTRIES.items() if data.kind in entry.kinds)
+    suiting = ", ".join(name for name, entry in catalogue.ENTRIES.items() if suits(entry, data))
     if wrong:
         raise OptionError(f"--model {wrong[0]} does not learn from {NOUNS[data.kind]}; expected one of {suiting}")
+    other = [name for name in named if data.task not in catalogue.entry(name).tasks]
+    if other:
+        what = "a number" if data.task == "regression" else "classes"
+        raise OptionError(f"--model {other[0]} does not learn {what}; expected one of {suiting}")
+    number_choice.check_fits(data, options)
     looks = {"pictures": ("pixels", "hog"), "table": ("pixels",), "texts": TERMS}[data.kind]
     if options.features not in (None, *looks):
         raise OptionError(f"--features is {options.features}; for {NOUNS[data.kind]} expected {' or '.join(looks)}")
     if not named and not entrants(data, options):
         raise OptionError(f"the options given belong to no model that learns from {NOUNS[data.kind]} ({suiting})")
-    if options.layers is not None:
+    if options.layers is not None and data.kind == "pictures":
         plan(layers.parse(options.layers), data.input.shape, len(data.classes))
 
 
-def parameters(name: str, options: TrainOptions) -> dict[str, Any]:
-    """Constructor arguments of the estimator `name` under these options."""
-    takes = catalogue.entry(name).parameters
+def suits(entry: catalogue.Entry, data: Dataset) -> bool:
+    """Whether a model learns what there is to learn from such data."""
+    columns = bool(data.input.columns) and entry.name == compare.NETWORK  # nothing lies beside anything in a table
+    return data.kind in entry.kinds and data.task in entry.tasks and not columns
+
+
+def parameters(name: str, options: TrainOptions, data: Dataset | None = None) -> dict[str, Any]:
+    """Constructor arguments of the estimator `name` under these options, for these data."""
+    takes = catalogue.entry(name).parameters if data is None else compare.way_of(name, data).parameters
     chosen = {
         parameter: getattr(options, field)
         for field, (_, parameter) in OPTIONS.items()
@@ -164,7 +178,7 @@ def parameters(name: str, options: TrainOptions) -> dict[str, Any]:
 
 def entrants(data: Dataset, options: TrainOptions) -> tuple[Entrant, ...]:
     """The candidates for these data: where nothing was asked for and items are pictures, on gradient features too."""
-    found = [Entrant(name) for name in candidates(options) if data.kind in catalogue.entry(name).kinds]
+    found = [Entrant(name) for name in candidates(options) if suits(catalogue.entry(name), data)]
     if _auto(options) and options.features is None and settings.has_edges(data):
         found += [Entrant(e.model, compare.HOG) for e in found if "features" in catalogue.entry(e.model).parameters]
     return tuple(found)
@@ -176,7 +190,7 @@ def brief(entrant: Entrant, options: TrainOptions, data: Dataset, comparison: co
     They are counted from its operations, so that the same data give the same number on every machine; a budget is for
     the winner, and so is finding out what may be varied. Gradient features come from outside.
     """
-    chosen = parameters(entrant.model, options)
+    chosen = parameters(entrant.model, options, data)
     if entrant.model != compare.NETWORK or "epochs" in chosen:
         return chosen
     chosen = {"augment": "none"} | {key: value for key, value in chosen.items() if key != "budget"}
@@ -203,7 +217,8 @@ def labelled(data: Dataset, indices: NDArray[np.int64]) -> tuple[NDArray[Any] | 
 
 
 def choose(data: Dataset, parts: Split, options: TrainOptions, *, on_event: Listener) -> dict[str, Any]:
-    """Compare the candidates and name the winner: the highest accuracy, then the lowest log loss.
+    """Compare the candidates and name the winner: the highest accuracy, then the lowest log loss; of numbers the lowest
+    root of the mean squared error.
 
     Below 2,000 items by folds over the training and the validation part, else on the validation part. The record is
     `{"schema", "chosen", "parameters", "compared_on": {"train", "validation"[, "folds"]}, "candidates": [{"model",
@@ -219,11 +234,20 @@ def choose(data: Dataset, parts: Split, options: TrainOptions, *, on_event: List
     if comparison.left_out:
         titles = ", ".join(left["title"] for left in comparison.left_out)
         events.note(on_event, f"not compared: {titles}; {comparison.left_out[0]['reason']}")
-    rows = _measured(data, parts, comparison, options, on_event)
-    ranked = ranking([row for row in rows if row["model"] != "majority" or "majority" in options.model])
+    of_numbers = data.task == "regression"
+    if of_numbers:
+        rows = number_choice.measured(
+            data, comparison, lambda entrant: brief(entrant, options, data, comparison), on_event
+        )
+    else:
+        rows = _measured(data, parts, comparison, options, on_event)
+    baseline = BASELINES[data.task or "classification"]
+    entered = [row for row in rows if row["model"] != baseline or baseline in options.model]
+    ranked = number_choice.ranking(entered) if of_numbers else ranking(entered)
     compared_on = comparison.to_json()
     if len(ranked) > 1:
-        events.note(on_event, _sentence(ranked, compared_on))
+        say = number_choice.sentence if of_numbers else _sentence
+        events.note(on_event, say(ranked, compared_on))
     if not comparison.by_folds and compared_on["train"] < len(parts.train):
         n_items = f"{compared_on['train']:,}"
         events.note(on_event, f"compared after learning from {n_items} items; the winner learns from all")
@@ -240,9 +264,9 @@ def _record(model: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return found | {"candidates": [], "left_out": []}
 
 
-def winning(choice: Mapping[str, Any], options: TrainOptions) -> dict[str, Any]:
+def winning(choice: Mapping[str, Any], options: TrainOptions, data: Dataset | None = None) -> dict[str, Any]:
     """Constructor arguments of the estimator that was chosen."""
-    return parameters(choice["chosen"], options) | dict(choice.get("parameters", {}))
+    return parameters(choice["chosen"], options, data) | dict(choice.get("parameters", {}))
 
 
 def _measured(
@@ -259,7 +283,7 @@ def _measured(
         found = compare.answers(
             comparison,
             data,
-            lambda entrant=entrant, given=given: catalogue.estimator(entrant.model, **given),  # type: ignore[misc]
+            lambda entrant=entrant, given=given: compare.estimator(entrant.model, data, **given),  # type: ignore[misc]
             features=edges if entrant.features == compare.HOG else None,
             on_event=quiet(on_event),
         ).probabilities

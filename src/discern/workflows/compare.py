@@ -47,10 +47,18 @@ NETWORK = "conv"
 """Never left out: from few pictures it learns least of all, and from many the most."""
 HOG = "hog"
 
+BASELINES = {"classification": "majority", "regression": "mean"}
+"""The model that looks at nothing, for each task."""
+
 Rows = NDArray[np.int64]
 Work = Callable[[int, int, int], float]
 SECONDS: Mapping[str, Work] = {
     "majority": lambda n, d, k: 0.0,
+    "mean": lambda n, d, k: 0.0,
+    "ols": lambda n, d, k: 2e-8 * n * d * d,
+    "ridge": lambda n, d, k: 2e-8 * n * d * d,
+    "lasso": lambda n, d, k: 3e-7 * n * d,
+    "blend": lambda n, d, k: 1 + 7e-4 * n,
     "knn": lambda n, d, k: 1e-9 * min(n, 5000) * n * d / 5,
     "logistic": lambda n, d, k: 2e-8 * n * d * max(k, 8),
     "svm": lambda n, d, k: 1e-7 * n * d * max(k, 8),
@@ -65,6 +73,15 @@ SECONDS: Mapping[str, Work] = {
     "word-svm": lambda n, d, k: 2e-4 * n * k,
 }
 """About what learning from n items of d values in k classes takes, measured on digits and on photographs."""
+OF_NUMBERS: Mapping[str, Work] = {
+    "knn": lambda n, d, k: 5e-5 * n,
+    "svm": lambda n, d, k: 4e-4 * n * d**0.5,
+    "tree": lambda n, d, k: 1.5e-5 * n * d,
+    "forest": lambda n, d, k: 1.3e-5 * n * d,
+    "boosting": lambda n, d, k: 0.3 + 7e-5 * n * d**0.5,
+    "mlp": lambda n, d, k: 2.5e-4 * n,
+}
+"""The same where a number is learned from a table, of the models for which it is another; on made-up tables."""
 
 
 @dataclass(frozen=True)
@@ -194,13 +211,29 @@ def _seconds(entrant: Entrant, n: int, data: Dataset) -> float:
     """What learning from `n` items takes; without the features, which are worked out once for all."""
     shape = data.input.shape
     d = hog.Plan(shape).n_features if entrant.features == HOG else data.input.n_values  # type: ignore[arg-type]
-    return SECONDS[entrant.model](n, d, len(data.classes))
+    known = {**SECONDS, **OF_NUMBERS} if data.task == "regression" else SECONDS
+    return known[entrant.model](n, d, len(data.classes))
+
+
+def seconds(name: str, n: int, data: Dataset) -> float:
+    """About what learning from `n` items takes the model `name`."""
+    return _seconds(Entrant(name), n, data)
 
 
 def _together(entrants: Sequence[Entrant], n: int, data: Dataset) -> float:
     pixels = data.input.shape[0] * data.input.shape[1] if data.kind == "pictures" else 0
     features = HOG_SECONDS * n * pixels if any(entrant.features == HOG for entrant in entrants) else 0.0
     return features + sum(_seconds(entrant, n, data) for entrant in entrants)
+
+
+def way_of(name: str, data: Dataset) -> catalogue.Way:
+    """How the model `name` learns from these data. Raises OptionError for one that cannot."""
+    return catalogue.entry(name).way(data.task, table=bool(data.input.columns))
+
+
+def estimator(name: str, data: Dataset, **parameters: Any) -> Any:
+    """The model `name`, unfitted, for these data. Raises OptionError."""
+    return catalogue.estimator(name, task=data.task, columns=data.input.columns, **parameters)
 
 
 def class_labels(model: Any, data: Dataset, rows: Rows) -> dict[str, Any]:
@@ -273,7 +306,7 @@ class Features:
 
 
 def folds(data: Dataset, both: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """Folds over `both`, stratified by the label of each unit's first item; no unit is torn apart."""
+    """Folds over `both`, evenly by the label (or the number) of each unit's first item; no unit is torn apart."""
     labels = data.labels
     assert labels is not None  # `choose` has refused data without labels
     _, first, unit = np.unique(data.units[both], return_index=True, return_inverse=True)

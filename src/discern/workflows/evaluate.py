@@ -17,6 +17,7 @@ from ..data.manifest import key_of
 from ..data.splits import read_split
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder
+from . import tasks
 from .train import read_with
 
 
@@ -44,6 +45,7 @@ def open_items(
         source = folder.data_path()
     if reading is None:
         reading = folder.reading() if folder.exists() else ReadOptions()
+    reading = tasks.reading_for(reading, loaded)
     data = source
     if not isinstance(data, Dataset):
         data = _read(data, reading, loaded, on_event)
@@ -56,7 +58,7 @@ def open_items(
     given = data.items["part"].to_numpy() if "part" in data.items.columns else np.full(data.n, "")
     test = everything[given == "test"] if (given == "test").any() else everything
     train = everything[given == "train"] if len(test) < data.n else everything[:0]
-    if not np.isin(data.labels[test], loaded.classes).any():
+    if loaded.task == "classification" and not np.isin(data.labels[test], loaded.classes).any():
         known = ", ".join(map(str, loaded.classes[:5]))
         raise DataError(f"{data.name}: no label is one that the model knows ({known}, ...); found {data.classes[0]!r}")
     return Opened(data, test, train)

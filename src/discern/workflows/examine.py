@@ -54,6 +54,8 @@ def examine(
     if isinstance(data, (str, Path)):
         data = read_with(data, RunFolder(Path(run)).reading(), on_event=on_event)
     opened = finished(run, data, on_event)
+    if opened.data.task == "regression":
+        raise OptionError(f"{run}: this run learned a number; {', '.join(asked)} asks about classes")
     found = {name: QUESTIONS[name](opened, on_event) for name in asked}
     sheets = {"suspects.csv": found["suspects"].csv()} if "suspects" in found else {}
     keep(opened, found, sheets)

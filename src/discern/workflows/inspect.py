@@ -13,24 +13,27 @@ from numpy.typing import NDArray
 
 from ..core import events, files, threads
 from ..core.asked import InspectOptions
+from ..core.errors import OptionError
 from ..core.events import Listener, silent
 from ..core.options import ReadOptions, raise_all
 from ..data.dataset import Dataset
 from ..evaluate.evaluation import Evaluation
+from ..evaluate.recorded import Measured
 from ..store import bundle, outputs
 from ..store.bundle import Bundle
+from ..store.numbers import ShippedNumbers
 from ..store.run_folder import RunFolder, ledger_of, model_path
 from ..store.session import Shipped
-from . import again, distorting, holding, kept, slicing, threshold
+from . import again, classes, distorting, holding, kept, numbers, slicing, threshold
 from .evaluate import Opened, open_items, test_key
-from .stages import look, measure
+from .stages import look
 
 
 @dataclass(frozen=True)
 class Inspected:
     """The figures, and what else was asked."""
 
-    evaluation: Evaluation
+    evaluation: Measured
     results: Mapping[str, Any]
     """Name (see `workflows.kept`) -> its record."""
 
@@ -64,7 +67,7 @@ def evaluate(
     out: str | Path | None = None,
     force: bool = False,
     on_event: Listener = silent,
-) -> Evaluation:
+) -> Measured:
     """Measure the model of a run, or a model file, on labelled items. Every opening of a test part goes to the ledger.
 
     Without `source`: the run's own test part. With it: its test part where it has one, else all of its items, read with
@@ -110,6 +113,9 @@ def inspect(
     target = None if out is None else outputs.checked("-o", out, inputs=inputs, endings=(".json",), force=force)
     threads.set_budget()
     loaded = bundle.load(model_path(run))
+    of_numbers = loaded.task == "regression"
+    if of_numbers and options:
+        raise OptionError(f"{run}: this model answers with a number ({loaded.target}); what was asked is about classes")
     own, opened = _open(run, source, loaded, options, reading, on_event)
     slicing.check(opened.data, options.slices)
     holding.check(loaded, own, options.nonsense, options.held_out)
@@ -120,10 +126,16 @@ def inspect(
     key = test_key(opened.data, opened.test)
     look(ledger_of(run), record, Path(run).name, key, "evaluate", on_event)
     events.stage(on_event, "measuring")
-    shipped = Shipped(loaded)
-    evaluation, probabilities = measure(shipped, opened.data, opened.test, baseline_from=opened.train)
-    looked = Looked(shipped, opened.data, opened.test, probabilities, evaluation, own)
-    results = _results(looked, options, on_event) if options else {}
+    evaluation: Measured
+    results: dict[str, Any] = {}
+    if of_numbers:
+        evaluation, _ = numbers.measure(ShippedNumbers(loaded), opened.data, opened.test, baseline_from=opened.train)
+    else:
+        shipped = Shipped(loaded)
+        found, probabilities = classes.measure(shipped, opened.data, opened.test, baseline_from=opened.train)
+        looked = Looked(shipped, opened.data, opened.test, probabilities, found, own)
+        results = _results(looked, options, on_event) if options else {}
+        evaluation = found
     if own is not None and results:
         again.keep(own, results)
     elif results:

@@ -19,13 +19,16 @@ from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
 from ..core.options import TextOptions, raise_all
 from ..data.items import BATCH, expand, load_batches
+from ..data.table_values import values_of
 from ..data.tables_out import FORMATS, table_writer
 from ..data.tables_out import csv_text as csv_text
 from ..store import bundle, outputs
 from ..store.answered import frame
+from ..store.numbers import ShippedNumbers, ship
 from ..store.run_folder import model_path
 from ..store.session import Shipped
 from . import apply
+from .apply_tables import answered_rows, predict_tables
 
 PLAIN = TextOptions()
 
@@ -43,38 +46,58 @@ class Predictions:
 class Model:
     """A saved model, loaded. It runs without torch and without the network."""
 
-    def __init__(self, shipped: Shipped) -> None:
+    def __init__(self, shipped: Shipped | ShippedNumbers) -> None:
         self.shipped = shipped
 
     @property
     def classes(self) -> NDArray[np.str_]:
-        """Labels, in the order of the columns of `predict_proba`."""
-        return self.shipped.classes
+        """Labels, in the order of the columns of `predict_proba`; none where the answer is a number."""
+        return np.zeros(0, np.str_) if isinstance(self.shipped, ShippedNumbers) else self.shipped.classes
 
-    def predict_proba(self, values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities `(n_items, n_classes)` for values in the form the model takes (`model.shipped.spec`)."""
+    def predict_proba(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        """Probabilities `(n_items, n_classes)` for values in the form the model takes (`model.shipped.spec`).
+
+        Raises OptionError for a model that answers with a number.
+        """
+        if isinstance(self.shipped, ShippedNumbers):
+            raise OptionError(f"this model answers with a number ({self.shipped.target}); ask `predict`")
         return self.shipped.predict_proba(values)
 
-    def predict(self, items: str | Path | Sequence[str | Path] | NDArray[Any]) -> pl.DataFrame:
-        """Answers for files, folders or globs, or an array of values; the columns are those of `frame`.
+    def predict(self, items: str | Path | Sequence[str | Path] | NDArray[Any] | pl.DataFrame) -> pl.DataFrame:
+        """Answers for files, folders or globs, an array of values, or for a model of a table a data frame.
 
-        Items that cannot be read are left out; `predict(..., out=...)` lists them. Raises DataError when none can.
+        The columns are item, prediction, probability and p_<label>; of numbers item, prediction and where the model has
+        intervals low, high. Items that cannot be read are left out; `predict(..., out=...)` lists them. Raises
+        DataError when none can.
         """
+        if isinstance(items, pl.DataFrame) or hasattr(items, "__dataframe__"):
+            other: Any = items  # a data frame of another library
+            table = items if isinstance(items, pl.DataFrame) else pl.DataFrame(other)
+            values, _ = values_of(table, self.shipped.spec, "the data frame")
+            return answered_rows(self.shipped, [f"row {row}" for row in range(1, table.height + 1)], values)
         if isinstance(items, np.ndarray):
-            return frame([str(row) for row in range(len(items))], self.shipped, self.shipped.answer(items))
-        names = [items] if isinstance(items, (str, Path)) else list(items)
+            return answered_rows(self.shipped, [str(row) for row in range(len(items))], items)
+        names = [str(items)] if isinstance(items, (str, Path)) else [str(name) for name in items]
         rejected: list[tuple[str, str]] = []
-        frames = list(answers(self.shipped, [str(name) for name in names], rejected=rejected))
+        if self.shipped.spec.columns:
+            tables: list[pl.DataFrame] = []
+            _, rejected = predict_tables(self.shipped, names, out=None, on_event=silent, on_frame=tables.append)
+            _some_left(tables, rejected)
+            return pl.concat(tables)
+        assert isinstance(self.shipped, Shipped)  # a number is learned from a table with columns alone
+        frames = list(answers(self.shipped, names, rejected=rejected))
         _some_left(frames, rejected)
         return pl.concat(frames)
 
     def __repr__(self) -> str:
-        return f"Model({len(self.classes)} classes, takes {self.shipped.spec})"
+        numbers = isinstance(self.shipped, ShippedNumbers)
+        what = f"a number, {self.shipped.target!r}" if numbers else f"{len(self.classes)} classes"  # type: ignore[union-attr]
+        return f"Model({what}, takes {self.shipped.spec})"
 
 
 def load(path: str | Path) -> Model:
     """A model from a bundle or a run folder. Raises ModelFileError or RunError."""
-    return Model(Shipped(bundle.load(model_path(path))))
+    return Model(ship(bundle.load(model_path(path))))
 
 
 def predict(
@@ -91,9 +114,9 @@ def predict(
 ) -> Predictions:
     """Write answers for `items` (files, folders, globs, IDX files, `-` for names on stdin) to `out`.
 
-    A model of texts answers for tables with a column of texts, folders of `.txt` files or lines on stdin; `texts` says
-    how they are read, and columns that `keep` names stand beside the answers. Asked again after it was killed, it goes
-    on where it was.
+    A model of a table answers for tables with its columns, in any order. A model of texts answers for tables with a
+    column of texts, folders of `.txt` files or lines on stdin; `texts` says how they are read, and asked again after it
+    was killed, it goes on where it was. Columns that `keep` names stand beside the answers of both.
 
     Several runs answer side by side: the columns of each begin with its name (`make_prediction`, `make_p_Ford`).
     The ending of `out` decides the format: `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.xlsx`; without `out` each batch is
@@ -112,7 +135,14 @@ def predict(
     if isinstance(run, (str, os.PathLike)):
         path = model_path(run)
         loaded = bundle.load(path)
-        shipped = Shipped(loaded)
+        shipped = ship(loaded)
+        if shipped.spec.columns:
+            n_items, rejected = predict_tables(
+                shipped, names, out=target, keep=keep, on_event=on_event, on_frame=on_frame
+            )
+            _some_left(n_items, rejected)
+            return _concluded(n_items, rejected, target, aside)
+        assert isinstance(shipped, Shipped)  # a number is learned from a table with columns alone
         if shipped.spec.kind == "texts":
             n_items, rejected = apply.predict_texts(
                 shipped,
@@ -129,7 +159,7 @@ def predict(
             _some_left(n_items, rejected)
             return _concluded(n_items, rejected, target, aside)
         if keep or texts != PLAIN:
-            raise OptionError("--keep, --text, --columns, --quote and --encoding belong to models of texts")
+            raise OptionError("--keep, --text, --columns, --quote and --encoding belong to models of texts or tables")
         frames = answers(shipped, names, stdin=stdin, rejected=rejected, on_event=on_event)
     else:
         frames = answers_side_by_side(_named(run), names, stdin=stdin, rejected=rejected, on_event=on_event)

@@ -14,11 +14,11 @@ from ..core.options import ReadOptions, TextOptions, TrainOptions
 from ..core.records import Figure, Findings
 from ..data.dataset import Dataset
 from ..data.splits import Split
-from ..evaluate.evaluation import Evaluation
+from ..evaluate.recorded import Measured
 from ..models import catalogue
 from ..models.scorer import BOTH
 from ..report.html import write_report
-from ..report.record import Candidate, Picture, RunReport, Setting, Training, pick_pictures
+from ..report.record import Answered, Candidate, Picture, RunReport, Setting, Training, pick_pictures
 from ..report.suspects_page import SUSPECTS_SHOWN, Shown
 from ..report.telling_page import Telling
 from ..store import bundle
@@ -27,6 +27,7 @@ from ..store.card import Card
 from ..store.run_folder import RunFolder
 from ..store.summary import layers_of
 from . import kept
+from .number_choice import target_of
 
 WORDS_SHOWN = 15
 """Of each class."""
@@ -39,7 +40,7 @@ def write_run_report(
     findings: Findings,
     parts: Split,
     choice: Mapping[str, Any],
-    evaluation: Evaluation,
+    evaluation: Measured,
 ) -> None:
     """Write `report.html` and the tables and figures beside it into the run's folder."""
     training, record = folder.load(folder.training, "model"), folder.record()
@@ -62,15 +63,26 @@ def write_run_report(
         settings=_settings(choice),
         gain=_gain(choice),
         training=_training(training, model),
-        gallery=_gallery(folder, data) if items else (),
+        gallery=_gallery(folder, data) if items and data.task == "classification" else (),
         versions=record["versions"],
         earlier_looks=record["earlier_looks"],
         notes=data.notes,
         kept=_with_pictures(results, data),
+        columns=data.input.columns,
+        aside=data.aside,
+        answers=_answers(folder, items) if data.task == "regression" else None,
         card=Card.from_json(model.manifest["card"]),
         holds=catalogue.entry(model.model).holds,
     )
     write_report(folder.path, report)
+
+
+def _answers(folder: RunFolder, items: bool) -> Answered:
+    """The tested items of a model that answers with numbers; without their names where items stay away."""
+    table = pl.read_parquet(folder.predictions)
+    ends = [table[name].to_numpy() if name in table.columns else None for name in ("low", "high")]
+    names = tuple(table["item"].to_list()) if items else ()
+    return Answered(names, table["label"].to_numpy(), table["prediction"].to_numpy(), *ends)
 
 
 def _with_pictures(results: dict[str, Any], data: Dataset) -> dict[str, Any]:
@@ -144,6 +156,7 @@ def _reading(options: ReadOptions) -> dict[str, tuple[Any, Any]]:
         "--size": (None if size is None else "x".join(map(str, size)), None),
         "--grey": (pictures.grey, False),
         "--binary": (pictures.binary, False),
+        "--symbols": (pictures.symbols, False),
         "--crop": (None if crop is None else ",".join(f"{share:g}" for share in crop), None),
         "--keep-aspect": (pictures.keep_aspect, False),
         "--labels": (options.labels, None),
@@ -158,18 +171,27 @@ def _reading(options: ReadOptions) -> dict[str, tuple[Any, Any]]:
         "--encoding": (options.texts.encoding, None),
         "--group": (options.group, None),
         "--language": (options.language, None),
+        "--target": (options.table.target, None),
+        "--drop": (options.table.drop, ()),
+        "--keep": (options.table.keep, ()),
+        "--missing": (options.table.missing, ()),
+        "--task": (options.table.task, None),
     }
 
 
 def _facts(data: Dataset) -> dict[str, Any]:
-    facts: dict[str, Any] = {"items": data.n, "classes": len(data.classes), "each item": str(data.input)}
+    learned = (
+        {"to learn": f"{target_of(data)}, a number"} if data.task == "regression" else {"classes": len(data.classes)}
+    )
+    facts: dict[str, Any] = {"items": data.n, **learned, "each item": str(data.input)}
     if data.source.path is not None:
         facts["read from"] = data.source.path
     if len(data.rejected):
         facts["set aside because they cannot be read"] = len(data.rejected)
     if len(data.skipped):
-        why = "in another language" if data.kind == "texts" else "no pictures"
-        facts[f"passed over because they are {why}"] = len(data.skipped)
+        whys = {"texts": "because they are in another language", "table": "because their target is missing"}
+        why = whys.get(data.kind, "because they are no pictures")
+        facts[f"passed over {why}"] = len(data.skipped)
     if data.groups is not None:
         facts["groups of items that belong together"] = len(np.unique(data.groups))
     facts["fingerprint"] = data.fingerprint
@@ -178,6 +200,8 @@ def _facts(data: Dataset) -> dict[str, Any]:
 
 def _counts(parts: Split) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
+    if parts.table.schema["label"].is_float():
+        return {"all": dict(parts.table["part"].value_counts().sort("part").iter_rows())}
     table = parts.table.group_by("label", "part").len().sort("label", "part")
     for label, part, count in table.iter_rows():
         counts.setdefault(label, {})[part] = count

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import DiscernError, RunError, describe
 from ..core.records import Findings
 from ..evaluate.evaluation import Evaluation
+from ..evaluate.recorded import Measured, recorded
 from ..store.run_folder import RunFolder, runs_below
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Run:
     record: dict[str, Any]
     """`run.json`."""
     findings: Findings
-    evaluation: Evaluation
+    evaluation: Measured
 
     @classmethod
     def open(cls, path: str | Path) -> Run:
@@ -36,7 +37,7 @@ class Run:
             raise RunError(
                 describe(str(path), found=f"this run is {record['state']}, not finished", do=f"discern resume {path}")
             )
-        return cls(folder.path, record, folder.findings(), Evaluation.from_json(folder.load(folder.evaluation)))
+        return cls(folder.path, record, folder.findings(), recorded(folder.load(folder.evaluation)))
 
     @property
     def model(self) -> Model:
@@ -64,15 +65,21 @@ class Run:
         return str(self.path)
 
     def __repr__(self) -> str:
-        accuracy = self.evaluation.figures["accuracy"]
-        return f"Run({str(self.path)!r}: accuracy {accuracy} on {accuracy.n} items; report {self.report})"
+        name = headline(self.evaluation)
+        figure = self.evaluation.figures[name]
+        return f"Run({str(self.path)!r}: {name} {figure} on {figure.n} items; report {self.report})"
 
     def _repr_html_(self) -> str:
         return self.evaluation._repr_html_()
 
 
+def headline(evaluation: Measured) -> str:
+    """The figure that a run is told by."""
+    return "accuracy" if isinstance(evaluation, Evaluation) else "r2"
+
+
 def list_runs(parent: str | Path = "runs") -> list[dict[str, Any]]:
-    """One row a run below `parent`: run, state, data, n_items, model, accuracy (a Figure or None), created.
+    """One row a run below `parent`: run, state, data, n_items, model, accuracy, r2 (a Figure or None), created.
 
     A run whose files are damaged has the state `damaged` and nothing else.
     """
@@ -80,14 +87,14 @@ def list_runs(parent: str | Path = "runs") -> list[dict[str, Any]]:
 
 
 def _row(folder: RunFolder) -> dict[str, Any]:
-    row: dict[str, Any] = dict.fromkeys(("run", "state", "data", "n_items", "model", "accuracy", "created"))
+    row: dict[str, Any] = dict.fromkeys(("run", "state", "data", "n_items", "model", "accuracy", "r2", "created"))
     row |= {"run": folder.path.name, "state": "damaged"}
     try:
         record = folder.record()
         choice = folder.load(folder.candidates, "chosen") if folder.candidates.exists() else {"chosen": None}
         evaluation = None
         if record["state"] == "finished":
-            evaluation = Evaluation.from_json(folder.load(folder.evaluation))
+            evaluation = recorded(folder.load(folder.evaluation))
     except DiscernError:
         return row
     return row | {
@@ -95,6 +102,6 @@ def _row(folder: RunFolder) -> dict[str, Any]:
         "data": record["data"]["name"],
         "n_items": record["data"]["n_items"],
         "model": choice["chosen"],
-        "accuracy": None if evaluation is None else evaluation.figures["accuracy"],
+        **({} if evaluation is None else {headline(evaluation): evaluation.figures[headline(evaluation)]}),
         "created": record["times"].get("new"),
     }

@@ -4,7 +4,6 @@ it whole and says so in `run.json`; that is all there is to resuming."""
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import time
 from collections.abc import Mapping
@@ -14,36 +13,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from ..audit import audit
 from ..core import events, files
-from ..core.errors import DataError, DiscernError
 from ..core.events import Event, Listener
 from ..core.options import TrainOptions
 from ..core.records import Findings
-from ..core.rows import Rows
-from ..core.targets import Targets
 from ..data.dataset import Dataset, targets_of
 from ..data.splits import Split, read_split, split
 from ..evaluate import ledger
-from ..evaluate.evaluation import Evaluation, evaluate
+from ..evaluate.recorded import Measured, recorded
 from ..models import catalogue
-from ..models.answers import Answers
 from ..models.base import Classifier
-from ..models.majority import Majority
 from ..models.words import unknown_words
 from ..store import bundle
 from ..store import card as cards
 from ..store.event_file import EventFile
+from ..store.numbers import ShippedNumbers, ship
 from ..store.run_folder import RunFolder, now
 from ..store.session import Shipped
-from . import apply, choose, compare, exam, leaks, search, slicing, stating, trusting
+from . import apply, choose, classes, compare, leaks, search, tasks, trusting
 from .reporting import write_run_report
 
-SAME = 1e-4
-"""How far a probability of the loaded model may lie from the one that was fitted (float32 against float64)."""
 CHECKED = 512
 """Items on which the fitted and the loaded model are compared."""
 
@@ -78,6 +70,11 @@ class Job:
     on_event: Listener
     parts: Split | None = None
     """How the data are divided, where that is already known."""
+
+    @property
+    def task(self) -> Any:
+        """The module that knows what to do where the answers are classes, or numbers."""
+        return tasks.of(self.data.task)
 
     def begin(self, stage: str) -> float:
         events.stage(self.on_event, stage)
@@ -138,11 +135,11 @@ def compared(job: Job, parts: Split) -> dict[str, Any]:
     return choice
 
 
-def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Shipped:
+def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Shipped | ShippedNumbers:
     """Fit the chosen model, save it, load it back and see that it answers the same; then its calibration."""
     folder, parts = job.folder, divided.parts
     if folder.at_least("fitted"):
-        return Shipped(bundle.load(folder.model))
+        return ship(bundle.load(folder.model))
     name = choice["chosen"]
     began = job.begin(f"training {catalogue.entry(name).title}")
     to_the_end = choose.learns_to_the_end(name, parts, job.options)
@@ -150,7 +147,7 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     events.note(job.on_event, _size(job.data, n_learned))
     if to_the_end:
         events.note(job.on_event, f"so few that it learns from all {n_learned:,}, to the end, and none is held back")
-    estimator = catalogue.estimator(name, **choose.winning(choice, job.options))
+    estimator = compare.estimator(name, job.data, **choose.winning(choice, job.options, job.data))
     targets = targets_of(job.data.items[parts.train])
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
@@ -165,16 +162,17 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     if job.data.kind == "texts" and len(parts.validation):
         facts[apply.STRANGE] = unknown_words(train[0], validation[0])
     about: dict[str, Any] = {"targets": targets, "spec": job.data.input, "extra": facts, "card": _card(folder)}
+    about["target"] = job.data.source.options.table.target or "label"
     save = partial(bundle.save, folder.model, estimator, model=name, **about)
     save()
     if job.options.tensorboard:
         EventFile(folder.tensorboard).complete(getattr(estimator, "history_", ()))
-    shipped = Shipped(bundle.load(folder.model))
-    _same_answers(estimator, shipped, train[0])
-    outcome = trusting.fit(job.data, divided, job.options, choice, estimator, folder.model, on_event=job.on_event)
+    shipped = ship(bundle.load(folder.model))
+    job.task.same_answers(estimator, shipped, train[0][:CHECKED], train[1])
+    outcome = job.task.fit_trust(job.data, divided, job.options, choice, estimator, folder.model, on_event=job.on_event)
     if outcome.trust is not None:
         save(trust=outcome.trust)
-        shipped = Shipped(bundle.load(folder.model))
+        shipped = ship(bundle.load(folder.model))
     if outcome.reason and trusting.insisted(job.options):
         events.note(job.on_event, outcome.reason)
     files.write_json(folder.training, _training_facts(name, estimator) | {"trust": outcome.to_json()})
@@ -190,126 +188,33 @@ def _size(data: Dataset, n: int) -> str:
     return f"{n:,} items to learn from: {values:,} values, {values * data.values.itemsize / 1e6:,.1f} MB in memory"
 
 
-def evaluated(job: Job, parts: Split, shipped: Shipped) -> Evaluation:
+def evaluated(job: Job, parts: Split, shipped: Shipped | ShippedNumbers) -> Measured:
     """Open the test part, once, and measure the loaded model on it."""
     folder = job.folder
     if folder.at_least("evaluated"):
-        return Evaluation.from_json(folder.load(folder.evaluation))
+        return recorded(folder.load(folder.evaluation))
     began = job.begin("measuring on the test part")
     others: list[int] = []
     record, name = folder.record(), folder.path.name
     test = parts.open_test(
         "train", lambda key, reason: others.append(look(folder.ledger, record, name, key, reason, job.on_event))
     )
-    raw, answered = stating.answers_for(shipped, job.data, test)
-    evaluation, probabilities = measure(
-        shipped, job.data, test, baseline_from=parts.train, probabilities=answered.probabilities
-    )
-    files.write_json(folder.evaluation, evaluation.to_json())
-    files.write_bytes(folder.predictions, predictions_parquet(job.data, test, shipped.classes, answered))
-    facts = folder.load(folder.training).get("trust", {})
-    stated = stating.measured(shipped, job.data, test, raw, answered, facts, job.options.seed)
-    files.write_json(folder.kept("calibration"), stated.to_json())
-    examined = exam.exam(shipped, job.data, test, job.options.seed)
-    if examined is not None:
-        files.write_json(folder.kept("unknown"), examined.to_json())
-    answers = shipped.classes[probabilities.argmax(axis=1)]
-    for kept, result in slicing.examined(job.data, test, evaluation, answers).items():
-        files.write_json(folder.kept(kept), result.to_json())
+    evaluation: Measured = job.task.evaluated(folder, job.data, job.options, shipped, test, parts.train)
     job.done("evaluated", began, earlier_looks=sum(others))
     return evaluation
 
 
-def reported(job: Job, findings: Findings, parts: Split, choice: Mapping[str, Any], evaluation: Evaluation) -> None:
+def reported(job: Job, findings: Findings, parts: Split, choice: Mapping[str, Any], evaluation: Measured) -> None:
     """Write the report, then the digests of everything that stands in the folder."""
     folder = job.folder
     if folder.at_least("finished"):
         return
     began = job.begin("writing the report")
-    price = leaks.in_passing(folder, job.data, parts, job.options.seed)
+    price = leaks.in_passing(folder, job.data, parts, job.options.seed) if job.task is classes else None
     if price is not None:
         files.write_json(folder.kept("leak_price"), price.to_json())
     write_run_report(folder, job.data, job.options, findings, parts, choice, evaluation)
     job.done("finished", began, files=folder.digests())
-
-
-def measure(
-    shipped: Shipped,
-    data: Dataset,
-    test: NDArray[np.int64],
-    *,
-    baseline_from: NDArray[np.int64],
-    probabilities: NDArray[np.float32] | None = None,
-) -> tuple[Evaluation, NDArray[np.float32]]:
-    """Figures of the loaded model on `test`, and its probabilities `(n_test, n_classes)`, where not given."""
-    labels = data.labels
-    if labels is None:
-        raise DataError(f"{data.name}: the items have no labels; measuring needs the true answers")
-    if probabilities is None:
-        probabilities = stating.answers_for(shipped, data, test)[1].probabilities
-    learned_from = baseline_from if len(baseline_from) else test
-    baseline = Majority().fit(np.zeros((len(learned_from), 1)), labels[learned_from])
-    columns = np.zeros((len(test), len(shipped.classes)))
-    known = np.isin(baseline.classes_, shipped.classes)
-    columns[:, np.searchsorted(shipped.classes, baseline.classes_[known])] = baseline.predict_proba(
-        np.zeros((len(test), 1))
-    )[:, known]
-    evaluation = evaluate(
-        labels[test],
-        probabilities,
-        shipped.classes,
-        units=data.units[test],
-        kind=data.kind,
-        baseline_probabilities=columns,
-        baseline_name="majority",
-    )
-    if shipped.targets is not None:
-        each = {
-            name: _one_target(shipped.targets, name, data, test, learned_from, probabilities)
-            for name in shipped.targets.names
-        }
-        evaluation = dataclasses.replace(evaluation, targets=each)
-    return evaluation, probabilities
-
-
-def _one_target(
-    targets: Targets,
-    name: str,
-    data: Dataset,
-    test: NDArray[np.int64],
-    learned_from: NDArray[np.int64],
-    probabilities: NDArray[np.float32],
-) -> Evaluation:
-    """Figures of one target by itself, against always giving its most frequent label."""
-    truth, known = data.target(name), targets.of(name)
-    counts = np.array([(truth[learned_from] == label).sum() for label in known], dtype=np.float64)
-    return evaluate(
-        truth[test],
-        targets.marginal(name, probabilities),
-        known,
-        units=data.units[test],
-        kind=data.kind,
-        baseline_probabilities=np.tile(counts / max(counts.sum(), 1.0), (len(test), 1)),
-        baseline_name="majority",
-    )
-
-
-def predictions_parquet(data: Dataset, test: NDArray[np.int64], classes: NDArray[Any], answered: Answers) -> bytes:
-    """The test part item by item: item, label, prediction, probability, labels (where there are sets), p_<label>."""
-    labels = data.labels
-    assert labels is not None  # `measure` has refused data without labels
-    probabilities, sets = answered.probabilities, answered.set_texts(classes)
-    columns: dict[str, Any] = {
-        "item": data.items["item"].gather(test),
-        "label": labels[test],
-        "prediction": answered.labels(classes),
-        "probability": probabilities.max(axis=1),
-        **({} if sets is None else {"labels": sets}),
-    }
-    columns |= {f"p_{label}": probabilities[:, column] for column, label in enumerate(classes)}
-    out = io.BytesIO()
-    pl.DataFrame(columns).write_parquet(out, metadata={"schema": "1"})
-    return out.getvalue()
 
 
 def look(path: Path, record: Mapping[str, Any], run: str, test_key: str, reason: str, on_event: Listener) -> int:
@@ -359,21 +264,12 @@ def _start(folder: RunFolder) -> dict[str, NDArray[np.float32]] | None:
     return {name: np.array(array) for name, array in loaded.estimator().weights_.items()}
 
 
-def _same_answers(estimator: Classifier, shipped: Shipped, X: NDArray[Any] | Rows) -> None:
-    """Raise DiscernError when the model that was saved and loaded answers otherwise than the one that was fitted."""
-    few = X[:CHECKED]
-    apart = float(np.abs(estimator.predict_proba(few) - shipped.raw_proba(few)).max(initial=0.0))
-    if not apart <= SAME:
-        raise DiscernError(
-            f"the saved model differs from the fitted one by {apart:g} in a probability; please report this"
-        )
-
-
 def _training_facts(name: str, estimator: Classifier) -> dict[str, Any]:
     """What learning left behind for the report, as JSON."""
-    facts = {"schema": 1, "model": name, "parameters": estimator.get_params()}
+    learned: Any = getattr(estimator, "inner_", estimator)  # of a table's model: the one behind its encoder
+    facts = {"schema": 1, "model": name, "parameters": learned.get_params()}
     for attribute in LEFT_BEHIND:
-        if hasattr(estimator, attribute):
-            facts[attribute.rstrip("_")] = getattr(estimator, attribute)
+        if hasattr(learned, attribute):
+            facts[attribute.rstrip("_")] = getattr(learned, attribute)
     result: dict[str, Any] = json.loads(json.dumps(facts, default=lambda value: value.tolist()))
     return result

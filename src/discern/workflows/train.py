@@ -208,6 +208,7 @@ def facts(data: Dataset, options: TrainOptions, count: int) -> dict[str, Any]:
             "read": data.source.options.to_json(),
             "n_items": data.n,
             "fingerprint": data.fingerprint,
+            **({"aside": dict(data.aside)} if data.aside else {}),
         },
         "seed": options.seed,
         "threads": count,

@@ -232,7 +232,7 @@ def _cross_fitted(
 ) -> _Found:
     """Answers for each item by a model that learned from the other folds, saved and loaded as the fitted one is."""
     name = choice["chosen"]
-    parameters = choose.winning(choice, options)
+    parameters = choose.winning(choice, options, data)
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:  # as the fitted one learned: so long, and with pictures varied so
         parameters = {key: value for key, value in parameters.items() if key != "budget"}
@@ -249,7 +249,7 @@ def _cross_fitted(
             learned = np.setdiff1d(train, train[:: 2 * compare.FOLDS])
         if len(np.unique(labels[learned])) < 2:  # all that is left is of one class: nothing to tell apart
             continue
-        model = catalogue.estimator(name, **parameters)
+        model = compare.estimator(name, data, **parameters)
         model.fit(*choose.labelled(data, learned), **extra, **compare.class_labels(model, data, learned))
         held = held[np.isin(labels[held], model.classes_)]
         with TemporaryDirectory() as folder:

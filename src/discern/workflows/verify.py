@@ -20,10 +20,12 @@ from ..core.errors import DiscernError, OutputError, RunError, describe
 from ..core.events import Listener, note, silent, stage
 from ..data.dataset import Dataset
 from ..store import bundle
+from ..store.bundle import Bundle
+from ..store.numbers import ship
 from ..store.run_folder import RunFolder
-from ..store.session import Shipped
+from . import tasks
 from .evaluate import test_key
-from .stages import look, measure
+from .stages import look
 from .train import read_with
 
 TOLERANCE = 1e-6
@@ -74,7 +76,7 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
         broken = Difference(str(folder.path), f"cannot be recomputed: {error}")
         return Verification(len(record["files"]), 0, 0, 0, (*differences, broken))
     stage(on_event, "reading")
-    data = _read(folder, source, loaded.spec, on_event)
+    data = _read(folder, source, loaded, on_event)
     differences += _items(table, data)
     stage(on_event, "recomputing predictions and figures")
     test = _positions(data, table.filter(pl.col("part") == "test")["item"])
@@ -84,19 +86,20 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
             look(folder.ledger, record, folder.path.name, test_key(data, test), "verify", on_event)
         except OutputError as error:  # an archive that is read only can still be checked
             note(on_event, f"this look could not be written down: {error}")
-        evaluation, probabilities = measure(Shipped(loaded), data, test, baseline_from=train)
-        differences += _predictions(recorded, data.items[test]["item"], loaded.classes, probabilities)
+        task = tasks.of(loaded.task)
+        evaluation, answered = task.measure(ship(loaded), data, test, baseline_from=train)
+        differences += _predictions(recorded, task.answers_frame(data.items[test]["item"], loaded.classes, answered))
         now = evaluation.to_json()
         differences += _figures("evaluation", figures, now)
     return Verification(len(record["files"]), table.height, len(test), _count(figures), tuple(differences))
 
 
-def _read(folder: RunFolder, source: str | Path | Dataset | None, spec: Any, on_event: Listener) -> Dataset:
+def _read(folder: RunFolder, source: str | Path | Dataset | None, loaded: Bundle, on_event: Listener) -> Dataset:
     if isinstance(source, Dataset):
         return source
     path = source if source is not None else folder.data_path()
-    reading = dataclasses.replace(folder.reading(), max_bad=1.0)
-    return read_with(path, reading, spec=spec, on_event=on_event)
+    reading = dataclasses.replace(tasks.reading_for(folder.reading(), loaded), max_bad=1.0)
+    return read_with(path, reading, spec=loaded.spec, on_event=on_event)
 
 
 def _files(folder: RunFolder, digests: Mapping[str, str]) -> Iterator[Difference]:
@@ -111,7 +114,9 @@ def _files(folder: RunFolder, digests: Mapping[str, str]) -> Iterator[Difference
 def _items(table: pl.DataFrame, data: Dataset) -> Iterator[Difference]:
     """Items whose bytes or label changed, that are missing, or that are new."""
     now = data.items.select("item", pl.col("sha256").alias("sha256_now"), pl.col("label").alias("label_now"))
-    for row in table.join(now, on="item", how="full", coalesce=True, maintain_order="left").iter_rows(named=True):
+    both = table.join(now, on="item", how="full", coalesce=True, maintain_order="left")
+    same = pl.col("sha256").eq_missing(pl.col("sha256_now")) & pl.col("label").eq_missing(pl.col("label_now"))
+    for row in both.filter(~same).iter_rows(named=True):
         if row["sha256_now"] is None:
             yield Difference(row["item"], "the item is missing from the data")
         elif row["sha256"] is None:
@@ -126,14 +131,16 @@ def _positions(data: Dataset, names: pl.Series) -> np.ndarray[Any, np.dtype[np.i
     return np.flatnonzero(data.items["item"].is_in(names.implode()).to_numpy()).astype(np.int64)
 
 
-def _predictions(recorded: pl.DataFrame, names: pl.Series, classes: Any, probabilities: Any) -> Iterator[Difference]:
-    columns = [f"p_{label}" for label in classes]
-    now = pl.DataFrame({"item": names, **{name: probabilities[:, i] for i, name in enumerate(columns)}})
+def _predictions(recorded: pl.DataFrame, now: pl.DataFrame) -> Iterator[Difference]:
+    """Answers, `item` and numbers, that are not those that were recorded."""
     joined = now.join(recorded, on="item", how="left", suffix="_then", maintain_order="left")
-    then = joined.select([f"{name}_then" for name in columns]).to_numpy()
-    apart = np.abs(joined.select(columns).to_numpy() - then).max(axis=1, initial=0.0)
-    for position in np.flatnonzero(~(apart <= TOLERANCE)):
-        yield Difference(joined["item"][int(position)], f"a probability differs by {apart[position]:.2g}")
+    names = now.columns[1:]
+    then = joined.select([f"{name}_then" for name in names]).to_numpy()
+    apart = np.abs(joined.select(names).to_numpy() - then) / np.maximum(1.0, np.abs(then))
+    worst = apart.max(axis=1, initial=0.0)
+    what = "a probability" if names[0].startswith("p_") else "the answer"
+    for position in np.flatnonzero(~(worst <= TOLERANCE)):
+        yield Difference(joined["item"][int(position)], f"{what} differs by {worst[position]:.2g}")
 
 
 def _figures(where: str, then: Any, now: Any) -> Iterator[Difference]:
@@ -145,7 +152,7 @@ def _figures(where: str, then: Any, now: Any) -> Iterator[Difference]:
         for position, (left, right) in enumerate(zip(then, now, strict=True)):
             yield from _figures(f"{where}[{position}]", left, right)
     elif isinstance(then, float) and isinstance(now, float):
-        if abs(then - now) > TOLERANCE:
+        if abs(then - now) > TOLERANCE * max(1.0, abs(then)):
             yield Difference(where, f"recorded {then:g}, recomputed {now:g}")
     elif then != now:
         yield Difference(where, f"recorded {then!r}, recomputed {now!r}")
