@@ -27,7 +27,7 @@ class GapTrees(Trees):
     """(n_nodes,)"""
     n_columns: int
     set_columns: NDArray[np.int32]
-    """(n_sets,)"""
+    """(n_sets,), rising"""
     sets: NDArray[np.uint8]
     """(n_sets, CODES): 0 for yes, 1 for no."""
 
@@ -105,12 +105,17 @@ def joined(
         pieces.append(Piece(feature, threshold, left, nodes["right"].astype(np.int64), answers))
         missing.append(np.where(ends, 0, nodes["missing_go_to_left"]).astype(np.uint8))
     plain = join(pieces)
+    keys = list(tables)
+    order = sorted(range(len(keys)), key=keys.__getitem__)  # by column, as the graph answers them
+    moved = np.concatenate([np.arange(len(columns)), len(columns) + np.argsort(np.array(order, np.int64))])
+    found = [keys[number] for number in order]
     return GapTrees(
-        **{field.name: getattr(plain, field.name) for field in fields(Trees)},
+        **{field.name: getattr(plain, field.name) for field in fields(Trees) if field.name != "feature"},
+        feature=moved[plain.feature].astype(np.int32),
         missing_left=np.concatenate(missing),
         n_columns=len(columns),
-        set_columns=np.array([column for column, _ in tables], np.int32),
-        sets=np.array([np.frombuffer(table, np.uint8) for _, table in tables]).reshape(-1, CODES),
+        set_columns=np.array([column for column, _ in found], np.int32),
+        sets=np.array([np.frombuffer(table, np.uint8) for _, table in found]).reshape(-1, CODES),
     )
 
 

@@ -32,7 +32,9 @@ PARAMETERS: Mapping[str, Interval] = {
     "penalty": Interval(0, 1e6),
     "random_state": Interval(0, 2**31 - 1, whole=True),
 }
-WIDENED_A_BATCH = 2**22
+ROWS_A_BATCH = 4096
+"""More at a time is slower: what is worked on leaves the processor's cache."""
+WIDENED_A_BATCH = 2**20
 """Answers about sets that are held at a time."""
 
 
@@ -62,8 +64,8 @@ def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: I
     if categories:
         n_sets = len(fields.array(arrays, "sets", "uint8", (None, CODES)))
         columns = fields.array(arrays, "set_columns", "int32", (n_sets,))
-        if columns.min() < 0 or columns.max() >= spec.n_values or arrays["sets"].max() > 1:
-            raise ModelFileError("the sets of categories name a column that there is not, or hold a number above 1")
+        if columns[0] < 0 or columns[-1] >= spec.n_values or (np.diff(columns) < 0).any() or arrays["sets"].max() > 1:
+            raise ModelFileError("the sets of categories name columns out of order, or hold a number above 1")
     check_nodes(arrays, spec.n_values + n_sets)
     missing = fields.array(arrays, "missing_left", "uint8", (len(arrays["feature"]),))
     if missing.max() > 1:
@@ -118,26 +120,24 @@ def graph(
     return graphs.model(made, constants, spec, n_classes, batch=batch, more_opsets=more)
 
 
-def _widened(arrays: Mapping[str, NDArray[Any]]) -> tuple[list[NodeProto], dict[str, NDArray[Any]], int | None]:
+def _widened(arrays: Mapping[str, NDArray[Any]]) -> tuple[list[NodeProto], dict[str, NDArray[Any]], int]:
     """From `x` to `features`: the columns, and behind them a 0 or 1 for each set; how many rows at a time."""
     if "sets" not in arrays:
-        return [helper.make_node("Identity", ["x"], ["features"])], {}, None
-    n_sets = len(arrays["sets"])
-    constants: dict[str, NDArray[Any]] = {
-        "set_columns": arrays["set_columns"].astype(np.int64),
-        "set_starts": np.arange(n_sets) * CODES,
-        "sets": arrays["sets"].ravel().astype(np.float64),
-        "none": np.array(CODES - 1.0),
-        "zero": np.array(0.0),
-    }
-    made = [
-        helper.make_node("Gather", ["x", "set_columns"], ["asked"], axis=1),
-        helper.make_node("IsNaN", ["asked"], ["gaps"]),
-        helper.make_node("Where", ["gaps", "none", "asked"], ["filled"]),
-        helper.make_node("Clip", ["filled", "zero", "none"], ["clipped"]),
-        helper.make_node("Cast", ["clipped"], ["codes"], to=TensorProto.INT64),
-        helper.make_node("Add", ["codes", "set_starts"], ["places"]),
-        helper.make_node("Gather", ["sets", "places"], ["answers"], axis=0),
-        helper.make_node("Concat", ["x", "answers"], ["features"], axis=1),
-    ]
-    return made, constants, max(256, WIDENED_A_BATCH // n_sets)
+        return [helper.make_node("Identity", ["x"], ["features"])], {}, ROWS_A_BATCH
+    constants: dict[str, NDArray[Any]] = {"none": np.array(CODES - 1.0), "zero": np.array(0.0), "line": np.array([-1])}
+    made, parts = [], ["x"]
+    for i in np.unique(arrays["set_columns"]).tolist():
+        own = arrays["sets"][arrays["set_columns"] == i]
+        constants |= {f"at{i}": np.array([i]), f"sets{i}": own.T.astype(np.float64)}
+        made += [
+            helper.make_node("Gather", ["x", f"at{i}"], [f"asked{i}"], axis=1),
+            helper.make_node("Reshape", [f"asked{i}", "line"], [f"flat{i}"]),
+            helper.make_node("IsNaN", [f"flat{i}"], [f"gaps{i}"]),
+            helper.make_node("Where", [f"gaps{i}", "none", f"flat{i}"], [f"filled{i}"]),
+            helper.make_node("Clip", [f"filled{i}", "zero", "none"], [f"clipped{i}"]),
+            helper.make_node("Cast", [f"clipped{i}"], [f"codes{i}"], to=TensorProto.INT64),
+            helper.make_node("Gather", [f"sets{i}", f"codes{i}"], [f"answers{i}"], axis=0),
+        ]
+        parts.append(f"answers{i}")
+    made.append(helper.make_node("Concat", parts, ["features"], axis=1))
+    return made, constants, max(256, min(ROWS_A_BATCH, WIDENED_A_BATCH // len(arrays["sets"])))
