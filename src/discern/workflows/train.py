@@ -20,11 +20,12 @@ from ..data.assemble import Groups
 from ..data.corrections import copied
 from ..data.dataset import Dataset
 from ..data.given import refuse_address
+from ..data.given_away import without_give_aways
 from ..data.read import read
 from ..data.splits import split
 from ..store import bundle, event_file
 from ..store.run_folder import RunFolder, check_apart, clear, for_new_run, free_path, model_path
-from . import choose, stages
+from . import choose, number_choice, stages
 from .run import Run
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "pillow", "onnxruntime", "torch")
@@ -127,6 +128,7 @@ def train_with(
     count = threads.set_budget()
     events.stage(on_event, "reading")
     data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
+    data = without_give_aways(data, on_event=on_event)
     check_learnable(data)
     corrections = data.source.options.corrections
     correcting = None if corrections is None else copied(Path(corrections))
@@ -181,6 +183,11 @@ def read_with(
         texts=options.texts,
         group=options.group,
         language=options.language,
+        target=options.table.target,
+        drop=options.table.drop,
+        keep=options.table.keep,
+        missing=options.table.missing,
+        task=options.table.task,
         on_event=on_event,
     )
 
@@ -189,7 +196,9 @@ def check_learnable(data: Dataset) -> None:
     """Raise DataError when there is nothing to learn from: no labels, or a single class."""
     if data.labels is None:
         raise DataError(f"{data.name}: the items have no labels; learning needs a folder a class, or labels")
-    if len(data.classes) < 2:
+    if data.task == "regression":
+        number_choice.check_learnable(data)
+    elif len(data.classes) < 2:
         raise DataError(f"{data.name}: all {data.n} items are {data.classes[0]!r}; learning needs at least two classes")
 
 
@@ -238,6 +247,7 @@ def reopen(folder: RunFolder, data: Dataset | None, on_event: Listener) -> Datas
     named = record["data"]
     if data is None:
         data = read_with(folder.data_path(), folder.reading(), on_event=on_event)
+    data = without_give_aways(data)
     other = [name for name, number in versions().items() if record["versions"].get(name) != number]
     if other:
         events.note(on_event, f"other versions than when this run began: {', '.join(other)}; its bytes may differ")
