@@ -83,7 +83,7 @@ def test_the_interval_of_a_total_holds_it_as_often_as_it_says() -> None:
         missed += not found.before.low <= truth <= found.before.high
     assert missed <= 36
     far = sums(100.0, 90.0, 30, rng.normal(size=40), 3)
-    assert far.after.low is None and "3 rows lie outside" in far.after.method
+    assert far.after.low is None and "3 of 30 rows lie outside" in far.after.method
     assert far.difference.value == -10 and "nothing is measured about the change" in far.difference.method
     assert sums(1.0, 2.0, 3, None, 0).before.low is None
 

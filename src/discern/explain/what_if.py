@@ -245,6 +245,8 @@ class WhatIf:
         }
 
 
+FAR = 0.05
+"""With more rows than this share outside of the data, the errors measured within them say nothing of a total."""
 DIFFERENCE = "two answers of one model; nothing is measured about the change itself"
 
 
@@ -260,8 +262,8 @@ def sums(before: float, after: float, n: int, errors: Array | None, far: int) ->
         spread = math.sqrt(square * (n + n * n / m))
         method = f"sum of {n:,} answers, errors as measured on {m:,} test rows, 95 %"
         figures = [around(value, spread, m - 1, n, method) for value in (before, after)]
-        if far:
-            figures[1] = Figure(after, None, None, n, f"no interval: {far:,} rows lie outside of what was learned from")
+        if far > FAR * n:
+            figures[1] = Figure(after, None, None, n, _far(far, n))
     return Total("", figures[0], figures[1], without_range(after - before, n, DIFFERENCE))
 
 
@@ -275,9 +277,12 @@ def counts(before: Array, after: Array, spread: Array, n: int, classes: Sequence
             around(float(side[place]), math.sqrt(float(spread[way, place])), math.inf, n, method)
             for way, side in enumerate((before, after))
         ]
-        if far:
-            pair[1] = Figure(float(after[place]), None, None, n,
-                             f"no interval: {far:,} rows lie outside of what was learned from")  # fmt: skip
+        if far > FAR * n:
+            pair[1] = Figure(float(after[place]), None, None, n, _far(far, n))
         difference = without_range(float(after[place] - before[place]), n, DIFFERENCE)
         found.append(Total(name, pair[0], pair[1], difference))
     return tuple(found) or (Total("", *(undefined(n, "there are no classes"),) * 3),)
+
+
+def _far(far: int, n: int) -> str:
+    return f"no interval: {far:,} of {n:,} rows lie outside of what was learned from"

@@ -28,12 +28,13 @@ __all__ = [
     "draw_map",
     "evaluate",
     "examine",
+    "explain",
     "export",
     "filter_picture",
     "find_entities",
+    "fit_line",
     "forecast",
     "forecast_again",
-    "fit_line",
     "guess_labels",
     "index",
     "inspect",
@@ -73,6 +74,7 @@ __all__ = [
     "train",
     "train_with",
     "verify",
+    "what_if",
     "words",
     "words_like",
     "write",
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
     from .counting import PlaceOptions, count
     from .doctor import doctor
     from .examine import examine
+    from .explain import explain
     from .export import export, not_exported
     from .filter import filter_picture, kernels, parse_pool
     from .fit_line import fit_line, line_costs
@@ -108,6 +111,7 @@ if TYPE_CHECKING:
     from .topics_other import check_steps, colour_text, compare_topics, step_topics
     from .train import train, train_with
     from .verify import verify
+    from .what_if import what_if
     from .write import is_writer, learn_to_write, write
 
 __getattr__, __dir__ = attach(
@@ -183,5 +187,7 @@ __getattr__, __dir__ = attach(
         "colour_text": "topics_other",
         "step_topics": "topics_other",
         "check_steps": "topics_other",
+        "explain": "explain",
+        "what_if": "what_if",
     },
 )

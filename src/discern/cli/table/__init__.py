@@ -7,10 +7,11 @@ from typing import Any
 
 import typer
 
-from . import line
+from . import line, what_if
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "fit-line": line.fit_line,
+    "what-if": what_if.what_if,
 }
 
 table = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Work with tables of numbers and categories.")

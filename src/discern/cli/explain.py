@@ -1,0 +1,41 @@
+"""The command `explain`: why a model answers as it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import report, workflows
+from ..core import files
+from .console import Reporter, one_line
+
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A finished run's folder.")]
+
+
+def explain(
+    run: Run,
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[DATA]", help="Where the run's data lie now; with --item, a table that holds the row."),
+    ] = None,
+    item: Annotated[
+        str | None, typer.Option("--item", metavar="ROW", help="Why this row gets its answer: 'line 12'.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FOLDER", help="Write a page, its figures (SVG), tables (CSV) and JSON."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an explanation that exists.")] = False,
+) -> None:
+    """What matters for a model of a table, and how: importance, bends, coefficients, rows that stand out.
+
+    With --item: what each column adds to one answer. The test part stays closed.
+    """
+    with Reporter() as tell:
+        found = workflows.explain(run, source, item=item, out=out, force=force, on_event=tell)
+    print(files.to_json(found.to_json()) if as_json else report.explained_text(found), end="" if as_json else "\n")
+    if out is not None and not as_json:
+        print(f"\nwritten: {one_line(str(out))}; open explain.html in it")
