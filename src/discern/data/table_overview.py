@@ -118,4 +118,6 @@ def _facts(column: Column, values: NDArray[np.float64]) -> ColumnFacts:
 def _shown(column: Column, value: float) -> str:
     if column.kind == "date":
         return str(np.datetime64(0, "D") + int(np.floor(value)))
-    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.6g}"
+    if value == round(value) and abs(value) < 1e15:
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.0f}"  # 2016 may be a year
+    return f"{value:.4g}"

@@ -105,8 +105,9 @@ def from_piece(
         values, more = values_of(frame, spec, name, passed_over=frame.columns)
         said += more
     own: dict[str, pl.Series] = {"item": items.rename("item"), "sha256": columns.rows}
-    own["pixels"] = columns.same if _tells(values, frame.height) else columns.rows + ":" + items
-    if own["pixels"] is not columns.same:
+    own["pixels"] = columns.same
+    if columns.same.n_unique() < frame.height and not _tells(values, frame.height):
+        own["pixels"] = columns.rows + ":" + items
         said.append("few different values in the columns: rows that are equal are not taken for copies")
     if labels is not None:
         own["label"] = labels

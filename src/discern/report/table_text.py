@@ -8,6 +8,8 @@ from .text import table, wrapped
 from .visible import visible
 
 COLUMNS_SHOWN = 60
+IN_THE_TABLES = ("target: ", "columns to learn from: ", "set aside, ")
+"""How notes begin that say what the tables say."""
 
 
 def table_overview_text(found: TableOverview, *, width: int | None = None) -> str:
@@ -29,7 +31,8 @@ def table_overview_text(found: TableOverview, *, width: int | None = None) -> st
     if found.n_rejected:
         count = words.count(found.n_rejected, "row")
         parts.append(f"{count} cannot be read\n" + table(("row", "because"), found.rejected, width=width))
-    parts.append("\n".join(wrapped(f"note: {visible(note)}", width=width) for note in found.notes))
+    notes = [note for note in found.notes if not note.startswith(IN_THE_TABLES)]
+    parts.append("\n".join(wrapped(f"note: {visible(note)}", width=width) for note in notes))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -51,4 +54,4 @@ def _holds(facts: ColumnFacts) -> str:
     if facts.kind == "category":
         named = ", ".join(f"{value} ({count:,})" for value, count in facts.commonest)
         return named + (", ..." if facts.different > len(facts.commonest) else "")
-    return f"{facts.low} to {facts.high}, half below {facts.middle}" if facts.low else "nothing"
+    return f"{facts.low} to {facts.high}, median {facts.middle}" if facts.low else "nothing"
