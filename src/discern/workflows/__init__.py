@@ -10,6 +10,7 @@ __all__ = [
     "Model",
     "PlaceOptions",
     "Run",
+    "apply_clusters",
     "apply_topics",
     "audit",
     "card",
@@ -17,6 +18,7 @@ __all__ = [
     "check_steps",
     "clean_texts",
     "cleaning",
+    "clusters",
     "collocations",
     "colour_text",
     "compare_runs",
@@ -56,7 +58,9 @@ __all__ = [
     "predict",
     "purge",
     "rate_texts",
+    "read_characters",
     "redact_texts",
+    "rename_clusters",
     "rename_topics",
     "report",
     "resume",
@@ -83,6 +87,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from .audit import audit
+    from .cluster_items import apply_clusters
+    from .clusters import clusters, rename_clusters
     from .corpus import collocations, concordance, index, key_words, key_words_by, words, words_like
     from .counting import PlaceOptions, count
     from .doctor import doctor
@@ -91,7 +97,8 @@ if TYPE_CHECKING:
     from .export import export, not_exported
     from .filter import filter_picture, kernels, parse_pool
     from .fit_line import fit_line, line_costs
-    from .forecast import forecast, forecast_again
+    from .forecast import forecast
+    from .forecast_again import forecast_again
     from .guess import guess_labels
     from .handing import card, purge, report
     from .inspect import evaluate, inspect
@@ -99,6 +106,7 @@ if TYPE_CHECKING:
     from .maps import draw_map
     from .paired import compare_runs
     from .predict import Model, csv_text, load, predict
+    from .read_characters import read_characters
     from .redact import redact_texts, suggest_words
     from .resume import resume
     from .run import Run, list_runs
@@ -133,7 +141,7 @@ __getattr__, __dir__ = attach(
         "fit_line": "fit_line",
         "line_costs": "fit_line",
         "forecast": "forecast",
-        "forecast_again": "forecast",
+        "forecast_again": "forecast_again",
         "guess_labels": "guess",
         "inspect": "inspect",
         "check_batch": "label",
@@ -167,6 +175,7 @@ __getattr__, __dir__ = attach(
         "train": "train",
         "train_with": "train",
         "verify": "verify",
+        "read_characters": "read_characters",
         "filter_picture": "filter",
         "kernels": "filter",
         "parse_pool": "filter",
@@ -180,6 +189,9 @@ __getattr__, __dir__ = attach(
         "key_words_by": "corpus",
         "words": "corpus",
         "words_like": "corpus",
+        "clusters": "clusters",
+        "rename_clusters": "clusters",
+        "apply_clusters": "cluster_items",
         "topics": "topics",
         "apply_topics": "topics",
         "rename_topics": "topics",

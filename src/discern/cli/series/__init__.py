@@ -7,9 +7,10 @@ from typing import Any
 
 import typer
 
-from . import write
+from . import forecast, write
 
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "forecast": forecast.forecast,
     "write": write.write,
 }
 
