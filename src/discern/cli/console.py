@@ -108,6 +108,7 @@ def epoch_line(facts: Any) -> str:
     parts = [f"epoch {facts['epoch']} of {facts['of']}", f"training loss {facts['train_loss']:.4f}"]
     if facts.get("validation_loss") is not None:
         parts.append(f"validation loss {facts['validation_loss']:.4f}")
+    if facts.get("validation_accuracy") is not None:  # of numbers nothing is simply right
         parts.append(f"{100 * facts['validation_accuracy']:.2f} % right")
     return "   ".join(parts)
 

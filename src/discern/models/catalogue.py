@@ -95,6 +95,12 @@ class Entry:
         classes, numbers = () if self.only_numbers else (CLASSES,), (NUMBERS,) if self.numbers else ()
         return frozenset((*classes, *numbers))
 
+    @property
+    def takes(self) -> frozenset[str]:
+        """What a person may set in one of its ways."""
+        ways = [way.parameters for way in (self.numbers, self.tables) if way is not None]
+        return frozenset(self.parameters).union(*ways)
+
     def way(self, task: str | None = None, *, table: bool = False) -> Way:
         """How it does a task (None: the first that it can); `table`: from a table with columns.
 

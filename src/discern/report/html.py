@@ -39,29 +39,41 @@ def write_report(folder: Path, report: RunReport) -> None:
     """
     beside = Path(folder) / BESIDE
     beside.mkdir(parents=True, exist_ok=True)
+    sections = sections_of(report.kept)
     if isinstance(report.evaluation, RegressionEvaluation):
-        _write_numbers(Path(folder), report, report.evaluation)
+        _write_numbers(Path(folder), report, report.evaluation, sections)
         return
-    tables, drawn, sections = csv_files(report), drawings(report), sections_of(report.kept)
-    for section in sections:
-        tables |= {name: files.csv_text(header, rows) for name, (header, rows) in section.tables.items()}
-    for name, text in tables.items():
-        files.write_text(beside / name, text)
-    for drawing in (*drawn, *(one for section in sections for one in section.drawings)):
-        files.write_text(beside / f"{drawing.name}.svg", drawing.svg)
+    tables, drawn = csv_files(report) | _tables_of(sections), (*drawings(report), *_drawings_of(sections))
+    _write_beside(beside, tables, drawn)
     files.write_text(Path(folder) / "report.html", page(report, drawn, beside=tables, sections=sections))
 
 
-def _write_numbers(folder: Path, report: RunReport, evaluation: RegressionEvaluation) -> None:
+def _write_numbers(
+    folder: Path, report: RunReport, evaluation: RegressionEvaluation, sections: tuple[Section, ...]
+) -> None:
     """The same, where the answer is a number."""
-    tables = number_page.tables_of(report, evaluation)
-    drawn = number_page.drawings_of(report, evaluation)
-    for name, text in tables.items():
-        files.write_text(folder / BESIDE / name, text)
-    for drawing in drawn:
-        files.write_text(folder / BESIDE / f"{drawing.name}.svg", drawing.svg)
-    text = number_page.number_page(report, evaluation, drawn, sorted(tables), BESIDE)
+    tables = number_page.tables_of(report, evaluation) | _tables_of(sections)
+    drawn = (*number_page.drawings_of(report, evaluation), *_drawings_of(sections))
+    _write_beside(folder / BESIDE, tables, drawn)
+    text = number_page.number_page(report, evaluation, drawn, sorted(tables), BESIDE, sections)
     files.write_text(folder / "report.html", text)
+
+
+def _tables_of(sections: tuple[Section, ...]) -> dict[str, str]:
+    return {
+        name: files.csv_text(header, rows) for section in sections for name, (header, rows) in section.tables.items()
+    }
+
+
+def _drawings_of(sections: tuple[Section, ...]) -> tuple[Drawing, ...]:
+    return tuple(one for section in sections for one in section.drawings)
+
+
+def _write_beside(beside: Path, tables: dict[str, str], drawn: Iterable[Drawing]) -> None:
+    for name, text in tables.items():
+        files.write_text(beside / name, text)
+    for drawing in drawn:
+        files.write_text(beside / f"{drawing.name}.svg", drawing.svg)
 
 
 def page(

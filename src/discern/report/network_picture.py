@@ -29,6 +29,7 @@ RADIUS = 8.5
 NAMES = 26
 """Letters of a name."""
 Array = NDArray[np.floating]
+Weights = Sequence[tuple[Array, Array]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Column:
 
 
 def network_picture(
-    weights: Sequence[tuple[Array, Array]], inputs: Sequence[str], outputs: Sequence[str], *, name: str = "network"
+    weights: Weights, inputs: Sequence[str], outputs: Sequence[str], *, name: str = "network"
 ) -> Drawing:
     """The network of `weights`, for each layer `(n_in, n_out)` and biases `(n_out,)`, with the names of its ends.
 
@@ -91,7 +92,7 @@ def network_picture(
     return draw(name, "The network and its weights", alt, (width, height), paint)
 
 
-def _columns(weights: Sequence[tuple[Array, Array]]) -> list[Column]:
+def _columns(weights: Weights) -> list[Column]:
     sizes = [weights[0][0].shape[0], *(weight.shape[1] for weight, _ in weights)]
     strength = [np.abs(weights[0][0]).max(axis=1)]
     for place, (weight, _) in enumerate(weights):

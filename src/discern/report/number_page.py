@@ -18,6 +18,7 @@ from .number_figures import number_drawings
 from .number_verdict import number_verdict
 from .pages import environment
 from .record import RunReport
+from .sections import Section
 from .tables import candidate_rows, finding_rows
 
 FARTHEST_SHOWN = 15
@@ -61,7 +62,12 @@ def tables_of(report: RunReport, evaluation: RegressionEvaluation) -> dict[str, 
 
 
 def number_page(
-    report: RunReport, evaluation: RegressionEvaluation, drawn: Sequence[Drawing], beside: Sequence[str], folder: str
+    report: RunReport,
+    evaluation: RegressionEvaluation,
+    drawn: Sequence[Drawing],
+    beside: Sequence[str],
+    folder: str,
+    sections: Sequence[Section] = (),
 ) -> str:
     """The whole page."""
     base = evaluation.baseline_figures["mae"]
@@ -75,6 +81,7 @@ def number_page(
         "drawings": {drawing.name: drawing for drawing in drawn},
         "csv": beside,
         "beside": folder,
+        "sections": sections,
         "farthest": farthest(report),
         "on_scale": lambda figure: _on_scale(figure, top),
         "ticks": [words.quantity(top * share, top) if share else "0" for share in (0, 0.5, 1)],

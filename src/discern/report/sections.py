@@ -11,6 +11,7 @@ from .drawing import Drawing
 
 SECTIONS: Mapping[str, str] = {
     "telling": "telling_page",
+    "network": "network_page",
     "calibration": "calibration_page",
     "unknown": "exam_page",
     "slices": "slices_page",

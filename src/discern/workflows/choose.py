@@ -53,14 +53,17 @@ def candidates(options: TrainOptions) -> tuple[str, ...]:
     """Names of the models to consider: those named, or all that are installed and take the options that were given."""
     if not _auto(options):
         return options.model
-    given = {parameter for field, (_, parameter) in OPTIONS.items() if getattr(options, field) is not None}
+    given = set(_given(options))
     return tuple(
         name
         for name, entry in catalogue.ENTRIES.items()
-        if name not in BASELINES.values()
-        and (entry.extra is None or available(entry.extra))
-        and given <= set(entry.parameters)
+        if name not in BASELINES.values() and (entry.extra is None or available(entry.extra)) and given <= entry.takes
     )
+
+
+def _given(options: TrainOptions) -> dict[str, str]:
+    """Parameters of models that were given, and the option that each was typed as."""
+    return {parameter: typed for field, (typed, parameter) in OPTIONS.items() if getattr(options, field) is not None}
 
 
 def problems(options: TrainOptions) -> list[str | None]:
@@ -72,11 +75,11 @@ def problems(options: TrainOptions) -> list[str | None]:
         found.append("--model names the same model twice")
     known = [name for name in options.model if name in catalogue.ENTRIES]
     for field, (typed, parameter) in OPTIONS.items():
-        takers = [name for name, entry in catalogue.ENTRIES.items() if parameter in entry.parameters]
+        takers = [name for name, entry in catalogue.ENTRIES.items() if parameter in entry.takes]
         if getattr(options, field) is not None and known and not set(known) & set(takers):
             found.append(f"{typed} belongs to --model {' or '.join(takers)}; found --model {', '.join(known)}")
     try:
-        if options.layers is not None:
+        if options.layers is not None and options.layers.strip().lower() != layers.NO_LAYERS:
             layers.parse(options.layers)
     except OptionError as error:
         found.extend(f"--layers: {problem}" for problem in error.problems)
@@ -153,8 +156,14 @@ def check_fits(data: Dataset, options: TrainOptions) -> None:
         raise OptionError(f"--features is {options.features}; for {NOUNS[data.kind]} expected {' or '.join(looks)}")
     if not named and not entrants(data, options):
         raise OptionError(f"the options given belong to no model that learns from {NOUNS[data.kind]} ({suiting})")
+    for parameter, typed in _given(options).items():
+        if named and not any(parameter in compare.way_of(name, data).parameters for name in named):
+            names = " or ".join(named)
+            raise OptionError(f"{typed} is not for --model {names} on {NOUNS[data.kind]}; expected it to be left out")
     if options.layers is not None and data.kind == "pictures":
         plan(layers.parse(options.layers), data.input.shape, len(data.classes))
+    if options.layers is not None and data.input.columns:
+        layers.dense_units(options.layers)
 
 
 def suits(entry: catalogue.Entry, data: Dataset) -> bool:
@@ -179,6 +188,9 @@ def parameters(name: str, options: TrainOptions, data: Dataset | None = None) ->
 def entrants(data: Dataset, options: TrainOptions) -> tuple[Entrant, ...]:
     """The candidates for these data: where nothing was asked for and items are pictures, on gradient features too."""
     found = [Entrant(name) for name in candidates(options) if suits(catalogue.entry(name), data)]
+    if _auto(options):
+        given = set(_given(options))
+        found = [entrant for entrant in found if given <= set(compare.way_of(entrant.model, data).parameters)]
     if _auto(options) and options.features is None and settings.has_edges(data):
         found += [Entrant(e.model, compare.HOG) for e in found if "features" in catalogue.entry(e.model).parameters]
     return tuple(found)

@@ -27,6 +27,7 @@ from ..store.card import Card
 from ..store.run_folder import RunFolder
 from ..store.summary import layers_of
 from . import kept
+from .network import network_of
 from .number_choice import target_of
 
 WORDS_SHOWN = 15
@@ -47,6 +48,8 @@ def write_run_report(
     model, results, items = bundle.load(folder.model), kept.results(folder), record.get("items_in_report", True)
     if data.kind == "texts" and items:
         results["telling"] = _telling(model)
+    if (network := network_of(model, data.source.options.table.target or "the number")) is not None:
+        results["network"] = network
     if not items:
         findings, _ = findings.without_items(), results.pop("suspects", None)
     report = RunReport(
