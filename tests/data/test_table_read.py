@@ -384,3 +384,19 @@ def test_the_communities() -> None:
     assert np.isnan(data.frame["LemasSwornFT"].to_numpy().astype(float)).mean() > 0.8
     grouped = read(CRIME, target="ViolentCrimesPerPop", group="state")
     assert grouped.groups is not None and len(set(grouped.groups.tolist())) == 46 and "state" not in kinds(grouped)
+
+
+def test_frames_of_others_are_tables_too() -> None:
+    pandas = pytest.importorskip("pandas")
+    given = {"x": [1.5, 2.5, None, 4.0], "k": ["a", "b", None, "a"], "y": [1.0, 2.0, 3.0, 5.5]}
+    frame = pandas.DataFrame(given).assign(day=pandas.Timestamp("2020-01-02"))
+    data = read(frame, target="y", keep="day")
+    np.testing.assert_array_equal(data.values, [[1.5, 0], [2.5, 1], [np.nan, np.nan], [4, 0]])
+    assert data.aside["day"].startswith("always 2020-01-02") and data.task == "regression"
+
+    class Arrow:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            return pl.DataFrame(given).__arrow_c_stream__(requested_schema)
+
+    other = read(Arrow(), target="y")  # type: ignore[arg-type]
+    np.testing.assert_array_equal(other.values, data.values)

@@ -27,9 +27,12 @@ from .given import missing_path, refuse_address
 from .given_away import without_give_aways
 from .labelled import with_groups_from
 from .pictures import read_folder
-from .scan import PICTURE_ENDINGS, shown, why_not_a_file
+from .scan import PICTURE_ENDINGS, TEXT_ENDING, shown, why_not_a_file
 from .table_values import has_texts
+from .texts import ENDINGS as TEXTS
 
+TABLES = tuple(ending for ending in TEXTS if ending != TEXT_ENDING)
+"""How files end that are tables."""
 KINDS = ("pictures", "table", "texts")
 
 
@@ -124,10 +127,8 @@ def read(
     reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec, options, sheet, pattern)
     if isinstance(source, (str, os.PathLike)):
         data = _read_path(os.fspath(source), kind, asked, reading)
-    elif hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
-        whole: Any = source
-        frame = source if isinstance(source, pl.DataFrame) else pl.DataFrame(whole)
-        data = table_read.from_frame(frame, "data frame", Source("table", None), asked, reading)
+    elif table_read.is_frame(source):
+        data = table_read.from_frame(source, "data frame", Source("table", None), asked, reading)
     elif kind == "texts" or _strings(source):
         data = labelled_texts.from_strings(source, y, reading)  # type: ignore[arg-type]
     else:
@@ -207,7 +208,7 @@ def _read_path(given: str, kind: Kind | None, asked: ReadOptions, reading: Readi
     except (OSError, ValueError) as error:
         found = getattr(error, "strerror", None) or str(error)
         raise DataError(describe(shown(given), found=found.lower())) from error
-    if path.is_file() and labelled_texts.is_texts(path) and _is_table(path, kind, asked, reading.spec):
+    if path.is_file() and path.suffix.lower() in TABLES and _is_table(path, kind, asked, reading.spec):
         return table_read.read_rows(given, shown(path.absolute().name), asked, reading)
     if kind in (None, "texts") and labelled_texts.is_texts(path) and not _has_pictures(path, kind):
         return labelled_texts.read_labelled(path, given, asked, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -46,9 +47,26 @@ def read_rows(given: str, name: str, asked: ReadOptions, reading: Reading) -> Da
     return from_piece(piece, name, notes, Source("table", given), asked, reading)
 
 
-def from_frame(frame: pl.DataFrame, name: str, source: Source, asked: ReadOptions, reading: Reading) -> Dataset:
+def is_frame(source: object) -> bool:
+    """Whether this is a data frame: of Polars, pandas, or Arrow."""
+    named = hasattr(source, "columns") and hasattr(source, "to_numpy")
+    arrow = hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series)
+    return isinstance(source, pl.DataFrame) or named or arrow
+
+
+def _polars(source: Any) -> pl.DataFrame:
+    """Any data frame as one of Polars; of pandas a column at a time, so that nothing else must be installed for it."""
+    if isinstance(source, pl.DataFrame):
+        return source
+    if not hasattr(source, "to_numpy"):
+        return pl.DataFrame(source)
+    return pl.DataFrame([pl.Series(str(name), source[name].tolist(), strict=False) for name in source.columns])
+
+
+def from_frame(source_frame: Any, name: str, source: Source, asked: ReadOptions, reading: Reading) -> Dataset:
     """A data frame as data; its rows are called `row 1` and so on. Raises DataError, OptionError, TooManyBadItems."""
-    refuse_wide(name, frame.columns)
+    refuse_wide(name, list(source_frame.columns) if hasattr(source_frame, "columns") else [])
+    frame = _polars(source_frame)
     if not frame.height:
         raise DataError(describe(name, found="a table without rows", expected="at least one"))
     nested = [column for column, kind in frame.schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
