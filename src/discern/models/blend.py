@@ -27,7 +27,9 @@ TOO_MANY = 20_000
 """Rows from which the share of the line is found on a seeded fifth of them, not by five folds."""
 BEYOND = 2.0
 """The line answers at most so many times as far above the lowest target as the highest target lies."""
-TREES: Mapping[str, Any] = {"max_leaf_nodes": 15, "max_features": 0.3, "penalty": 10.0}
+TREES: Mapping[str, Any] = {"max_leaf_nodes": 15, "penalty": 10.0}
+DRAWN, DRAWN_AT_LEAST = 0.3, 8
+"""Of the columns, for each question of a tree: this share, or so many where that is more."""
 
 
 class Blend(Regressor):
@@ -96,14 +98,15 @@ class Blend(Regressor):
             parts = [_line(bent[a], targets[a], columns, root).predict(bent[b]) for a, b in divided]
             return np.concatenate([unrooted(found, *_range(targets), root) for found in parts])
 
-        self.trees_ = self._boosting(self.n_rounds).fit(rows, targets, categorical=kinds)
+        drawn = max(DRAWN, min(1.0, DRAWN_AT_LEAST / rows.shape[1]))
+        self.trees_ = self._boosting(self.n_rounds, drawn).fit(rows, targets, categorical=kinds)
         self.root_, self.share_ = False, 0.5
         self.lowest_, self.highest_ = _range(targets)
         if divided:
             straight = by_line(False)
             lines = [straight, by_line(True)] if skew(targets) > SKEW else [straight]
             self.root_ = int(np.argmin([np.square(found - truth).sum() for found in lines])) == 1
-            few = self._boosting(self.trees_.n_rounds_)
+            few = self._boosting(self.trees_.n_rounds_, drawn)
             trees = [few.fit(rows[a], targets[a], categorical=kinds).predict(rows[b]) for a, b in divided]
             self.share_ = _share(lines[self.root_], np.concatenate(trees), truth)
         self.line_ = _line(bent, targets, columns, self.root_)
@@ -118,8 +121,8 @@ class Blend(Regressor):
         found: Array = self.share_ * line + (1 - self.share_) * self.trees_.predict(rows)
         return found
 
-    def _boosting(self, n_rounds: int | None) -> BoostedNumbers:
-        return BoostedNumbers(n_rounds, random_state=self.random_state, **TREES)
+    def _boosting(self, n_rounds: int | None, drawn: float) -> BoostedNumbers:
+        return BoostedNumbers(n_rounds, max_features=drawn, random_state=self.random_state, **TREES)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

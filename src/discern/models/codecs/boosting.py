@@ -63,7 +63,7 @@ def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: I
     n_sets = 0
     if categories:
         n_sets = len(fields.array(arrays, "sets", "uint8", (None, CODES)))
-        columns = fields.array(arrays, "set_columns", "int32", (n_sets,))
+        columns = fields.array(arrays, "set_columns", "int32", (n_sets,)).astype(np.int64)  # differences cannot wrap
         if columns[0] < 0 or columns[-1] >= spec.n_values or (np.diff(columns) < 0).any() or arrays["sets"].max() > 1:
             raise ModelFileError("the sets of categories name columns out of order, or hold a number above 1")
     check_nodes(arrays, spec.n_values + n_sets)
