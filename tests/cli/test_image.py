@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 import discern.workflows
+from discern.data import idx
+from discern.evaluate.reading import character_error, edits
 from discern.images.filters import KERNELS
+from discern.workflows.read_characters import Reader
 
-from .conftest import Cli
+from .conftest import Cli, run_main
 
 FILTER = ("image", "filter")
 
@@ -125,3 +129,130 @@ def test_the_python_twin_shows_itself() -> None:
     assert repr(found) == "<Filtered 'array' by your own: picture 6x6x1 > filtered 6x6x1 > pooled 3x3x1>"
     assert "<img" in found._repr_html_()
     assert found.result.shape == (3, 3, 1)
+
+
+READ = ("image", "read")
+
+
+def written(text: str, path: str = "page.png", size: int = 32) -> Path:
+    """A page in Pillow's own font."""
+    lines = text.split("\n")
+    image = Image.new("RGB", (20 * size, 2 * size * (len(lines) + 1)), (250, 245, 225))
+    for number, line in enumerate(lines):
+        at = (size, size * (1 + 2 * number))
+        ImageDraw.Draw(image).text(at, line, font=ImageFont.load_default(size), fill=(30, 20, 40))
+    image.save(path)
+    return Path(path)
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A quick model of capital letters and digits."""
+    folder = tmp_path_factory.mktemp("letters")
+    assert run_main("sample", "letters", folder / "letters", "--n", "22") == 0
+    options = ("--model", "knn", "--k", "1", "--size", "28", "--symbols")
+    assert run_main("train", folder / "letters", "-o", folder / "run", *options) == 0
+    return folder / "run"
+
+
+def test_a_page_is_read(cli: Cli, letters: Path) -> None:
+    written("BLUE VAN\nHELD 24 KEYS")
+    found = cli(*READ, letters, "page.png")
+    assert found.status == 0, found.err
+    lines = found.out.splitlines()
+    assert edits("\n".join(lines[:2]), "BLUE VAN\nHELD 24 KEYS") <= 3
+    assert "17 characters, " in found.out
+
+
+@pytest.mark.shows("image read", "--sure")
+@pytest.mark.shows("image read", "--out")
+@pytest.mark.shows("image read", "--force")
+def test_what_is_sure_and_where_it_stands(cli: Cli, letters: Path) -> None:
+    written("TAXI 24")
+    strict = cli(*READ, letters, "page.png", "--sure", "0.999", "-o", "page.csv")
+    assert "6 characters" in strict.out
+    table = pl.read_csv("page.csv")
+    assert table.columns == [
+        "item",
+        "line",
+        "character",
+        "label",
+        "probability",
+        "sure",
+        "top",
+        "bottom",
+        "left",
+        "right",
+    ]
+    assert table.height == 6 and table["left"].is_sorted()
+    assert cli(*READ, letters, "page.png", "--sure", "0.01").out.count("unsure") == 0
+    again = cli(*READ, letters, "page.png", "-o", "page.csv")
+    assert again.status == 2 and "--force" in again.err
+    assert cli(*READ, letters, "page.png", "page.png", "-o", "page.html").status == 0
+    page = Path("page.html").read_text()
+    assert page.count("<rect") == 12 and "<script" not in page
+    assert cli(*READ, letters, "page.png", "-o", "page.csv", "--force").status == 0
+
+
+def test_plates_in_other_fonts_are_read(cli: Cli, letters: Path) -> None:
+    assert cli("sample", "plates", "plates", "--n", "12").status == 0
+    truth = pl.read_csv("plates/plates.csv")
+    found = discern.workflows.read_characters(letters, [f"plates/{name}" for name in truth["picture"]])
+    error = character_error([one.text for one in found], truth["plate"].to_list())
+    assert error.value is not None and error.value < 0.3, "neighbours among few letters; a network reads far better"
+
+
+def test_strings_of_real_digits_are_read(cli: Cli, real_data: Path) -> None:
+    folder = real_data / "mnist"
+    digits = np.asarray(idx.read_images(folder / "t10k-images-idx3-ubyte.gz")).reshape(-1, 28, 28)
+    labels = idx.read_labels(folder / "t10k-labels-idx1-ubyte.gz")
+    np.savez("few.npz", X=digits[:4000], y=labels[:4000])
+    assert cli("train", "few.npz", "-o", "few", "--model", "knn", "--symbols").status == 0
+    reader = Reader("few")
+    random, found, wanted = np.random.default_rng(0), [], []
+    for _ in range(40):
+        picked = random.integers(5000, 10_000, 5)
+        found.append(reader.read(255 - np.hstack([digits[one] for one in picked])).text)
+        wanted.append("".join(str(labels[one]) for one in picked))
+    assert character_error(found, wanted).value < 0.12
+    assert sum(len(one) == 5 for one in found) >= 36
+
+
+@pytest.mark.bad_input("image read")
+def test_what_cannot_be_read_is_said(cli: Cli, letters: Path) -> None:
+    Image.new("L", (200, 80), 255).save("blank.png")
+    blank = cli(*READ, letters, "blank.png")
+    assert blank.status == 0 and "no character was found" in blank.out
+    noise = np.random.default_rng(0).integers(0, 256, (90, 200), dtype=np.uint8)
+    Image.fromarray(noise).save("noise.png")
+    assert "is this a text in this alphabet?" in cli(*READ, letters, "noise.png", "--sure", "0.99").out
+    Path("table.csv").write_text("a,b,label\n" + "1,2,x\n3,4,y\n" * 20)
+    assert cli("train", "table.csv", "--target", "label", "-o", "table", "--model", "tree").status == 0
+    for arguments, message in (
+        ((letters, "nowhere.png"), "no such"),
+        (("nowhere", "blank.png"), "nowhere"),
+        (("table", "blank.png"), "reading needs a model of pictures"),
+        ((letters, "blank.png", "--sure", "2"), "--sure"),
+        ((letters, "blank.png", "-o", "out.doc"), ".html"),
+        ((letters, "table.csv"), "table.csv"),
+    ):
+        found = cli(*READ, *arguments)
+        assert found.status == 2 and message in found.err, (arguments, found)
+        assert "Traceback" not in found.err
+
+
+@pytest.mark.shows("train", "--symbols")
+def test_drawn_symbols_are_centred_at_every_door(cli: Cli) -> None:
+    assert cli("sample", "letters", "letters", "--n", "11").status == 0
+    options = ("--model", "knn", "--k", "1", "--size", "28")
+    for run, more in (("plain", ()), ("centred", ("--symbols",))):
+        assert cli("train", "letters", "-o", run, *options, *more).status == 0
+    image = Image.new("L", (300, 200), 0)
+    ImageDraw.Draw(image).text((210, 120), "K", font=ImageFont.load_default(60), fill=230)  # light on dark, in a corner
+    image.save("drawn.png")
+    pixels = np.asarray(image)[:, :, None]
+    answers = {run: discern.workflows.load(run).predict("drawn.png")["prediction"][0] for run in ("plain", "centred")}
+    assert answers["centred"] == "K" != answers["plain"]
+    centred = discern.workflows.load("centred")
+    assert centred.predict(pixels[None])["prediction"][0] == "K", "an array of any size is drawn on the same field"
+    assert "scaled and centred" in str(centred.shipped.spec)

@@ -23,6 +23,7 @@ from discern.cli.series import COMMANDS as SERIES  # noqa: E402
 from discern.cli.table import COMMANDS as TABLE  # noqa: E402
 from discern.cli.text import COMMANDS as TEXT  # noqa: E402
 
+FORECAST = ("series", "forecast", "days.csv")
 NET = ("--model", "conv", "--layers", "conv 4 same, pool, dense 8", "--epochs", "1")
 LINES = (
     ("sample", "digits", "digits"),
@@ -60,7 +61,10 @@ LINES = (
     ("text", "topics", "some/notes.csv", "-o", "topics", "--topics", "3", "--restarts", "1", "--refits", "1"),
     ("text", "topics", "--apply", "topics", "some/notes.csv", "-o", "topics.csv"),
     ("table", "fit-line", "areas.csv", "--target", "crime", "-o", "line"),
+    ("image", "read", "runs/knn", "digits/3/digits-0003.png"),
     ("image", "filter", "sample:five", "--kernel", "cross", "--steps"),
+    (*FORECAST, "--time", "day", "--value", "n", "--horizon", "7", "--model", "smoothing,rnn", "-o", "foretold"),
+    (*FORECAST, "--run", "foretold"),
     ("series", "write", "story.txt", "-o", "writer", "--epochs", "1"),
     ("series", "write", "writer", "--length", "40"),
     ("sample", "posts", "island", "--n", "40"),
@@ -90,6 +94,8 @@ if __name__ == "__main__":
     done = set()
     Path("fares.txt").write_text("taxi\nfare\n")
     Path("story.txt").write_text("the taxi driver saw a window break at night\n" * 200)
+    days = (f"2024-{i // 28 + 1:02}-{i % 28 + 1:02},{i % 7}\n" for i in range(336))
+    Path("days.csv").write_text("day,n\n" + "".join(days))
     Path("areas.csv").write_text("deprivation,crime\n12,31\n25,44\n33,60\n48,66\n60,95\n")
     Path("answers.csv").write_text("label,prediction,area\n" + 12 * "yes,yes,north\nno,no,south\n")
     for line in LINES:

@@ -36,6 +36,8 @@ NUMBERS_PRINTED = 3 * 64 * 64
 SAMPLE_ITEMS = {
     "notes": "made-up notes",
     "posts": "made-up posts, and 310 labelled ones,",
+    "letters": "drawings of letters and digits",
+    "plates": "number plates, and plates.csv with what stands on them,",
     "areas": "made-up areas (one to predict)",
     "areas-many": "made-up areas",
     "stores": "made-up stores",
@@ -48,6 +50,8 @@ SAMPLE_NEXT = {
     "digits": "discern train {place}",
     "vehicles": "discern train {place}/photos --labels {place}/metadata.csv --label make --label model "
     "--group-from '(.+)_\\d+'",
+    "letters": "discern train {place} --size 28 --symbols",
+    "plates": "discern image read RUN {place}/plate00000.png",
     "notes": "discern text words {place}/notes.csv --text note",
     "posts": "discern train {place}/labelled.csv --text text --label label --group author",
     "areas": "discern train {place}/areas.csv --target crime_rate --model ols",
@@ -74,7 +78,7 @@ def sample(
         str,
         typer.Argument(
             metavar="NAME",
-            help="Which: digits (real), vehicles (drawn), notes, posts (made up); tables: areas, areas-many, stores "
+            help="Which: digits (real), vehicles (drawn), letters, plates (drawn), notes, posts (made up); tables: areas, areas-many, stores "
             "(made up), iris, wine, cancer, diabetes (real).",
         ),
     ],
@@ -84,7 +88,8 @@ def sample(
         typer.Option(
             "--n",
             metavar="N",
-            help="How many: vehicles (default: 120), notes (2,000), posts (20,000), areas-many (1,200), stores (600).",
+            help="How many: vehicles (default: 120), letters (40 of each), plates (200), notes (2,000), posts (20,000), "
+            "areas-many (1,200), stores (600).",
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another number makes up others.")] = 0,

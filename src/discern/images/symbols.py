@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 BOX = 20 / 28
 """The longer side of a symbol, as a share of the picture's shorter side."""
-EVEN = 8
+EVEN = 3
 """Greys that a clean background may differ by."""
 CLEAN = 0.5
 """Share of a clean picture that is background, within EVEN."""
@@ -25,6 +25,8 @@ FAINT = 40
 """What differs less from its surroundings, in greys, is no ink."""
 SPECK = 0.02
 """Parts with less ink than this share of the largest part are dirt."""
+SMOOTH = 0.8
+"""Noise is smoothed over so many pixels before ink is told from ground."""
 WINDOW = 0.25
 """Side of the surroundings that ink is darker or lighter than, as a share of the picture's shorter side."""
 THIN = 2.0
@@ -32,8 +34,12 @@ THIN = 2.0
 
 
 def normalise(pixels: Pixels, height: int, width: int) -> Pixels:
-    """The symbol of a picture `(H, W)` or `(H, W, C)`, light on black, `(height, width)`; all black where there is none."""
-    ink = ink_of(pixels)
+    """The symbol of a picture `(H, W)` or `(H, W, C)`, light on black, `(height, width)`; black where there is none."""
+    return placed(ink_of(pixels), height, width)
+
+
+def placed(ink: Pixels, height: int, width: int) -> Pixels:
+    """Ink, light on black `(H, W)`, scaled and centred in a field `(height, width)`."""
     found = box_of(ink)
     field = np.zeros((height, width), np.uint8)
     if found is None:
@@ -74,7 +80,7 @@ def ink_mask(grey: Pixels, window: int | None = None) -> Mask:
     Source: local thresholds as in Bradley and Roth, Journal of Graphics Tools 12(2), 2007.
     """
     side = window or max(15, int(WINDOW * min(grey.shape)))
-    values = grey.astype(np.float32)
+    values = ndimage.gaussian_filter(grey.astype(np.float32), SMOOTH)
     around = ndimage.uniform_filter(values, size=side, mode="nearest")
     dark = float(np.median(values)) < 128 and float((values < around - FAINT).mean()) < float(
         (values > around + FAINT).mean()

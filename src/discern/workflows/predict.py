@@ -18,10 +18,12 @@ from ..core import files
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
 from ..core.options import TextOptions, raise_all
+from ..core.records import InputSpec
 from ..data.items import BATCH, expand, load_batches
 from ..data.table_values import values_of
 from ..data.tables_out import FORMATS, table_writer
 from ..data.tables_out import csv_text as csv_text
+from ..images.fit import fit_to
 from ..store import bundle, outputs
 from ..store.answered import frame
 from ..store.numbers import ShippedNumbers, ship
@@ -70,13 +72,15 @@ class Model:
         intervals low, high. Items that cannot be read are left out; `predict(..., out=...)` lists them. Raises
         DataError when none can.
         """
-        if isinstance(items, pl.DataFrame) or hasattr(items, "__dataframe__"):
+        if isinstance(items, pl.DataFrame) or hasattr(items, "__arrow_c_stream__"):
             other: Any = items  # a data frame of another library
             table = items if isinstance(items, pl.DataFrame) else pl.DataFrame(other)
             values, _ = values_of(table, self.shipped.spec, "the data frame")
             return answered_rows(self.shipped, [f"row {row}" for row in range(1, table.height + 1)], values)
         if isinstance(items, np.ndarray):
-            return answered_rows(self.shipped, [str(row) for row in range(len(items))], items)
+            return answered_rows(
+                self.shipped, [str(row) for row in range(len(items))], _drawn(items, self.shipped.spec)
+            )
         names = [str(items)] if isinstance(items, (str, Path)) else [str(name) for name in items]
         rejected: list[tuple[str, str]] = []
         if self.shipped.spec.columns:
@@ -93,6 +97,13 @@ class Model:
         numbers = isinstance(self.shipped, ShippedNumbers)
         what = f"a number, {self.shipped.target!r}" if numbers else f"{len(self.classes)} classes"  # type: ignore[union-attr]
         return f"Model({what}, takes {self.shipped.spec})"
+
+
+def _drawn(items: NDArray[Any], spec: InputSpec) -> NDArray[Any]:
+    """Pictures `(n, H, W[, C])` of any size as a model of drawn symbols takes them; others as they are."""
+    if not spec.symbols or items.dtype != np.uint8 or items.ndim not in (3, 4):
+        return items
+    return np.stack([fit_to(one if one.ndim == 3 else one[:, :, None], spec) for one in items])
 
 
 def load(path: str | Path) -> Model:
@@ -226,7 +237,11 @@ def _named(runs: Sequence[str | Path]) -> dict[str, Shipped]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise OptionError(f"--model: two models are called {twice[0]!r}; their columns could not be told apart")
-    return {name: Shipped(bundle.load(model_path(run))) for name, run in zip(names, runs, strict=True)}
+    found = {name: Shipped(bundle.load(model_path(run))) for name, run in zip(names, runs, strict=True)}
+    tables = [name for name, shipped in found.items() if shipped.spec.columns]
+    if tables:
+        raise OptionError(f"--model: {tables[0]!r} is of a table; expected models of pictures to answer side by side")
+    return found
 
 
 def _write(out: Path, frames: Iterator[pl.DataFrame], rejected: list[tuple[str, str]]) -> int:

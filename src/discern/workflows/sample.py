@@ -7,6 +7,7 @@ from pathlib import Path
 from ..core.errors import OptionError
 from ..core.options import one_of, raise_all
 from ..data.given import refuse_address
+from ..data.letters import EACH, PLATES, write_letters, write_plates
 from ..data.notes import NOTES, write_notes
 from ..data.posts import POSTS, write_posts
 from ..data.samples import write_digits
@@ -14,7 +15,7 @@ from ..data.table_samples import MADE, write_table
 from ..data.table_samples import NAMES as TABLES
 from ..data.vehicles import write_vehicles
 
-SAMPLES = ("digits", "vehicles", "notes", "posts", *TABLES)
+SAMPLES = ("digits", "vehicles", "letters", "plates", "notes", "posts", *TABLES)
 VEHICLES = 120
 
 
@@ -23,15 +24,21 @@ def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0
 
     `digits`: 1,797 handwritten digits of 8x8 pixels, a folder a class (Alpaydin and Kaynak 1998, as shipped with
     scikit-learn). `vehicles`: `n` made-up vehicles (default 120) drawn from 16 angles each, with a sheet of makes and
-    models. `notes`: `n` made-up crime notes (default 2,000) with planted names. `posts`: 310 made-up labelled
-    posts, a pool of `n` (default 20,000) with places, and a made-up island. Tables (`data.table_samples`) become a CSV
-    file: `areas` (five and one to predict), `areas-many` and `stores` (made up, `n` rows), `iris`, `wine`, `cancer`,
-    `diabetes` (real). `seed` draws others. Raises OptionError or OutputError.
+    models. `letters`: `n` drawings (default 40) of each capital letter and digit, a folder a letter. `plates`: `n`
+    number plates (default 200) in other fonts, with what stands on them. `notes`: `n` made-up crime notes (default
+    2,000) with planted names. `posts`: 310 made-up labelled posts, a pool of `n` (default 20,000) with places, and a
+    made-up island. Tables (`data.table_samples`) become a CSV file: `areas` (five and one to predict), `areas-many` and
+    `stores` (made up, `n` rows), `iris`, `wine`, `cancer`, `diabetes` (real). `seed` draws others. Raises OptionError,
+    OutputError or MissingDependency.
     """
     raise_all([one_of("the sample", name, SAMPLES)])
     refuse_address(str(folder))
     if name == "vehicles":
         return write_vehicles(Path(folder), VEHICLES if n is None else n, seed=seed, force=force)
+    if name == "letters":
+        return write_letters(Path(folder), EACH if n is None else n, seed=seed, force=force)
+    if name == "plates":
+        return write_plates(Path(folder), PLATES if n is None else n, seed=seed, force=force)
     if name == "notes":
         return write_notes(Path(folder), NOTES if n is None else n, seed=seed, force=force)
     if name == "posts":

@@ -26,7 +26,7 @@ COMMAND = "`discern series write`"
 OWN = (RESULT, model_folder.MODEL, model_folder.ARRAYS, CHECKPOINTS, *write_page.BESIDE)
 WIDTHS = ((300_000, 512), (60_000, 256), (0, 128))
 """Units of the layer, by the characters that are learned from: a short text is soon known by heart."""
-SEEN = 20_000_000
+SEEN = 10_000_000
 """Characters that pass by while learning, where nothing is said: as many epochs as that takes."""
 EPOCHS = Interval(1, 10_000, whole=True)
 LENGTH = Interval(1, 1_000_000, whole=True)
@@ -36,7 +36,7 @@ TEMPERATURES = (0.5, 0.8, 1.0)
 SAMPLE = 600
 ALONG = 480
 """Characters along which a page shows memory."""
-STREAMS, STRETCH, DROPOUT, RATE, DECAY = 64, 64, 0.3, 0.02, 0.01
+STREAMS, STRETCH, DROPOUT, RATE, DECAY = 64, 64, 0.5, 0.04, 0.01
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from typing import Any
 import typer
 
 from . import filter as filtering
+from . import read
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "filter": filtering.filter_picture,
+    "read": read.read,
 }
 
 image = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Work with pictures.")
