@@ -60,7 +60,11 @@ def train(
     k: Annotated[int | None, typer.Option("--k", metavar="N", help="knn: neighbours that vote.")] = None,
     layers: Annotated[
         str | None,
-        typer.Option("--layers", metavar="TEXT", help='conv: such as "conv 32, pool, dense 128, dropout 0.5".'),
+        typer.Option(
+            "--layers",
+            metavar="TEXT",
+            help='Of pictures "conv 32, pool, dense 128, dropout 0.5"; of tables "dense 16, dense 16", or none.',
+        ),
     ] = None,
     epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="conv: passes over the data.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", metavar="N", help="conv: pictures a step.")] = None,
