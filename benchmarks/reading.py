@@ -1,5 +1,5 @@
-"""Reading: strings of five digits composed from MNIST's test digits, number plates in fonts that were not learned, and a
-page of 2,000 characters. Learns from MNIST's training digits and from drawn letters first.
+"""Reading: strings of five digits composed from MNIST's test digits, number plates in fonts that were not learned, and
+a page of 2,000 characters. Learns from MNIST's training digits and from drawn letters first.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ def sample(
         str,
         typer.Argument(
             metavar="NAME",
-            help="Which: digits (real), vehicles (drawn), letters, plates (drawn), notes, posts (made up); tables: areas, areas-many, stores "
-            "(made up), iris, wine, cancer, diabetes (real).",
+            help="Which: digits (real), vehicles, letters, plates (drawn), notes, posts (made up); tables: areas, "
+            "areas-many, stores (made up), iris, wine, cancer, diabetes (real).",
         ),
     ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
@@ -88,8 +88,8 @@ def sample(
         typer.Option(
             "--n",
             metavar="N",
-            help="How many: vehicles (default: 120), letters (40 of each), plates (200), notes (2,000), posts (20,000), "
-            "areas-many (1,200), stores (600).",
+            help="How many: vehicles (default: 120), letters (40 of each), plates (200), notes (2,000), "
+            "posts (20,000), areas-many (1,200), stores (600).",
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another number makes up others.")] = 0,
