@@ -221,3 +221,17 @@ def test_a_task_that_a_model_cannot_do_is_said() -> None:
         catalogue.estimator("ols", task=CLASSIFICATION)
     with pytest.raises(OptionError, match="no parameter 'features'"):
         catalogue.estimator("boosting", columns=COLUMNS, features="hog")
+
+
+def test_what_of_the_rows_can_be_seen_in_a_file_is_said(tmp_path: Path) -> None:
+    said = {}
+    for name, task in (("knn", REGRESSION), ("svm", REGRESSION), ("svm", CLASSIFICATION), ("ols", REGRESSION)):
+        bundle.save(tmp_path / "m", fitted(name, task))
+        said[name, task] = bundle.load(tmp_path / "m").holds
+    assert said["knn", REGRESSION].startswith("the rows that it learned from")
+    assert said["svm", REGRESSION].startswith("many of the rows") and said["svm", REGRESSION].endswith("columns")
+    assert said["svm", CLASSIFICATION] == said["ols", REGRESSION] == "the categories of its columns"
+    X, y = table(REGRESSION)
+    model = catalogue.estimator("ols", task=REGRESSION).fit(np.nan_to_num(X[:, :1]), y)
+    bundle.save(tmp_path / "m", model)
+    assert bundle.load(tmp_path / "m").holds == ""

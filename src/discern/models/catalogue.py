@@ -1,9 +1,8 @@
 """The models that there are: a versioned name, the classes that learn it and the codecs that save it.
 
-One name serves classes and numbers, arrays and tables: an entry says by which class it does each.
+One name serves classes and numbers, arrays and tables: an entry and `ways` say by which class it does each.
 
-A model enters this table only with its codec; `tests/contract/test_catalogue.py` walks it. Nothing is imported until
-it is asked for.
+A model enters this table only with its codec; `tests/contract` walks it. Nothing is imported until it is asked for.
 """
 
 from __future__ import annotations
@@ -11,49 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, cast
-
-from numpy.typing import NDArray
+from typing import Any, cast
 
 from ..core.errors import OptionError
 from ..core.options import FEATURES as FEATURE_NAMES
 from ..core.options import raise_all, suggest
 from ..core.records import Column, InputSpec
-
-if TYPE_CHECKING:
-    import onnx
-
-
-class Codec(Protocol):
-    """The four functions of a module in `models/codecs`."""
-
-    def encode(self, model: Any) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]: ...
-
-    def check(
-        self, config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int
-    ) -> None: ...
-
-    def decode(
-        self, config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, classes: NDArray[Any]
-    ) -> Any: ...
-
-    def graph(
-        self, config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int
-    ) -> onnx.ModelProto: ...
-
-
-@dataclass(frozen=True)
-class Way:
-    """The class by which a model does one thing, what it may be told, and the codec."""
-
-    estimator: str
-    """`module:class`"""
-    codec: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    holds: str = ""
-    """As in `Entry`."""
-
+from .ways import CLASS_WEIGHT, LEAVES, OF_NUMBERS, OF_TABLES, STRENGTHS, VOCABULARY
+from .ways import Codec as Codec
+from .ways import Way as Way
 
 CLASSES, NUMBERS = "classification", "regression"
 
@@ -83,11 +48,17 @@ class Entry:
     """What it learns from."""
     search: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """What `--search` may put for a parameter; a network's layers are varied instead (`workflows.settings`)."""
-    numbers: Way | None = None
-    """How it learns a number from a table; None where it cannot."""
-    tables: Way | None = None
-    """How it learns classes from a table with gaps and categories; None for as from other numbers."""
     only_numbers: bool = False
+
+    @property
+    def numbers(self) -> Way | None:
+        """How it learns a number from a table; None where it cannot."""
+        return OF_NUMBERS.get(self.name)
+
+    @property
+    def tables(self) -> Way | None:
+        """How it learns classes from a table with columns; None for as from other numbers."""
+        return OF_TABLES.get(self.name)
 
     @property
     def tasks(self) -> frozenset[str]:
@@ -118,51 +89,10 @@ class Entry:
 
 
 FEATURES = "what is looked at: pixels, or hog (histograms of oriented gradients)"
-LAYERS = "the hidden layers one by one, such as 'dense 16, dense 8', or none for a single neuron"
-PERCEPTRON = {
-    "width": "units of each hidden layer",
-    "depth": "hidden layers",
-    "layers": LAYERS,
-    "epochs": "most passes over the rows",
-    "patience": "passes without a better validation loss before learning stops",
-    "learning_rate": "size of a step",
-    "alpha": "penalty on large weights",
-    "random_state": "the seed",
-}
-"""What may be said of one that learns from a table."""
 TERMS = "what is looked at: words, or both words and runs of letters"
-CLASS_WEIGHT = "balanced: each class counts for as much as any other"
 TEXTS = frozenset({"texts"})
 TABLES = frozenset({"table"})
-TREE_NUMBERS = "discern.models.codecs.tree_numbers"
-PENALTY = {"alpha": "strength of the penalty, for each row; chosen on validation rows when not given"}
-LINEAR = "discern.models.codecs.linear_numbers"
-VOCABULARY = "the words that its texts have in common"
 
-BOOSTED = "discern.models.codecs.boosting"
-BOOSTING = {
-    "n_rounds": "how many times a tree is added; chosen on validation rows when not given",
-    "shrinkage": "how much of a tree's correction is taken; smaller for fewer rows when not given",
-    "max_leaf_nodes": "most answers of a tree",
-    "min_samples_leaf": "fewest rows that an answer rests on",
-    "max_features": "share of the columns that is drawn for each question",
-    "penalty": "penalty on large corrections",
-    "random_state": "the seed",
-}
-BOOSTING_SEARCH: Mapping[str, tuple[Any, ...]] = {
-    "shrinkage": (0.02, 0.05, 0.1, 0.2),
-    "max_leaf_nodes": (7, 15, 31, 63),
-    "min_samples_leaf": (5, 10, 20, 50),
-    "max_features": (0.2, 0.5, 1.0),
-    "penalty": (0.0, 1.0, 10.0),
-}
-
-BLEND = {
-    "n_rounds": "how many trees boosting adds; chosen on a tenth of the rows when not given",
-    "random_state": "the seed",
-}
-STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
-LEAVES = (1, 2, 3, 5, 10)
 
 ENTRIES: Mapping[str, Entry] = {
     entry.name: entry
@@ -175,51 +105,15 @@ ENTRIES: Mapping[str, Entry] = {
             "discern.models.codecs.majority",
             kinds=frozenset({"pictures", "table", "texts"}),
         ),
-        Entry(
-            "mean",
-            1,
-            "the mean (the baseline)",
-            "discern.models.regression:Mean",
-            LINEAR,
-            kinds=TABLES,
-            only_numbers=True,
-            numbers=Way("discern.models.regression:Mean", LINEAR),
-        ),
-        Entry(
-            "ols",
-            1,
-            "ordinary least squares",
-            "discern.models.regression:LeastSquares",
-            LINEAR,
-            kinds=TABLES,
-            only_numbers=True,
-            numbers=Way("discern.models.regression:LeastSquares", LINEAR),
-        ),
         *(
-            Entry(
-                name,
-                1,
-                title,
-                f"discern.models.penalised:{name.title()}",
-                LINEAR,
-                kinds=TABLES,
-                only_numbers=True,
-                numbers=Way(f"discern.models.penalised:{name.title()}", LINEAR, PENALTY),
-            )
+            Entry(name, 1, title, OF_NUMBERS[name].estimator, OF_NUMBERS[name].codec, kinds=TABLES, only_numbers=True)
             for name, title in (
+                ("mean", "the mean (the baseline)"),
+                ("ols", "ordinary least squares"),
                 ("ridge", "ridge regression (least squares with a penalty on large weights)"),
                 ("lasso", "lasso (least squares that leaves columns out)"),
+                ("blend", "ridge regression and gradient boosting, averaged"),
             )
-        ),
-        Entry(
-            "blend",
-            1,
-            "ridge regression and gradient boosting, averaged",
-            "discern.models.blend:Blend",
-            "discern.models.codecs.blend",
-            kinds=TABLES,
-            only_numbers=True,
-            numbers=Way("discern.models.blend:Blend", "discern.models.codecs.blend", BLEND),
         ),
         Entry(
             "knn",
@@ -229,12 +123,6 @@ ENTRIES: Mapping[str, Entry] = {
             "discern.models.codecs.neighbours",
             holds="the items that it learned from, as they are",
             parameters={"n_neighbors": "how many neighbours vote; chosen by validation error when not given"},
-            numbers=Way(
-                "discern.models.neighbour_numbers:NeighborNumbers",
-                "discern.models.codecs.neighbour_numbers",
-                {"n_neighbors": "how many neighbours are averaged; chosen on validation rows when not given"},
-                holds="the rows that it learned from, standardised",
-            ),
         ),
         Entry(
             "logistic",
@@ -260,16 +148,6 @@ ENTRIES: Mapping[str, Entry] = {
                 "features": FEATURES,
             },
             search={"C": STRENGTHS, "features": FEATURE_NAMES},
-            numbers=Way(
-                "discern.models.kernel_numbers:KernelNumbers",
-                "discern.models.codecs.kernel_numbers",
-                {
-                    "C": "inverse strength of the penalty; chosen on validation rows when not given",
-                    "width": "how narrow the bumps are; chosen on validation rows when not given",
-                },
-                {"C": (0.1, 0.3, 1.0, 3.0, 10.0), "width": (0.03, 0.1, 0.3, 1.0)},
-                "many of the rows that it learned from, standardised",
-            ),
         ),
         Entry(
             "bayes",
@@ -296,16 +174,6 @@ ENTRIES: Mapping[str, Entry] = {
                 "features": FEATURES,
             },
             search={"max_depth": (4, 8, 16, 32), "min_samples_leaf": LEAVES, "features": FEATURE_NAMES},
-            numbers=Way(
-                "discern.models.tree_numbers:RegressionTree",
-                TREE_NUMBERS,
-                {
-                    "max_depth": "most questions a row is asked",
-                    "min_samples_leaf": "fewest rows that an answer rests on; chosen when not given",
-                    "random_state": "the seed",
-                },
-                {"max_depth": (4, 8, 16, 32), "min_samples_leaf": LEAVES},
-            ),
         ),
         Entry(
             "forest",
@@ -326,23 +194,6 @@ ENTRIES: Mapping[str, Entry] = {
                 "min_samples_leaf": LEAVES,
                 "features": FEATURE_NAMES,
             },
-            numbers=Way(
-                "discern.models.tree_numbers:ForestNumbers",
-                TREE_NUMBERS,
-                {
-                    "n_trees": "how many trees vote",
-                    "max_depth": "most questions a tree asks",
-                    "min_samples_leaf": "fewest rows that a tree's answer rests on",
-                    "max_features": "share of the columns that is drawn for each question",
-                    "random_state": "the seed",
-                },
-                {
-                    "n_trees": (50, 200, 400),
-                    "max_depth": (8, 16, 32),
-                    "min_samples_leaf": LEAVES,
-                    "max_features": (0.1, 0.33, 0.66, 1.0),
-                },
-            ),
         ),
         Entry(
             "boosting",
@@ -364,8 +215,6 @@ ENTRIES: Mapping[str, Entry] = {
                 "min_samples_leaf": (5, 10, 20, 50),
                 "features": FEATURE_NAMES,
             },
-            numbers=Way("discern.models.boosting:BoostedNumbers", BOOSTED, BOOSTING, BOOSTING_SEARCH),
-            tables=Way("discern.models.boosting:BoostedClasses", BOOSTED, BOOSTING, BOOSTING_SEARCH),
         ),
         Entry(
             "mlp",
@@ -390,28 +239,6 @@ ENTRIES: Mapping[str, Entry] = {
                 "alpha": (0.00001, 0.0001, 0.001, 0.01, 0.1),
                 "features": FEATURE_NAMES,
             },
-            numbers=Way(
-                "discern.models.perceptron_numbers:PerceptronNumbers",
-                "discern.models.codecs.perceptron",
-                PERCEPTRON,
-                {
-                    "width": (16, 32, 64, 128, 256),
-                    "depth": (1, 2, 3),
-                    "learning_rate": (0.0003, 0.001, 0.003, 0.01),
-                    "alpha": (0.0001, 0.001, 0.01, 0.1, 1.0),
-                },
-            ),
-            tables=Way(
-                "discern.models.perceptron:Perceptron",
-                "discern.models.codecs.perceptron",
-                PERCEPTRON,
-                {
-                    "width": (16, 32, 64, 128, 256),
-                    "depth": (1, 2, 3),
-                    "learning_rate": (0.0003, 0.001, 0.003, 0.01),
-                    "alpha": (0.00001, 0.0001, 0.001, 0.01, 0.1),
-                },
-            ),
         ),
         Entry(
             "lvq",
@@ -530,14 +357,30 @@ def codec(name: str, spec: InputSpec | None = None, n_classes: int = 1) -> Codec
 
     Raises OptionError for a name that is not known or a task that the model cannot do.
     """
-    found = entry(name)
-    table = spec is not None and spec.kind == "table" and (spec.dtype == "float64" or n_classes == 0)
-    if not table:
-        return cast(Codec, import_module(found.codec))
+    way = way_of(name, spec, n_classes)
+    inner = cast(Codec, import_module(way.codec))
+    if not _is_table(spec, n_classes):
+        return inner
     from .codecs.tabular import TableCodec
 
-    way = found.way(CLASSES if n_classes else NUMBERS, table=True)
-    return TableCodec(cast(Codec, import_module(way.codec)))
+    return TableCodec(inner)
+
+
+def way_of(name: str, spec: InputSpec | None = None, n_classes: int = 1) -> Way:
+    """The way of a model that takes `spec` and tells `n_classes` apart (0: numbers). Raises OptionError as `codec`."""
+    if not _is_table(spec, n_classes):
+        return entry(name).way()
+    return entry(name).way(CLASSES if n_classes else NUMBERS, table=True)
+
+
+def holds(name: str, spec: InputSpec, n_classes: int) -> str:
+    """What of the items that it learned from can be seen in a saved model, in words; empty where nothing can."""
+    named = ("the categories of its columns",) if any(column.categories for column in spec.columns) else ()
+    return " and ".join(filter(None, (way_of(name, spec, n_classes).holds, *named)))
+
+
+def _is_table(spec: InputSpec | None, n_classes: int) -> bool:
+    return spec is not None and spec.kind == "table" and (spec.dtype == "float64" or n_classes == 0)
 
 
 def name_of(model: object) -> str:

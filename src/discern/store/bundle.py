@@ -85,6 +85,11 @@ class Bundle:
         return str(self.manifest["target"])
 
     @property
+    def holds(self) -> str:
+        """What of the items that it learned from can be seen in the file, in words; empty where nothing can."""
+        return catalogue.holds(self.model, self.spec, len(self.classes))
+
+    @property
     def config(self) -> Mapping[str, Any]:
         return cast(Mapping[str, Any], self.manifest["config"])
 

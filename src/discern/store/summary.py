@@ -54,7 +54,7 @@ def summarise(bundle: Bundle, training: Mapping[str, Any], optimizer: Optimizer 
         tuple(map(str, bundle.classes)),
         layers_of(bundle),
         array_facts(dict(sorted(bundle.arrays.items()))),
-        catalogue.entry(bundle.model).holds,
+        bundle.holds,
         training,
         optimizer,
     )

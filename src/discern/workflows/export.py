@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.errors import OptionError, describe
-from ..models import catalogue
 from ..store import bundle, outputs
 from ..store.export import missing, to_onnx
 from ..store.run_folder import model_path
@@ -19,7 +18,7 @@ def export(run: str | Path, out: str | Path, *, items: bool = True, force: bool 
     """
     target = outputs.checked("--onnx", out, endings=(".onnx",), force=force)
     model = bundle.load(model_path(run))
-    holds = catalogue.entry(model.model).holds
+    holds = model.holds
     if holds and not items:
         raise OptionError(
             describe("--no-items", found=f"this model holds {holds}", expected="another one, such as a network")

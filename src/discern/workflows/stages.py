@@ -158,7 +158,7 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     train, validation = choose.labelled(job.data, parts.train), choose.labelled(job.data, parts.validation)
     estimator.fit(*train, validation=validation if len(parts.validation) else None, on_event=job.on_event, **extra)
     facts: dict[str, Any] = {"data": job.data.fingerprint, "seed": job.options.seed}
-    facts["holds"] = catalogue.entry(name).holds
+    facts["holds"] = catalogue.holds(name, job.data.input, len(job.data.classes))
     if job.data.kind == "texts" and len(parts.validation):
         facts[apply.STRANGE] = unknown_words(train[0], validation[0])
     about: dict[str, Any] = {"targets": targets, "spec": job.data.input, "extra": facts, "card": _card(folder)}
