@@ -75,7 +75,7 @@ def write_run_report(
         aside=data.aside,
         answers=_answers(folder, items) if data.task == "regression" else None,
         card=Card.from_json(model.manifest["card"]),
-        holds=catalogue.entry(model.model).holds,
+        holds=model.holds,
     )
     write_report(folder.path, report)
 
