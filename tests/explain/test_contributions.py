@@ -70,7 +70,7 @@ def test_many_columns_are_sampled_with_an_interval_and_still_add_up(n: int) -> N
 
     found = contributions(model, rows[0], columns(15), rows, seed=3)
     assert total(found) == pytest.approx(model(rows[:1])[0], abs=1e-9)
-    assert "drawn by chance" in found.way and found.parts[0].adds.low is not None
+    assert "200 orders, drawn by chance" in found.way and found.parts[0].adds.low is not None
     some = rows if n <= 100 else None
     if some is not None:
         part = next(part.adds for part in found.parts if part.column == "c2")

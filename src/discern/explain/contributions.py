@@ -109,7 +109,10 @@ def contributions(
     elif p <= FEW:
         exact = _all_orders(predict, row, background, mean, value)
         parts = [without_range(one, n, "Shapley's value, all orders") for one in exact.tolist()]
-        way = f"Shapley's values over all orders of the columns, against {n:,} rows that were learned from."
+        way = (
+            "Each part is what the column adds on average over all orders in which columns may become known (Shapley's "
+            f"value), with {n:,} rows that were learned from standing in for what is not known yet."
+        )
     else:
         drawn = _orders(predict, row, background, rng)
         error = drawn.std(axis=0, ddof=1) / math.sqrt(len(drawn))
@@ -123,8 +126,9 @@ def contributions(
             for one, wide in zip(found.tolist(), error.tolist(), strict=True)
         ]
         way = (
-            f"Shapley's values from {2 * len(drawn)} orders of the columns drawn by chance, "
-            f"against {n:,} rows that were learned from."
+            f"Each part is what the column adds on average over {2 * len(drawn)} orders, drawn by chance, in which "
+            f"columns may become known (Shapley's value), with {n:,} rows that were learned from standing in for what "
+            "is not known yet."
         )
     words = list(shown) or [said(row[place], column) for place, column in enumerate(columns)]
     listed = [Part(column.name, word, part) for column, word, part in zip(columns, words, parts, strict=True)]

@@ -31,7 +31,8 @@ def drawings(found: TableExplanation) -> dict[str, Drawing]:
     drawn: list[Drawing] = []
     if found.importances is not None and found.importances.columns:
         drawn.append(importance(found.importances.columns[:BARS], found.task))
-    drawn += [panel(place, one, found) for place, one in enumerate(found.dependence) if one.curves]
+    ends = _ends(found.dependence)
+    drawn += [panel(place, one, found, ends) for place, one in enumerate(found.dependence) if one.curves]
     bent = [one for one in found.straightness.effects if one.at and one.verdict not in ("straight", "not shown")]
     drawn += [bend(place, one, found) for place, one in enumerate(bent)]
     rows = [row for row in found.coefficients.rows if row.column and row.scaled.value is not None]
@@ -66,7 +67,20 @@ def importance(rows: Sequence[Importance], task: str) -> Drawing:
     return draw("importance", "What the model leans on", alt, (WIDE, FRAME + BAR * len(rows)), paint)
 
 
-def panel(place: int, one: Dependence, found: TableExplanation) -> Drawing:
+def _ends(found: Sequence[Dependence]) -> tuple[float, float]:
+    """One axis of answers for all columns, so that what changes little looks so."""
+    values = [
+        np.array([figure.value or 0.0 for figure in curve.mean]).mean() + np.array(side)
+        for one in found for curve in one.curves for side in (curve.low, curve.high)
+    ]  # fmt: skip
+    if not values:
+        return 0.0, 1.0
+    low, high = float(np.concatenate(values).min()), float(np.concatenate(values).max())
+    room = 0.08 * (high - low) or 1.0
+    return low - 1.5 * room, high + room
+
+
+def panel(place: int, one: Dependence, found: TableExplanation, ends: tuple[float, float]) -> Drawing:
     """The mean answer against one column, with the lines of some rows and where the data lie."""
 
     def paint(axes: Axes) -> None:
@@ -92,6 +106,7 @@ def panel(place: int, one: Dependence, found: TableExplanation) -> Drawing:
             axes.set_xlim(-0.6, len(at) - 0.4)
         else:
             _where(axes, np.repeat(at, np.minimum(one.rows, 40)), one.kind == "date")
+        axes.set_ylim(*ends)
         axes.set_xlabel(label(one.column, 40))
         axes.set_ylabel(label(found.target if found.task == "regression" else _chance(one), 28))
         axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -143,7 +158,7 @@ def coefficients(rows: Sequence[Coefficient], found: TableExplanation) -> Drawin
         axes.set_xlabel(f"what one standard deviation more changes in {what}")
 
     alt = f"{len(rows)} coefficients; the largest is that of {name(rows[0].term)}; grey: not shown"
-    return draw("coefficients", "All others held fixed", alt, (WIDE, FRAME + BAR * len(rows)), paint)
+    return draw("coefficients", "What one standard deviation changes", alt, (WIDE, FRAME + BAR * len(rows)), paint)
 
 
 def residuals(found: Leftovers, target: str) -> Drawing:
@@ -175,7 +190,6 @@ def parts(found: Contributions) -> Drawing:
 
     def paint(axes: Axes) -> None:
         now = start
-        width = max(abs(step) for _, step in steps) or 1.0
         for place, (_, step) in enumerate(steps):
             colour = ACCENT if step >= 0 else SECOND
             axes.barh(place, step, left=now, height=0.62, color=colour)
@@ -188,7 +202,8 @@ def parts(found: Contributions) -> Drawing:
         axes.invert_yaxis()
         axes.spines["left"].set_visible(False)
         axes.axvline(start, color=INK, linewidth=1)
-        axes.margins(x=0.14 if width else 0.1)
+        axes.use_sticky_edges = False
+        axes.margins(x=0.16)
         axes.xaxis.set_major_locator(MaxNLocator(6))
         what = f"probability of {label(found.answer)}" if found.answer else label(found.target, 30)
         axes.set_xlabel(f"{what}: from the mean answer (line) to this one")
@@ -207,9 +222,9 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _where(axes: Axes, at: np.ndarray, dates: bool) -> None:
-    """Small strokes below the axis where rows lie."""
-    axes.plot(at, np.zeros(len(at)), "|", color=SOFT, markersize=7, alpha=0.5, transform=axes.get_xaxis_transform(),
-              clip_on=False)  # fmt: skip
+    """Small strokes above the axis where rows lie."""
+    above = axes.get_xaxis_transform()
+    axes.plot(at, np.full(len(at), 0.03), "|", color=SOFT, markersize=7, alpha=0.5, transform=above, clip_on=False)
     axes.xaxis.set_major_locator(MaxNLocator(4 if dates else 5))
     if dates:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: str(np.datetime64(int(day), "D"))))

@@ -45,7 +45,8 @@ def beside_one(found: Contributions) -> dict[str, str]:
     rows = [(found.item, part.column, part.value, *cells(part.adds)) for part in found.parts]
     table = csv_text(("item", "column", "here", *FIGURE), rows)
     view = {"found": found, "drawn": drawn, "say": explain_said, "number": number, "between": between}
-    page = environment().get_template("explain_one.html.j2").render(**view)
+    ranges = any(part.adds.low is not None for part in found.parts)
+    page = environment().get_template("explain_one.html.j2").render(**view, ranges=ranges)
     return {PAGE: page, f"{drawn.name}.svg": drawn.svg, "parts.csv": table}
 
 

@@ -114,6 +114,8 @@ def _bend(one: Effect, what: str) -> str:
     start, end = _clear(one.start), _clear(one.end)
     first, last = _way(one.start), _way(one.end)
     if start and end and first == last:
+        if not _apart(one.start, one.end):
+            return f"{what} {first} with it, steeper in the middle or at the ends"
         more = "more slowly" if abs(one.start.value) > abs(one.end.value) else "more steeply"
         return f"{what} {first} with it, ever {more}"
     if start and not end:
@@ -129,6 +131,13 @@ def _clear(figure: Figure) -> bool:
     return figure.low is not None and figure.high is not None and (figure.low > 0 or figure.high < 0)
 
 
+def _apart(one: Figure, other: Figure) -> bool:
+    """Whether the intervals of two slopes do not meet."""
+    if None in (one.low, one.high, other.low, other.high):
+        return False
+    return bool(one.low > other.high or other.low > one.high)  # type: ignore[operator]
+
+
 def _way(figure: Figure) -> str:
     return "rises" if (figure.value or 0.0) > 0 else "falls"
 
@@ -142,22 +151,28 @@ def loss(one: Importance, task: str) -> str:
     """What exchanging a column costs."""
     if one.loss.value is None:
         return "–"
-    return f"{100 * one.loss.value:.1f} %" if task == "regression" else number(one.loss.value, 3)
+    return f"{_tenth(one.loss.value)} %" if task == "regression" else number(one.loss.value, 3)
 
 
 def loss_range(one: Importance, task: str) -> str:
     if one.loss.low is None or one.loss.high is None:
         return ""
     ends = (one.loss.low, one.loss.high)
-    text = [f"{100 * end:.1f}" if task == "regression" else number(end, 3) for end in ends]
-    return " to ".join(end.replace("-", "−") for end in text) + (" %" if task == "regression" else "")
+    text = [_tenth(end) if task == "regression" else number(end, 3) for end in ends]
+    return " to ".join(text) + (" %" if task == "regression" else "")
 
 
 def plain(one: Importance, task: str) -> str:
     """The same in plain terms."""
     if one.plain.value is None:
         return "–"
-    return number(one.plain.value, 3) if task == "regression" else f"{100 * one.plain.value:.1f}".replace("-", "−")
+    return number(one.plain.value, 3) if task == "regression" else _tenth(one.plain.value)
+
+
+def _tenth(share: float) -> str:
+    """Per cent with one decimal, never `−0.0`."""
+    text = f"{100 * share:.1f}"
+    return "0.0" if text == "-0.0" else text.replace("-", "−")
 
 
 def shown(one: Importance | Coefficient) -> str:
@@ -184,7 +199,10 @@ def explanation_text(found: TableExplanation, *, width: int | None = None) -> st
                  for one in found.importances.groups[:5]]  # fmt: skip
         parts.append("what the model leans on\n" + table(header, rows, width=width))
     effects = [(one.column, shape(one), p_value(one.bend), p_value(one.effect)) for one in found.straightness.effects]
-    if effects:
+    reasons = {one.reason for one in found.straightness.effects if one.verdict == NOT_TESTED}
+    if effects and len(reasons) == 1 and all(one.verdict == NOT_TESTED for one in found.straightness.effects):
+        parts.append(wrapped(f"straight or bent: not tested; {reasons.pop()}", width=width))
+    elif effects:
         parts.append("straight, bent or turned\n" + table(EFFECTS, effects[:ROWS], width=width))
     elif found.straightness.reason:
         parts.append(wrapped(f"straight or bent: not tested; {found.straightness.reason}", width=width))
