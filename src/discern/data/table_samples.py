@@ -31,11 +31,11 @@ PEAK = 65.0
 
 FEW_AREAS = """\
 area,deprivation,young_men,policing_budget,crime_rate
-Ashfield,12,6.1,210,31.5
-Brook End,25,7.4,185,44.0
-Castle Hill,38,8.9,190,57.5
-Docklands,51,8.1,150,72.0
-Eastmoor,64,10.2,165,85.5
+Ashfield,12,8.1,150,39.5
+Brook End,51,6.9,190,62.0
+Castle Hill,25,9.6,210,47.4
+Docklands,64,8.4,170,79.9
+Eastmoor,38,7.2,140,57.8
 Fairview,45,8.8,160,?
 """
 """Five areas, and one whose crime rate is asked for."""
