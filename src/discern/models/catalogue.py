@@ -139,7 +139,7 @@ ENTRIES: Mapping[str, Entry] = {
         Entry(
             "svm",
             1,
-            "linear support vector machine",
+            "support vector machine",
             "discern.models.svm:LinearSVM",
             "discern.models.codecs.svm",
             parameters={
