@@ -86,6 +86,9 @@ LINES = (
         "area",
     ),
     ("map", "island/pool.csv", "--boundaries", "island/boundaries.geojson", "-o", "map.svg"),
+    ("sample", "notes", "same", "--n", "40"),
+    ("table", "clusters", "same/notes.csv", "--text", "note", "-o", "groups", "--groups", "2"),
+    ("table", "clusters", "--apply", "groups", "same/notes.csv", "--text", "note", "-o", "grouped.csv"),
     ("doctor",),
 )
 

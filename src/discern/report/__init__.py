@@ -39,6 +39,7 @@ __all__ = [
     "leak_price_text",
     "line_cost_text",
     "line_text",
+    "located_text",
     "matrix_text",
     "more_data_text",
     "operating_text",
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
     from .label_text import asked_text, keys_text, label_keys, labelling_text
     from .leak_page import leak_price_text
     from .line_words import line_cost_text, line_text
+    from .locate_page import located_text
     from .measured_text import evaluation_text
     from .model_text import card_text, layers_text, summary_text
     from .more_data_page import more_data_text
@@ -165,6 +167,7 @@ __getattr__, __dir__ = attach(
         "topics_compared_text": "topics_compared",
         "step_text": "topics_steps",
         "state_text": "topics_steps",
+        "located_text": "locate_page",
         "reading_text": "read_page",
         "filter_text": "filter_page",
         "kernels_text": "filter_page",

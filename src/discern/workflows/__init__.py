@@ -51,6 +51,7 @@ __all__ = [
     "line_costs",
     "list_runs",
     "load",
+    "locate",
     "near_texts",
     "not_exported",
     "parse_pool",
@@ -103,6 +104,7 @@ if TYPE_CHECKING:
     from .handing import card, purge, report
     from .inspect import evaluate, inspect
     from .label import check_batch, label, write_labelled
+    from .locate import locate
     from .maps import draw_map
     from .paired import compare_runs
     from .predict import Model, csv_text, load, predict
@@ -175,6 +177,7 @@ __getattr__, __dir__ = attach(
         "train": "train",
         "train_with": "train",
         "verify": "verify",
+        "locate": "locate",
         "read_characters": "read_characters",
         "filter_picture": "filter",
         "kernels": "filter",

@@ -7,9 +7,10 @@ from typing import Any
 
 import typer
 
-from . import line, what_if
+from . import clusters, line, what_if
 
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "clusters": clusters.clusters,
     "fit-line": line.fit_line,
     "what-if": what_if.what_if,
 }
