@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, silent, steps
 from ..core.options import suggest
 from ..core.records import Column, InputSpec
+from ..core.threads import budget
 from .table_columns import Judged, judge
 from .table_values import ROWS, few_names, opened, values_of, whole
 from .text_pieces import Piece, Source
@@ -105,6 +107,18 @@ def _read(
             values, more = values_of(frame, spec, table.name, passed_over=frame.columns)
             found.notes += [note for note in more if note not in found.notes][: max(0, 20 - len(found.notes))]
             yield values
+
+
+def ahead(pieces: Iterator[Values]) -> Iterator[Values]:
+    """The same, the next piece read while this one is worked on, where there is a processor for it."""
+    if budget() < 2:
+        yield from pieces
+        return
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = reader.submit(next, pieces, None)
+            yield piece
 
 
 def _frames(table: Source, rows: int) -> Iterator[pl.DataFrame]:

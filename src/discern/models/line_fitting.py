@@ -140,7 +140,8 @@ def fit_stream(name: str, columns: tuple[str, ...], pieces: Iterator[Array], opt
     points: list[Array] = []
     n_left_out = 0
     for number, piece in enumerate(_finer(pieces, batch)):
-        whole = piece[~np.isnan(piece).any(axis=1)]
+        known = ~np.isnan(piece.sum(axis=1))  # a missing value makes the whole sum missing
+        whole = piece if known.all() else piece[known]
         n_left_out += len(piece) - len(whole)
         _refuse_large(whole, (*columns, options.target), name)
         if not len(whole):
@@ -268,9 +269,9 @@ def _that_vary(rows: Rows) -> tuple[list[int], tuple[str, ...]]:
 def _refuse_large(values: Array, names: tuple[str, ...], where: str) -> None:
     if not len(values):
         return
-    largest = np.abs(values).max(axis=0)
-    worst = int(largest.argmax())
-    if largest[worst] > LARGEST_VALUE:
+    if max(float(values.max()), -float(values.min())) > LARGEST_VALUE:
+        largest = np.abs(values).max(axis=0)
+        worst = int(largest.argmax())
         found = f"{largest[worst]:g} in the column {names[worst]!r}"
         raise DataError(describe(where, found=found, expected=f"numbers up to {LARGEST_VALUE:g}"))
 

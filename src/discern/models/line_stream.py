@@ -45,9 +45,8 @@ class StreamedLine:
         if self.ran_away:
             return
         scale = self.moments.scale()
-        rows = scale.scaled(
-            values[seeds.generator(self.seed, "order of rows", self.moments.n).permutation(len(values))]
-        )
+        order = seeds.generator(self.seed, "order of rows", self.moments.n).permutation(len(values))
+        rows = scale.scaled(values[order])
         if self.parameters is None:
             self._begin(rows, scale)
         assert self.parameters is not None

@@ -15,7 +15,7 @@ from ..core.events import Listener, note, silent, stage, steps
 from ..core.line_options import SIZES, LineOptions
 from ..core.options import SEED, raise_all
 from ..core.threads import budget
-from ..data.number_columns import Values, number_pieces, number_table
+from ..data.number_columns import Values, ahead, number_pieces, number_table
 from ..models import line_cost
 from ..models.line_fit import Cost, LineFit
 from ..models.line_fitting import Fitted, Rows, Steps, fit_rows, fit_stream
@@ -110,7 +110,7 @@ def line_costs(
 
 def _told(pieces: Iterator[Values], on_event: Listener) -> Iterator[Values]:
     done = 0
-    for piece in pieces:
+    for piece in ahead(pieces):
         yield piece
         done += len(piece)
         steps(on_event, "rows", done, 0)
