@@ -10,9 +10,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 import discern.workflows
-from discern.data import idx
+from discern.data import canvases, idx
+from discern.evaluate.boxes import Box, average_precision
 from discern.evaluate.reading import character_error, edits
 from discern.images.filters import KERNELS
+from discern.workflows.locate import Finder
 from discern.workflows.read_characters import Reader
 
 from .conftest import Cli, run_main
@@ -256,3 +258,107 @@ def test_drawn_symbols_are_centred_at_every_door(cli: Cli) -> None:
     centred = discern.workflows.load("centred")
     assert centred.predict(pixels[None])["prediction"][0] == "K", "an array of any size is drawn on the same field"
     assert "scaled and centred" in str(centred.shipped.spec)
+
+
+LOCATE = ("image", "locate")
+GLYPHS = "AHT"
+
+
+@pytest.fixture(scope="module")
+def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A quick model that tells three letters from clutter."""
+    folder = tmp_path_factory.mktemp("things")
+    pictures, labels = canvases.sections(glyphs(), np.array(list(GLYPHS)), 1500)
+    np.savez(folder / "sections.npz", X=pictures, y=labels)
+    assert (
+        run_main("train", folder / "sections.npz", "-o", folder / "run", "--model", "forest", "--features", "hog") == 0
+    )
+    return folder / "run"
+
+
+def glyphs() -> np.ndarray:
+    found = []
+    for letter in GLYPHS:
+        image = Image.new("L", (28, 28), 0)
+        ImageDraw.Draw(image).text((14, 14), letter, font=ImageFont.load_default(26), fill=255, anchor="mm")
+        found.append(np.asarray(image))
+    return np.stack(found)
+
+
+def canvas_file(number: int = 0, path: str = "canvas.png") -> tuple[canvases.Placed, ...]:
+    pixels, placed = canvases.canvas(glyphs(), np.array(list(GLYPHS)), number)
+    Image.fromarray(pixels).save(path)
+    return placed
+
+
+@pytest.mark.shows("image locate", "--smallest")
+@pytest.mark.shows("image locate", "--largest")
+@pytest.mark.shows("image locate", "--sure")
+@pytest.mark.shows("image locate", "--out")
+@pytest.mark.shows("image locate", "--force")
+@pytest.mark.shows("image locate", "--background")
+def test_things_are_found_where_they_are(cli: Cli, things: Path) -> None:
+    placed = canvas_file()
+    found = cli(*LOCATE, things, "canvas.png", "-o", "found.csv")
+    assert found.status == 0, found.err
+    table = pl.read_csv("found.csv")
+    assert table.columns == ["item", "label", "probability", "top", "left", "bottom", "right"]
+    true = [Box(one.label, 1.0, *map(float, one.square)) for one in placed]
+    boxes = [Box(*row[1:]) for row in table.iter_rows()]
+    assert average_precision([boxes], [true]).value > 0.5
+    assert cli(*LOCATE, things, "canvas.png", "--sure", "0.99").out != cli(*LOCATE, things, "canvas.png").out
+    few = cli(*LOCATE, things, "canvas.png", "--smallest", "60", "--largest", "70").out
+    many = cli(*LOCATE, things, "canvas.png", "--smallest", "28").out
+    sections = [int(text.split(" in ")[-1].split(" (")[-1].split()[0].replace(",", "")) for text in (few, many)]
+    assert sections[0] < sections[1]
+    assert cli(*LOCATE, things, "canvas.png", "-o", "found.csv").status == 2
+    assert cli(*LOCATE, things, "canvas.png", "-o", "found.csv", "--force").status == 0
+    assert cli(*LOCATE, things, "canvas.png", "-o", "found.html").status == 0
+    assert "<rect" in Path("found.html").read_text()
+    other = cli(*LOCATE, things, "canvas.png", "--background", "A", "-o", "other.csv")
+    assert other.status == 0 and "A" not in pl.read_csv("other.csv")["label"].to_list()
+
+
+def test_digits_on_canvases_are_found(cli: Cli, real_data: Path) -> None:
+    folder = real_data / "mnist"
+    digits = np.asarray(idx.read_images(folder / "t10k-images-idx3-ubyte.gz")).reshape(-1, 28, 28)
+    labels = idx.read_labels(folder / "t10k-labels-idx1-ubyte.gz").astype(str)
+    pictures, names = canvases.sections(digits[:5000], labels[:5000], 4000)
+    np.savez("sections.npz", X=pictures, y=names)
+    net = (
+        "--model",
+        "conv",
+        "--layers",
+        "conv 16, pool, conv 32, pool, dense 64",
+        "--epochs",
+        "5",
+        "--augment",
+        "none",
+    )
+    assert cli("train", "sections.npz", "-o", "run", *net).status == 0
+    finder = Finder("run")
+    drawn = [canvases.canvas(digits[5000:], labels[5000:], number) for number in range(6)]
+    found = [finder.find(pixels, smallest=24, largest=54).boxes for pixels, _ in drawn]
+    true = [[Box(one.label, 1.0, *map(float, one.square)) for one in placed] for _, placed in drawn]
+    assert average_precision(found, true).value > 0.4, "a quick model; benchmarks/finding.py has the network's figure"
+
+
+@pytest.mark.bad_input("image locate")
+def test_what_cannot_be_searched_is_said(cli: Cli, things: Path, letters: Path) -> None:
+    canvas_file()
+    Image.new("L", (300, 200), 90).save("blank.png")
+    Image.new("L", (20, 200), 90).save("small.png")
+    blank = cli(*LOCATE, things, "blank.png")
+    assert blank.status == 0 and "nothing was found" in blank.out
+    for arguments, message in (
+        ((things, "nowhere.png"), "no such"),
+        ((things, "small.png"), "at least 28 x 28"),
+        ((letters, "canvas.png"), "a class of pictures in which nothing is"),
+        ((things, "canvas.png", "--background", "backgruond"), "background"),
+        ((things, "canvas.png", "--smallest", "50", "--largest", "30"), "above --largest"),
+        ((things, "canvas.png", "--smallest", "0", "--sure", "7"), "--sure"),
+        ((things, "canvas.png", "-o", "out.doc"), ".html"),
+    ):
+        found = cli(*LOCATE, *arguments)
+        assert found.status == 2 and message in found.err, (arguments, found)
+        assert "Traceback" not in found.err

@@ -66,6 +66,7 @@ LINES = (
     ("table", "what-if", "runs/shops", "shops/stores.csv", "--set", "parking=-10%", "-o", "less.csv"),
     ("table", "fit-line", "areas.csv", "--target", "crime", "-o", "line"),
     ("image", "read", "runs/knn", "digits/3/digits-0003.png"),
+    ("image", "locate", "runs/knn", "digits/3/digits-0003.png", "--background", "0"),
     ("image", "filter", "sample:five", "--kernel", "cross", "--steps"),
     (*FORECAST, "--time", "day", "--value", "n", "--horizon", "7", "--model", "smoothing,rnn", "-o", "foretold"),
     (*FORECAST, "--run", "foretold"),

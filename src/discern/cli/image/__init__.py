@@ -8,10 +8,11 @@ from typing import Any
 import typer
 
 from . import filter as filtering
-from . import read
+from . import locate, read
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "filter": filtering.filter_picture,
+    "locate": locate.locate,
     "read": read.read,
 }
 
