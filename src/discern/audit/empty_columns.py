@@ -16,7 +16,8 @@ def check(dataset: Dataset, split: Split | None) -> CheckResult:
     if not dataset.input.columns:
         return not_applicable(CODE, NAME, "the data is no table with columns")
     findings = []
-    empty = [name for name in dataset.aside if dataset.items[COLUMN + name].n_unique() == 1]
+    own = [name for name in dataset.aside if COLUMN + name in dataset.items.columns]  # the group is not among them
+    empty = [name for name in own if dataset.items[COLUMN + name].n_unique() == 1]
     if empty:
         findings.append(
             finding(

@@ -180,7 +180,8 @@ class Dataset:
     @cached_property
     def copies(self) -> NDArray[np.int64]:
         """As `units`, but for copies and near-copies alone, whatever their groups."""
-        return connected([_codes(self.items["pixels"]), self.near.codes(self.n)], self.n)
+        exact = _codes(self.items["pixels"])
+        return connected([exact, self.near.codes(self.n)], self.n) if self.near.groups else exact
 
     def take(self, indices: ArrayLike) -> Dataset:
         """The data set of these rows, in this order. What was set aside while reading stays as it was."""

@@ -47,6 +47,8 @@ class Answered:
     answers: NDArray[np.float64]
     low: NDArray[np.float64] | None = None
     high: NDArray[np.float64] | None = None
+    without: str = ""
+    """Why there are no intervals."""
 
 
 @dataclass(frozen=True)

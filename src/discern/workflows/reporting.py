@@ -85,7 +85,8 @@ def _answers(folder: RunFolder, items: bool) -> Answered:
     table = pl.read_parquet(folder.predictions)
     ends = [table[name].to_numpy() if name in table.columns else None for name in ("low", "high")]
     names = tuple(table["item"].to_list()) if items else ()
-    return Answered(names, table["label"].to_numpy(), table["prediction"].to_numpy(), *ends)
+    why = folder.load(folder.training).get("trust", {}).get("reason", "")
+    return Answered(names, table["label"].to_numpy(), table["prediction"].to_numpy(), *ends, why)
 
 
 def _with_pictures(results: dict[str, Any], data: Dataset) -> dict[str, Any]:

@@ -173,7 +173,9 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     if outcome.trust is not None:
         save(trust=outcome.trust)
         shipped = ship(bundle.load(folder.model))
-    if outcome.reason and trusting.insisted(job.options):
+    if outcome.reason and job.data.task == "regression":
+        events.note(job.on_event, f"no interval stands beside the answers: {outcome.reason}")
+    elif outcome.reason and trusting.insisted(job.options):
         events.note(job.on_event, outcome.reason)
     files.write_json(folder.training, _training_facts(name, estimator) | {"trust": outcome.to_json()})
     job.done("fitted", began)

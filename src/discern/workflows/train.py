@@ -20,7 +20,6 @@ from ..data.assemble import Groups
 from ..data.corrections import copied
 from ..data.dataset import Dataset
 from ..data.given import refuse_address
-from ..data.given_away import without_give_aways
 from ..data.read import read
 from ..data.splits import split
 from ..store import bundle, event_file
@@ -128,7 +127,6 @@ def train_with(
     count = threads.set_budget()
     events.stage(on_event, "reading")
     data = source if isinstance(source, Dataset) else read_with(source, reading, y=y, groups=groups, on_event=on_event)
-    data = without_give_aways(data, on_event=on_event)
     check_learnable(data)
     corrections = data.source.options.corrections
     correcting = None if corrections is None else copied(Path(corrections))
@@ -247,7 +245,6 @@ def reopen(folder: RunFolder, data: Dataset | None, on_event: Listener) -> Datas
     named = record["data"]
     if data is None:
         data = read_with(folder.data_path(), folder.reading(), on_event=on_event)
-    data = without_give_aways(data)
     other = [name for name, number in versions().items() if record["versions"].get(name) != number]
     if other:
         events.note(on_event, f"other versions than when this run began: {', '.join(other)}; its bytes may differ")
