@@ -86,6 +86,15 @@ def text_of(cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String).fill_null("")
 
 
+def typed(cells: pl.Series) -> pl.Series:
+    """Cells of a data frame as they are read: numbers and dates; spans and times of day in hours; the rest as text."""
+    if cells.dtype == pl.Time:
+        return cells.cast(pl.Int64).cast(pl.Float64) / 3.6e12
+    if cells.dtype == pl.Duration:
+        return cells.dt.total_microseconds().cast(pl.Float64) / 3.6e9
+    return cells if cells.dtype.is_numeric() or cells.dtype.is_temporal() else text_of(cells)
+
+
 def naive(cells: pl.Series) -> pl.Series:
     """Times without a zone, in UTC."""
     return cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if cells.dtype.time_zone else cells  # type: ignore[attr-defined]

@@ -93,7 +93,7 @@ def judge(
     `commas` says whether commas are decimal where the column leaves it open; `found` is `plain(cells)`, where known.
     """
     found = plain(cells) if found is None else found
-    if cells.dtype.is_temporal() and not isinstance(cells.dtype, (pl.Duration, pl.Time)):
+    if cells.dtype.is_temporal():
         return _numeric(cells, dates(cells, extra), "date", extra, keep)
     named = _words(cells.name)
     if cells.dtype.is_numeric() or possible(cells, found, extra):

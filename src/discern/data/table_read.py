@@ -19,7 +19,7 @@ from ..core.records import InputSpec
 from . import table_notes
 from .assemble import Reading, group_column, stop_if_too_many
 from .dataset import COLUMN, Dataset, Source, set_aside
-from .table_cells import DECIMAL_COMMA, DOTTED, THOUSANDS, is_missing, plain, text_of
+from .table_cells import DECIMAL_COMMA, DOTTED, THOUSANDS, is_missing, plain, text_of, typed
 from .table_columns import Judged, judge
 from .table_hash import RowHash, Words, words_of
 from .table_target import Target, target_of
@@ -70,12 +70,8 @@ def from_frame(source_frame: Any, name: str, source: Source, asked: ReadOptions,
     if not frame.height:
         raise DataError(describe(name, found="a table without rows", expected="at least one"))
     nested = [column for column, kind in frame.schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
-    typed = (
-        series if series.dtype.is_numeric() or series.dtype.is_temporal() else text_of(series)
-        for series in frame.drop(nested)
-    )
     notes = [f"columns that hold lists or bytes are left out: {few_names(nested)}"] if nested else []
-    own = pl.DataFrame(list(typed))
+    own = pl.DataFrame(list(map(typed, frame.drop(nested))))
     _check_names(own.columns, asked, reading.spec)
     items = pl.select(item="row " + pl.int_range(1, frame.height + 1).cast(pl.String)).to_series()
     return from_piece(Piece(own, items, [], table_notes.nothing_said()), name, notes, source, asked, reading)

@@ -20,7 +20,7 @@ from ..core.options import TextOptions, suggest
 from ..core.records import Column, InputSpec
 from .given import refuse_address
 from .scan import shown
-from .table_cells import dates, float_array, is_missing, numbers, plain, text_of
+from .table_cells import dates, float_array, is_missing, numbers, plain, text_of, typed
 from .table_columns import positions
 from .text_column import text_column
 from .text_pieces import Piece, Source
@@ -200,7 +200,7 @@ def _decoded(frame: pl.DataFrame, spec: InputSpec, where: str, strange: Strange)
 
 def _column(given: tuple[pl.Series, Column]) -> tuple[NDArray[np.float64], pl.DataFrame, int]:
     """A column's numbers, the cells (with counts) that it does not know, and how many hold anything."""
-    cells, column = given
+    cells, column = typed(given[0]), given[1]
     if column.kind == "category":
         found, bad = _positions(cells, column)
         return found, bad, len(cells)

@@ -14,6 +14,7 @@ from ..core.options import TextOptions
 from .delimited import Delimited
 from .records import RECORD_LIMIT
 from .sheets import excel_rows, readable
+from .table_cells import typed
 from .text_pieces import HALVES, SAMPLE, Piece, Said, checked, refused_header
 
 HALF = "\ufffd"
@@ -119,15 +120,12 @@ class Parquet:
     def _table(self, batch: pl.DataFrame) -> pl.DataFrame:
         if not self._typed:
             return self._texts(batch)
-        is_typed = {name: kind.is_numeric() or kind.is_temporal() for name, kind in batch.schema.items()}
-        own = (
-            pl.col(name) if typed else pl.col(name).cast(pl.String).fill_null("") for name, typed in is_typed.items()
-        )
-        return batch.select(own)
+        return pl.DataFrame(list(map(typed, batch)))
 
     @staticmethod
     def _texts(batch: pl.DataFrame) -> pl.DataFrame:
-        return batch.select(pl.all().cast(pl.String).fill_null(""))
+        spans = pl.col(pl.Duration).dt.total_microseconds() / 3.6e9  # hours
+        return batch.with_columns(spans).select(pl.all().cast(pl.String).fill_null(""))
 
 
 class Excel:
