@@ -108,12 +108,15 @@ def give_aways(
     each is, `target` is `(n,)`: float64 (NaN where unknown), or text for classes. `name` is what the target is called.
     Nothing is found in fewer than 30 rows. Where every column would be set aside, all are only likely.
     """
-    classes = None if target.dtype.kind == "f" else np.unique(target, return_inverse=True)[1]
-    rows = _sample(np.flatnonzero(np.isfinite(target)) if classes is None else np.arange(len(target)), len(columns))
+    of_numbers = target.dtype.kind == "f"
+    rows = _sample(np.flatnonzero(np.isfinite(target)) if of_numbers else np.arange(len(target)), len(columns))
     if len(rows) < FEWEST or not columns:
         return ()
-    looking = _Looking(values[rows], tuple(columns), name)
-    found = looking.for_number(target[rows]) if classes is None else looking.for_classes(classes[rows])
+    looking, wanted = _Looking(values[rows], tuple(columns), name), target[rows]
+    if of_numbers:
+        found = looking.for_number(wanted)
+    else:
+        found = looking.for_classes(np.unique(wanted, return_inverse=True)[1])
     if sum(one.sure for one in found.values()) == len(columns):
         found = {place: GiveAway(one.column, False, one.way, one.told) for place, one in found.items()}
     return tuple(found[place] for place in sorted(found))

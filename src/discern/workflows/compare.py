@@ -34,8 +34,8 @@ COMPARED_VALIDATION = 2000
 """Candidates are compared on at most so many items, the same for each; the winner then learns from all."""
 SHARE = 0.1
 """Of the estimated time of the longest training, for the whole comparison."""
-AT_LEAST = 8.0
-"""Estimated seconds that a comparison may take in any case."""
+AT_LEAST, OF_NUMBERS_AT_LEAST = 8.0, 30.0
+"""Estimated seconds that a comparison may take in any case; more where a number is learned, which no network joins."""
 FEWEST_EPOCHS = 2
 """Of the network in a comparison."""
 LEARNING = 3
@@ -46,6 +46,8 @@ HOG_SECONDS = 2.2e-7
 NETWORK = "conv"
 """Never left out: from few pictures it learns least of all, and from many the most."""
 HOG = "hog"
+BLEND = "blend"
+"""Never left out either: of numbers it is most often the best."""
 
 BASELINES = {"classification": "majority", "regression": "mean"}
 """The model that looks at nothing, for each task."""
@@ -164,11 +166,11 @@ def plan(
         )
     else:
         full = max(_seconds(entrant, len(both), data) for entrant in others)
-    allowed = max(AT_LEAST, SHARE * full)
+    allowed = max(OF_NUMBERS_AT_LEAST if data.task == "regression" else AT_LEAST, SHARE * full)
     half = allowed / 2 if with_network else allowed
     least = most if rounds > 1 else min(most, FEWEST_TRAIN)
     by_cost = sorted(others, key=lambda entrant: rounds * _seconds(entrant, least, data))
-    kept = [entrant for entrant in by_cost[:1] if not with_network]
+    kept = [entrant for entrant in by_cost if entrant.model == BLEND or (entrant is by_cost[0] and not with_network)]
     for entrant in by_cost:
         if entrant not in kept and rounds * _together([*kept, entrant], least, data) <= half:
             kept.append(entrant)
