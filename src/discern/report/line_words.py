@@ -219,10 +219,11 @@ def where_it_loses(costs: Sequence[Cost]) -> str:
         return "On none of these tables is descent the quicker way."
     worst = max(lost, key=lambda one: (one.closed.value or 0.0) / (one.descent.value or 1.0))
     times = (worst.closed.value or 0.0) / (worst.descent.value or 1.0)
-    fewest = min(one.columns for one in lost)
+    sizes = ", ".join(f"{one.rows:,} × {one.columns:,}" for one in lost)
     return (
-        f"The closed form loses from {words.count(fewest, 'column')} up; with {words.count(worst.rows, 'row')} of "
-        f"{words.count(worst.columns, 'column')} it takes {number(times, 2)} times as long."
+        f"The closed form loses on {len(lost)} of {words.count(len(costs), 'table')} (rows × columns: {sizes}); with "
+        f"{words.count(worst.rows, 'row')} of {words.count(worst.columns, 'column')} it takes {number(times, 2)} times "
+        "as long."
     )
 
 
