@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from statsmodels.tsa.holtwinters import ExponentialSmoothing
+from statsmodels.tsa.holtwinters import ExponentialSmoothing  # type: ignore[import-untyped]
 
 from discern.core.errors import ModelFileError, NewerFormat
 from discern.core.forecast_options import MODELS, SeriesOptions
@@ -32,7 +32,8 @@ def waves(n: int = HOURS, *, noise: float = 0.1, seed: int = 0) -> Floats:
     t = np.arange(n)
     plain = 3 + np.sin(t * 2 * np.pi / 24) + (t // 24 % 7 >= 5) * 2.0
     random = np.random.default_rng(seed).normal(size=(2, n)) * noise
-    return np.array([[10.0], [50.0]]) * (plain + random)
+    found: Floats = np.array([[10.0], [50.0]]) * (plain + random)
+    return found
 
 
 def panel_of(values: Floats, horizon: int = 24, known: Floats | None = None) -> Panel:
@@ -130,7 +131,7 @@ def test_smoothing_goes_on_over_missing_values() -> None:
     assert np.nanmean(np.abs(found - panel.targets(origins)) / np.nanmean(values, axis=1)[:, None, None]) < 0.05
 
 
-def test_boosting_answers_as_scikit_learn_with_gaps_too() -> None:
+def test_boosting_answers_as_scikit_learn_with_gaps_too(monkeypatch: pytest.MonkeyPatch) -> None:
     values = waves()
     values[0, 300:420] = np.nan
     panel = panel_of(values)
@@ -141,11 +142,8 @@ def test_boosting_answers_as_scikit_learn_with_gaps_too() -> None:
         learner.append(found)
         return real(found)
 
-    forecast_boosting._as_nodes = keep
-    try:
-        model = forecast_boosting.learn(panel, HOURS - 48, seed=0)
-    finally:
-        forecast_boosting._as_nodes = real
+    monkeypatch.setattr(forecast_boosting, "_as_nodes", keep)
+    model = forecast_boosting.learn(panel, HOURS - 48, seed=0)
     origins = panel.origins(24, HOURS)
     rows = panel.rows(origins, usable(panel.levels(origins))).reshape(-1, len(panel.layout.names))
     assert np.isnan(rows).any()

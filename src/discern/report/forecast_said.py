@@ -100,9 +100,8 @@ def known(result: ForecastResult) -> str:
     if not result.model.uses_known:
         with_it = "" if other is None or other.value is None else f" (with it {number(other)} of the baseline's error)"
         return f"What --with gives ({names}) did not help on the {_span(result)} to choose on and is left out{with_it}."
-    without = (
-        "" if other is None or other.value is None else f"; without it, it would be {number(other)}{_range(other)}"
-    )
+    known_less = other is not None and other.value is not None
+    without = f"; without it the figure is {number(other)}{_range(other)}" if other and known_less else ""
     return f"This takes {names} of the times to come as known, as they were, not as they were foretold{without}."
 
 

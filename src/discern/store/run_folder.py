@@ -162,6 +162,9 @@ class RunFolder:
         """`run.json`. Raises RunError when this is no run folder or the record is damaged or newer."""
         if not self.path.exists():
             raise RunError(describe(str(self.path), found="there is no such run", do="`discern runs` lists the runs"))
+        if not self.exists() and (self.path / "model.json").is_file():
+            found = "a model that is not of `discern train`, such as topics, groups or a forecast"
+            raise RunError(describe(str(self.path), found=found, do="only the command that wrote it can use it"))
         if not self.exists():
             raise RunError(
                 describe(

@@ -137,7 +137,7 @@ def _tried(panel: Panel, plan: Plan, options: ForecastOptions, on_event: Listene
 
 
 def _may_use(name: str, panel: Panel) -> bool:
-    """Whether a model is tried with and without what is known ahead: nets only with, for they take long."""
+    """Whether a model is tried with what is known ahead too: boosting alone, for networks take long."""
     return bool(panel.layout.known) and name == "boosting"
 
 
