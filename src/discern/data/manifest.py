@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from json.encoder import encode_basestring
 
 import polars as pl
 
@@ -38,7 +39,10 @@ def fingerprint_by_columns(items: pl.DataFrame) -> str:
 
 def key_of(rows: Iterable[tuple[str, str]]) -> str:
     """SHA-256 over (hash, label) pairs, whatever their order: names one set of labelled items."""
-    digest = hashlib.sha256()
-    for line in sorted(json.dumps(row, ensure_ascii=False) for row in rows):
-        digest.update(line.encode() + b"\n")
-    return digest.hexdigest()
+    lines = sorted(f"[{_json(first)}, {_json(second)}]\n" for first, second in rows)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _json(value: object) -> str:
+    """As `json.dumps`, which makes an encoder each time."""
+    return encode_basestring(value) if isinstance(value, str) else json.dumps(value)

@@ -27,8 +27,11 @@ FEW_TOGETHER = 0.02
 """Share of the items that stand in a unit with others, up to which those units are divided first."""
 STRATA = 10
 """Ranges of a number to learn, from which parts are drawn evenly."""
-FEWEST_ROWS = 10
-"""Fewer rows than this with a number to learn are not divided."""
+FEWEST_ROWS, FEW_ROWS = 3, 10
+"""Rows that a number can be learned from; fewer rows than the second are not divided."""
+LEAVE_ONE_OUT = (
+    "The rows are too few to keep some for testing: each is answered by a model that learned from all others."
+)
 ENOUGH_UNITS = 3
 """A class with this many units gives at least one item to the test part, however small its share."""
 
@@ -108,8 +111,8 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
         parts[_cut(dataset.n, options.first) :] = "test"
         said.append(f"Test: what follows the first {_percent(options.first)} of the items, in their order.")
     units = dataset.units
-    if numbers:
-        _need_enough(dataset)
+    if numbers and "part" not in dataset.items.columns and options.first is None and _is_few(dataset):
+        return Split(_table(dataset, units, parts), LEAVE_ONE_OUT)
     _need_training(dataset.name, parts, codes, dataset.classes)
     for part, share in (("test", options.test), ("validation", options.validation)):
         if (parts == part).any():
@@ -133,12 +136,13 @@ def split(dataset: Dataset, options: SplitOptions) -> Split:
     return Split(_table(dataset, units, parts), " ".join(said))
 
 
-def _need_enough(dataset: Dataset) -> None:
-    """Raise DataError where a number is to be learned from so few rows that none can be kept for testing."""
-    n_rows = len(np.unique(dataset.copies))
+def _is_few(dataset: Dataset) -> bool:
+    """Whether a number is to be learned from so few rows that none is kept for testing. Raises DataError for none."""
+    n_rows = int(dataset.copies.max(initial=-1)) + 1
     if n_rows < FEWEST_ROWS:
-        found = f"{n_rows:,} different rows, too few to keep some of them for testing"
+        found = f"{n_rows:,} different row{'s' if n_rows > 1 else ''} to learn a number from"
         raise DataError(describe(dataset.name, found=found, expected=f"{FEWEST_ROWS} or more"))
+    return n_rows < FEW_ROWS
 
 
 def _strata(numbers: NDArray[np.float64], share: float) -> NDArray[np.int64]:
