@@ -113,10 +113,7 @@ def give_aways(
     if len(rows) < FEWEST or not columns:
         return ()
     looking, wanted = _Looking(values[rows], tuple(columns), name), target[rows]
-    if of_numbers:
-        found = looking.for_number(wanted)
-    else:
-        found = looking.for_classes(np.unique(wanted, return_inverse=True)[1])
+    found = looking.for_number(wanted) if of_numbers else looking.for_classes(wanted)
     if sum(one.sure for one in found.values()) == len(columns):
         found = {place: GiveAway(one.column, False, one.way, one.told) for place, one in found.items()}
     return tuple(found[place] for place in sorted(found))
@@ -315,9 +312,10 @@ class _Looking:
                 )
                 self.add([place], "family", told, sure=False)
 
-    def for_classes(self, classes: NDArray[np.int64]) -> dict[int, GiveAway]:
+    def for_classes(self, labels: NDArray[Any]) -> dict[int, GiveAway]:
         """Columns of which each value stands in one class alone, and numbers that were cut into the classes."""
-        n_classes = int(classes.max()) + 1
+        names, classes = np.unique(labels, return_inverse=True)
+        n_classes = len(names)
         for place, column in enumerate(self.columns):
             cells = self.values[:, place]
             known = np.isfinite(cells)
