@@ -246,14 +246,40 @@ def test_a_split_of_numbers_is_read_again(areas: Path, tmp_path: Path) -> None:
         read_split(tmp_path / "split.parquet", fewer)
 
 
+def test_five_areas_are_answered_one_by_one(tmp_path: Path) -> None:
+    """Too few to divide: each is answered by a model of the other four, as by hand."""
+    run = dc.train("sample:areas", model="ols", out=tmp_path / "run")
+    data = read("sample:areas")
+    assert data.n == 5 and data.labels is not None
+    by_hand = []
+    for place in range(5):
+        others = np.arange(5) != place
+        design = np.column_stack([np.ones(4), data.values[others]])
+        weights = np.linalg.lstsq(design, data.labels[others], rcond=None)[0]
+        by_hand.append(weights[0] + data.values[place] @ weights[1:])
+    answers = pl.read_parquet(run.path / "predictions.parquet")
+    assert np.allclose(answers["prediction"], by_hand, atol=1e-6)
+    off = np.abs(np.array(by_hand) - data.labels)
+    assert value(run.evaluation, "mae") == pytest.approx(off.mean(), abs=1e-6)
+    mean_off = np.mean([abs(data.labels[i] - np.delete(data.labels, i).mean()) for i in range(5)])
+    assert run.evaluation.baseline_figures["mae"].value == pytest.approx(mean_off)
+    assert "each is answered by a model that learned from all others" in run.evaluation.notes[0]
+    assert workflows.verify(run.path).same
+    with pytest.raises(DataError, match="no row was kept for testing"):
+        workflows.evaluate(run.path)
+    assert not (tmp_path / "ledger.jsonl").exists()
+    unknown = run.model.predict(pl.DataFrame({"deprivation": [45], "young_men": [8.8], "policing_budget": [160]}))
+    assert 55 < unknown["prediction"][0] < 75
+
+
 def test_too_few_rows_and_one_value_are_said(tmp_path: Path) -> None:
-    few = table(tmp_path / "few.csv", 7)
-    with pytest.raises(DataError, match="7 different rows, too few to keep some of them for testing; expected 10"):
-        workflows.train_with(few, TrainOptions(model=("ols",)), reading=reading("crime"), out=tmp_path / "a")
+    few = table(tmp_path / "few.csv", 2)
+    with pytest.raises(DataError, match="2 different rows to learn a number from; expected 3 or more"):
+        asked = ReadOptions(table=TableOptions(target="crime", drop=("level",), task="regression"))
+        workflows.train_with(few, TrainOptions(model=("ols",)), reading=asked, out=tmp_path / "a")
     frame = pl.read_csv(table(tmp_path / "one.csv", 40), infer_schema=False)
     frame.with_columns(crime=pl.lit("5")).write_csv(tmp_path / "one.csv")
     with pytest.raises(DataError, match="5 in all 40 rows"):
-        asked = ReadOptions(table=TableOptions(target="crime", drop=("level",), task="regression"))
         workflows.train_with(tmp_path / "one.csv", TrainOptions(model=("ols",)), reading=asked, out=tmp_path / "b")
     assert not (tmp_path / "a").exists() and not (tmp_path / "b").exists()
 

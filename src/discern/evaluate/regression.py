@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,6 +155,7 @@ def evaluate_numbers(
     asked: float | None = None,
     units: ArrayLike | None = None,
     kind: str = "table",
+    notes: Sequence[str] = (),
     seed: int = 0,
 ) -> RegressionEvaluation:
     """Measure `answers` `(n_items,)` against `truth` `(n_items,)`, beside a baseline's (one number, or one each).
@@ -163,7 +164,8 @@ def evaluate_numbers(
     which items belong together; left out, each stands alone. Intervals are 95 %: of shares Wilson's, of the median
     error by order statistics (both where each item stands alone), of all else by the bootstrap over units. R2 is
     1 - (squared errors) / (squared distances from the mean of the tested items), as scikit-learn has it.
-    Raises DataError when shapes do not fit, or numbers are not finite.
+    `notes` are sentences to put before those that the figures call for. Raises DataError when shapes do not fit, or
+    numbers are not finite.
     """
     true, given = _numbers(truth, "true numbers"), _numbers(answers, "answers")
     n = len(true)
@@ -217,7 +219,7 @@ def evaluate_numbers(
         baseline_figures=base_figures,
         fifths=fifths,
         ranges=ranges,
-        notes=_notes(true, given, make, ranges),
+        notes=(*notes, *_notes(true, given, make, ranges)),
     )
 
 

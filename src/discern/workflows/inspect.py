@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..core import events, files, threads
 from ..core.asked import InspectOptions
-from ..core.errors import OptionError
+from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent
 from ..core.options import ReadOptions, raise_all
 from ..data.dataset import Dataset
@@ -117,6 +117,8 @@ def inspect(
     if of_numbers and options:
         raise OptionError(f"{run}: this model answers with a number ({loaded.target}); what was asked is about classes")
     own, opened = _open(run, source, loaded, options, reading, on_event)
+    if not len(opened.test):
+        raise DataError(f"{opened.data.name}: no row was kept for testing; the run's report says what was measured")
     slicing.check(opened.data, options.slices)
     holding.check(loaded, own, options.nonsense, options.held_out)
     if options.operating:

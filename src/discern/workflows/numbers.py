@@ -13,10 +13,11 @@ from ..core import files
 from ..core.errors import DataError, DiscernError
 from ..core.options import TrainOptions
 from ..data.dataset import Dataset
+from ..data.splits import LEAVE_ONE_OUT
 from ..evaluate.regression import RegressionEvaluation, evaluate_numbers
 from ..store.numbers import Numbers, ShippedNumbers
 from ..store.run_folder import RunFolder
-from . import ranging
+from . import choose, compare, ranging
 from .compare import BASELINES
 
 SAME = 1e-4
@@ -61,6 +62,33 @@ def measure(
     return evaluation, answered
 
 
+def left_out(
+    folder: RunFolder, data: Dataset, options: TrainOptions, target: str
+) -> tuple[RegressionEvaluation, Numbers]:
+    """Figures of models like the run's, each of which learned from all rows but those that it answered, and the answers
+    to all rows in their order: for data of so few rows that none is kept for testing (Stone, JRSS B 36, 1974)."""
+    labels, units = data.labels, data.units
+    assert labels is not None  # learning has refused data without labels
+    choice = folder.load(folder.candidates, "chosen", "parameters")
+    answers, means = np.empty(data.n), np.empty(data.n)
+    for unit in np.unique(units):
+        held = units == unit
+        model = compare.estimator(choice["chosen"], data, **choose.winning(choice, options, data))
+        model.fit(data.values[~held], labels[~held])
+        answers[held], means[held] = model.predict(data.values[held]), labels[~held].mean()
+    found = evaluate_numbers(
+        labels,
+        answers,
+        baseline=means,
+        baseline_name=BASELINES["regression"],
+        target=target,
+        units=units,
+        kind=data.kind,
+        notes=[LEAVE_ONE_OUT],
+    )
+    return found, Numbers(answers)
+
+
 def answers_frame(items: pl.Series, labels: NDArray[Any], answered: Numbers) -> pl.DataFrame:
     """What `measure` gives besides figures, under the names that predictions.parquet has for it."""
     return answered.frame(items)
@@ -70,7 +98,11 @@ def evaluated(
     folder: RunFolder, data: Dataset, options: TrainOptions, shipped: ShippedNumbers, test: Rows, train: Rows
 ) -> RegressionEvaluation:
     """Measure the loaded model on `test`, and write what was found into the run's folder."""
-    evaluation, answered = measure(shipped, data, test, baseline_from=train)
+    if len(test):
+        evaluation, answered = measure(shipped, data, test, baseline_from=train)
+    else:
+        test = train
+        evaluation, answered = left_out(folder, data, options, shipped.target)
     files.write_json(folder.evaluation, evaluation.to_json())
     files.write_bytes(folder.predictions, predictions_parquet(data, test, answered))
     return evaluation

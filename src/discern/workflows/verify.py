@@ -81,16 +81,20 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
     stage(on_event, "recomputing predictions and figures")
     test = _positions(data, table.filter(pl.col("part") == "test")["item"])
     train = _positions(data, table.filter(pl.col("part") == "train")["item"])
+    task = tasks.of(loaded.task)
+    left_out = not len(test) and loaded.task == "regression"
     if len(test):
         try:
             look(folder.ledger, record, folder.path.name, test_key(data, test), "verify", on_event)
         except OutputError as error:  # an archive that is read only can still be checked
             note(on_event, f"this look could not be written down: {error}")
-        task = tasks.of(loaded.task)
         evaluation, answered = task.measure(ship(loaded), data, test, baseline_from=train)
+    elif left_out:
+        test = train
+        evaluation, answered = task.left_out(folder, data, folder.options(), loaded.target)
+    if len(test):
         differences += _predictions(recorded, task.answers_frame(data.items[test]["item"], loaded.classes, answered))
-        now = evaluation.to_json()
-        differences += _figures("evaluation", figures, now)
+        differences += _figures("evaluation", figures, evaluation.to_json())
     return Verification(len(record["files"]), table.height, len(test), _count(figures), tuple(differences))
 
 
