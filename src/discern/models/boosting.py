@@ -22,6 +22,8 @@ from .scorer import softmax
 from .table_encoding import Form
 
 Array = NDArray[np.float64]
+Part = tuple[Array, NDArray[Any]]
+"""Rows, and numbers or positions of classes."""
 
 MANY_ROWS = 100_000
 """From here on steps are larger and fewer, and the rounds that were chosen are not grown again on all rows."""
@@ -91,9 +93,10 @@ class Boosted:
         self.random_state = random_state
 
     def _grow(
-        self, kind: Any, rows: Array, y: NDArray[Any], n_items: int, categorical: NDArray[np.bool_], on_event: Listener
+        self, kind: Any, learned: Part, held: Part | None, categorical: NDArray[np.bool_], on_event: Listener
     ) -> None:
-        many = len(rows) > MANY_ROWS
+        """Choose the number of rounds by `held`, the validation rows, and grow."""
+        many = len(learned[0]) + (0 if held is None else len(held[0])) > MANY_ROWS
         shrinkage, most, leaves = FEW_STEPS if many else MANY_STEPS
         self.shrinkage_ = shrinkage if self.shrinkage is None else float(self.shrinkage)
         self.max_leaf_nodes_ = self.max_leaf_nodes or leaves
@@ -106,18 +109,20 @@ class Boosted:
             "random_state": self.random_state,
             "categorical_features": categorical if categorical.any() else None,
         }
-        self.n_rounds_, chosen = self.n_rounds or ROUNDS_WITHOUT_CHOICE, None
-        held = self._held(len(rows), n_items) if self.n_rounds is None else np.zeros(len(rows), bool)
-        if self.n_rounds is None and self._can_choose(y, held):
+        self.n_rounds_, grower = self.n_rounds or ROUNDS_WITHOUT_CHOICE, None
+        some, others = (learned, held) if held is not None or self.n_rounds is not None else self._divided(*learned)
+        if self.n_rounds is None and others is not None and _same_classes(some[1], others[1]):
             waited = max(5, round(WAITED * most))
-            chosen = kind(max_iter=most, early_stopping=True, n_iter_no_change=waited, tol=0.0, **how)
-            chosen.fit(rows[~held], y[~held], X_val=rows[held], y_val=y[held])
-            self.n_rounds_ = max(1, int(np.argmax(chosen.validation_score_)))
-            note(on_event, f"gradient boosting: {self.n_rounds_} rounds of up to {most}, by {held.sum():,} rows")
-        self.refit_ = n_items < len(rows) and not (many and chosen is not None)
-        if chosen is None or not many:
-            chosen = kind(max_iter=self.n_rounds_, early_stopping=False, **how).fit(rows, y)
-        self._keep(chosen, categorical)
+            grower = kind(max_iter=most, early_stopping=True, n_iter_no_change=waited, tol=0.0, **how)
+            grower.fit(*some, X_val=others[0], y_val=others[1])
+            self.n_rounds_ = max(1, int(np.argmax(grower.validation_score_)))
+            note(on_event, f"gradient boosting: {self.n_rounds_} rounds of up to {most}, by {len(others[1]):,} rows")
+        again = grower is None or not many
+        self.refit_ = again and held is not None
+        if again:
+            both = learned if held is None else (np.concatenate([learned[0], held[0]]), np.append(learned[1], held[1]))
+            grower = kind(max_iter=self.n_rounds_, early_stopping=False, **how).fit(*both)
+        self._keep(grower, categorical)
 
     def _keep(self, grower: Any, categorical: NDArray[np.bool_]) -> None:
         """The trees of the first `n_rounds_` rounds."""
@@ -138,17 +143,19 @@ class Boosted:
             known[: int(categorical.sum())] = grower._preprocessor.named_transformers_["encoder"].categories_
         self.trees_ = joined(grown, n_classes, columns, known)
 
-    def _held(self, n: int, n_items: int) -> NDArray[np.bool_]:
-        """Which rows choose the number of rounds, `(n,)`."""
-        held = np.arange(n) >= n_items
-        if n == n_items >= FEWEST_TO_HOLD_BACK:
-            held[seeds.generator(self.random_state, "held back").permutation(n)[: int(HELD_BACK * n)]] = True
-        return held
+    def _divided(self, rows: Array, y: NDArray[Any]) -> tuple[Part, Part | None]:
+        """Rows to learn from, and a seeded tenth to choose by; all and None where there are few."""
+        n = len(rows)
+        if n < FEWEST_TO_HOLD_BACK:
+            return (rows, y), None
+        held = np.zeros(n, bool)
+        held[seeds.generator(self.random_state, "held back").permutation(n)[: int(HELD_BACK * n)]] = True
+        return (rows[~held], y[~held]), (rows[held], y[held])
 
-    @staticmethod
-    def _can_choose(y: NDArray[Any], held: NDArray[np.bool_]) -> bool:
-        """Whether there are rows to choose by, and none of another class than the others."""
-        return bool(held.any()) and (y.dtype.kind == "f" or len(np.unique(y[~held])) == len(np.unique(y)))
+
+def _same_classes(learned: NDArray[Any], held: NDArray[Any]) -> bool:
+    """Whether no class is held back whole; of numbers always."""
+    return learned.dtype.kind == "f" or bool(np.isin(held, learned).all())
 
 
 class BoostedNumbers(Boosted, Regressor):
@@ -170,9 +177,10 @@ class BoostedNumbers(Boosted, Regressor):
 
         Raises OptionError for a parameter out of its limits, ValueError for data of another form.
         """
-        rows, targets, n_items = self._learn_from(X, y, validation)
+        rows, targets = self._begin_fit(X, y)
+        held = None if validation is None else (self._rows(validation[0]), np.asarray(validation[1], np.float64))
         kinds = np.zeros(rows.shape[1], bool) if categorical is None else categorical
-        self._grow(HistGradientBoostingRegressor, rows, targets, n_items, kinds, on_event)
+        self._grow(HistGradientBoostingRegressor, (rows, targets), held, kinds, on_event)
         return self
 
     def predict(self, X: ArrayLike) -> Array:
@@ -206,17 +214,15 @@ class BoostedClasses(Boosted, Classifier):
         raise_all(limit.problem(name, getattr(self, name)) for name, limit in self.limits.items())
         rows, labels = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         self.input_ = InputSpec("table", (rows.shape[1],), "float64")
-        positions, n_items = self._begin_classes(labels), len(rows)
-        if validation is not None:
-            rows = np.concatenate([rows, self._rows(validation[0])])
-            positions = np.concatenate([positions, self._positions(validation[1])])
+        positions = self._begin_classes(labels)
+        held = None if validation is None else (self._rows(validation[0]), self._positions(validation[1]))
         kinds = np.zeros(rows.shape[1], bool) if categorical is None else categorical
         if len(self.classes_) == 1:  # it is certain
             self.start_, self.n_rounds_, self.shrinkage_, self.max_leaf_nodes_ = np.zeros(1), 1, 1.0, 2
             self.refit_ = validation is not None
             self.trees_ = joined([_nothing()], 1, np.arange(rows.shape[1]), [None] * rows.shape[1])
             return self
-        self._grow(HistGradientBoostingClassifier, rows, positions, n_items, kinds, on_event)
+        self._grow(HistGradientBoostingClassifier, (rows, positions), held, kinds, on_event)
         return self
 
     def predict_proba(self, X: ArrayLike) -> Array:
