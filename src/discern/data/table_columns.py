@@ -174,6 +174,7 @@ def _numeric(cells: pl.Series, parsed: Parsed, kind: str, extra: Sequence[str], 
     if why and not (keep and why == RUNNING):
         return Judged(cells.name, None, aside=why, parsed=parsed, missing=missing, marks=marks)
     column = Column(cells.name, "date" if kind == "date" else "number", form=parsed.form, missing=tuple(extra))
+    parsed = dataclasses.replace(parsed, values=values.clear())  # they are held once
     return Judged(cells.name, column, float_array(values), parsed=parsed, missing=missing, marks=marks)
 
 

@@ -9,7 +9,6 @@ from ..core.records import Column
 from .table_cells import CURRENCY, DECIMAL_COMMA, PERCENT, THOUSANDS
 from .table_columns import Judged
 from .table_values import few_cells, few_names
-from .text_pieces import Said
 
 MOSTLY = 0.5
 """A category of which this share are numbers may be meant as a column of numbers."""
@@ -21,10 +20,6 @@ WAYS = {
 }
 STRAYS_NAMED = 5
 TO_LEARN_FROM = "columns to learn from: "
-
-
-def nothing_said() -> Said:
-    return Said()
 
 
 def on_columns(judged: Sequence[Judged], aside: Mapping[str, str], n: int, options: TableOptions) -> list[str]:

@@ -24,7 +24,7 @@ from .table_columns import Judged, judge
 from .table_hash import RowHash, Words, words_of
 from .table_target import Target, target_of
 from .table_values import ROWS, few_names, opened, refuse_wide, values_of, whole
-from .text_pieces import Piece
+from .text_pieces import Piece, Said
 
 COINCIDENCE = 10
 """Rows that are equal are copies when the columns could tell so many times as many rows apart; else they are bound to
@@ -37,14 +37,11 @@ def read_rows(given: str, name: str, asked: ReadOptions, reading: Reading) -> Da
     with opened(given, asked.texts) as source:
         _check_names(source.columns, asked, reading.spec)
         pieces: list[Piece] = []
-        done = 0
         for piece in source.pieces(ROWS, 0):
             pieces.append(piece)
-            done += piece.n_records
-            steps(reading.on_event, "reading", done, 0)
-        piece = whole(pieces)
-        notes = [*source.notes, *piece.said.notes()]
-    return from_piece(piece, name, notes, Source("table", given), asked, reading)
+            steps(reading.on_event, "reading", sum(piece.n_records for piece in pieces), 0)
+    del piece
+    return from_piece(pieces, name, source.notes, Source("table", given), asked, reading)
 
 
 def is_frame(source: object) -> bool:
@@ -74,53 +71,39 @@ def from_frame(source_frame: Any, name: str, source: Source, asked: ReadOptions,
     own = pl.DataFrame(list(map(typed, frame.drop(nested))))
     _check_names(own.columns, asked, reading.spec)
     items = pl.select(item="row " + pl.int_range(1, frame.height + 1).cast(pl.String)).to_series()
-    return from_piece(Piece(own, items, [], table_notes.nothing_said()), name, notes, source, asked, reading)
+    return from_piece([Piece(own, items, [], Said())], name, notes, source, asked, reading)
 
 
 def from_piece(
-    piece: Piece, name: str, notes: Sequence[str], source: Source, asked: ReadOptions, reading: Reading
+    pieces: list[Piece], name: str, notes: Sequence[str], source: Source, asked: ReadOptions, reading: Reading
 ) -> Dataset:
-    """All rows of a table as data."""
+    """All rows of a table as data; `pieces` is emptied."""
     options, spec = asked.table, reading.spec
+    piece = whole(pieces)
+    pieces.clear()
     frame, items, rejected = piece.frame, piece.items, list(piece.rejected)
-    n_read = frame.height
-    said = list(notes)
+    said = [*notes, *piece.said.notes()]
+    n_bad, n_read = len(rejected), frame.height
+    del piece
     labels = None
     skipped: list[tuple[str, str]] = []
     if options.target is not None and options.target in frame.columns:
         target = target_of(frame[options.target], options.missing, options.task, name)
         said.append(target.note)
         labels, frame, items = _with_target(target, options.target, frame, items, rejected, skipped)
-    stop_if_too_many(name, n_read - len(rejected) + len(piece.rejected), rejected, reading.max_bad)
-    if rejected:
-        item, reason = rejected[0]
-        note(reading.on_event, f"{len(rejected):,} set aside; the first: {item}: {reason}")
-    if not frame.height:
-        why = f" ({rejected[0][0]}: {rejected[0][1]})" if rejected else f" with a {options.target}" if skipped else ""
-        raise DataError(describe(name, found=f"no row that can be used{why}", expected="at least one"))
-    if skipped:
-        rows = f"{len(skipped):,} rows without {options.target} are"
-        rows = rows if len(skipped) > 1 else f"one row without {options.target} is"
-        said.append(f"{rows} set aside: there is nothing to learn from")
+    stop_if_too_many(name, n_read - len(rejected) + n_bad, rejected, reading.max_bad)
+    said += _on_rows(name, frame.height, rejected, skipped, options.target, reading)
     columns = _columns(frame, options, asked.group, spec)
-    features = [one for one in columns.judged if one.column is not None]
     if spec is None:
-        if not features:
-            why = "; ".join(f"{column}: {reason}" for column, reason in list(columns.aside.items())[:3])
-            raise DataError(describe(name, found=f"no column to learn from ({why or 'the target alone'})"))
         said += table_notes.on_columns(columns.judged, columns.aside, frame.height, options)
-        spec = InputSpec(
-            "table", (len(features),), "float64", columns=tuple(one.column for one in features if one.column)
-        )
-        values = np.empty((frame.height, len(features)))
-        for i, one in enumerate(features):
-            values[:, i] = one.values
+        spec, values = _assembled(name, columns)
     else:
         values, more = values_of(frame, spec, name, passed_over=frame.columns)
         said += more
+    frame = frame.drop({column.name for column in spec.columns} - {asked.group}, strict=False)
     own: dict[str, pl.Series] = {"item": items.rename("item"), "sha256": columns.rows}
     own["pixels"] = columns.same
-    if columns.same.n_unique() < frame.height and not _tells(values, frame.height):
+    if columns.same.n_unique() < len(values) and not _tells(values):
         own["pixels"] = columns.rows + ":" + items
         said.append("few different values in the columns: rows that are equal are not taken for copies")
     if labels is not None:
@@ -129,14 +112,14 @@ def from_piece(
         own["group"] = _groups(frame[asked.group], items, options)
     elif reading.groups is not None:
         own["group"] = group_column(items.to_list(), reading.groups, fixed_order=True)
-    taken = {column.name for column in spec.columns} | {options.target, asked.group}
-    own |= {COLUMN + column: text_of(frame[column]) for column in frame.columns if column not in taken}
+    others = [column for column in frame.columns if column not in (options.target, asked.group)]
+    own |= {COLUMN + column: text_of(frame[column]) for column in others}
     return Dataset(
         name=name,
         kind="table",
         items=pl.DataFrame(own),
         values=values,
-        paths=(None,) * frame.height,
+        paths=(None,) * len(values),
         rejected=set_aside(rejected),
         skipped=set_aside(skipped),
         notes=tuple(said),
@@ -145,6 +128,47 @@ def from_piece(
         spec=spec,
         aside=columns.aside,
     )
+
+
+def _on_rows(
+    name: str,
+    n: int,
+    rejected: list[tuple[str, str]],
+    skipped: list[tuple[str, str]],
+    target: str | None,
+    reading: Reading,
+) -> list[str]:
+    """What is said about rows that are not among the `n` good ones. Raises DataError when there are none of those."""
+    if rejected:
+        item, reason = rejected[0]
+        note(reading.on_event, f"{len(rejected):,} set aside; the first: {item}: {reason}")
+    if not n:
+        why = f" ({rejected[0][0]}: {rejected[0][1]})" if rejected else f" with a {target}" if skipped else ""
+        raise DataError(describe(name, found=f"no row that can be used{why}", expected="at least one"))
+    if not skipped:
+        return []
+    rows = f"{len(skipped):,} rows without {target} are" if len(skipped) > 1 else f"one row without {target} is"
+    return [f"{rows} set aside: there is nothing to learn from"]
+
+
+def _assembled(name: str, columns: _Columns) -> tuple[InputSpec, NDArray[np.float64]]:
+    """The features as one array. Columns are let go one by one as they are copied: memory is short here."""
+    features = [one for one in columns.judged if one.column is not None]
+    if not features:
+        why = "; ".join(f"{column}: {reason}" for column, reason in list(columns.aside.items())[:3])
+        raise DataError(describe(name, found=f"no column to learn from ({why or 'the target alone'})"))
+    spec = InputSpec(
+        "table", (len(features),), "float64", columns=tuple(one.column for one in features if one.column is not None)
+    )
+    arrays = [one.values for one in features]
+    columns.judged.clear()
+    del features
+    assert arrays[0] is not None
+    values = np.empty((len(arrays[0]), len(arrays)))
+    for i in range(len(arrays)):
+        values[:, i] = arrays[i]
+        arrays[i] = None
+    return spec, values
 
 
 def without(data: Dataset, reasons: Mapping[str, str]) -> Dataset:
@@ -272,12 +296,12 @@ def _may_be_dotted(cells: pl.Series, one: Judged) -> bool:
     return bool(pointed.len() and pointed.str.contains(DOTTED).all())
 
 
-def _tells(values: NDArray[np.float64], n: int) -> bool:
+def _tells(values: NDArray[np.float64]) -> bool:
     """Whether the features could tell many more rows apart than there are, so that equal rows are copies."""
     able = 1
     for column in values.T:
         able *= max(1, pl.Series(column).n_unique())
-        if able >= COINCIDENCE * n:
+        if able >= COINCIDENCE * len(values):
             return True
     return False
 
