@@ -18,10 +18,11 @@ def explain(
     run: Run,
     source: Annotated[
         str | None,
-        typer.Argument(metavar="[DATA]", help="Where the run's data lie now; with --item, a table that holds the row."),
+        typer.Argument(metavar="[DATA|PICTURE]", help="One picture; or where the run's data lie now."),
     ] = None,
     item: Annotated[
-        str | None, typer.Option("--item", metavar="ROW", help="Why this row gets its answer: 'line 12'.")
+        str | None,
+        typer.Option("--item", metavar="ITEM", help="Why this row or picture gets its answer: 'line 12'."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -30,7 +31,10 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an explanation that exists.")] = False,
 ) -> None:
-    """What matters for a model of a table, and how: importance, bends, coefficients, rows that stand out.
+    """Why a model answers as it does.
+
+    Of a table: importance, bends, coefficients, rows that stand out. Of pictures: where the model looks, by class;
+    of one picture: where its answer comes from, with checks of that, and what it is most like.
 
     With --item: what each column adds to one answer. The test part stays closed.
     """

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import nn
 
 from ..core import seeds
 from ..core.errors import DataError, OptionError
@@ -188,14 +189,19 @@ class ConvNet(Classifier):
         """Probabilities, `(n_samples, n_classes)`; computed in float32, without convolutions in float64."""
         items = self._check_items(X)
         steps = self._plan()
-        network = build(steps, self.mean_, self.scale_).eval()
-        load_weights(network, self.weights_)
+        network = self.network()
         if len(self.shape_) == 1:
             network.double()
         values = torch.from_numpy(np.require(items, requirements=["C", "W"]))
         with share.using(share.worth(_operations(steps) * len(values))), torch.inference_mode():
             found = [network(batch).double().softmax(dim=1) for batch in torch.split(values, _look_batch(steps))]
         return torch.cat(found).numpy()
+
+    def network(self) -> nn.Sequential:
+        """The fitted network: items `(B, H, W, C)` or `(B, F)` to scores `(B, n_classes)`."""
+        network = build(self._plan(), self.mean_, self.scale_).eval()
+        load_weights(network, self.weights_)
+        return network
 
     def _problems(self) -> list[str | None]:
         """What is wrong with the parameters, all of it."""

@@ -8,11 +8,13 @@ from ..core.records import Figure
 from ..explain.coefficients import Coefficient
 from ..explain.contributions import Contributions, Part
 from ..explain.permutation import Importance
+from ..explain.picture import PictureExplanation, PicturesExplained
 from ..explain.straightness import BENDS, NOT_SHOWN, NOT_TESTED, STRAIGHT, TURNS, Effect
 from ..explain.table import TableExplanation
 from . import words
 from .differences import p_value
 from .line_words import between, number
+from .picture_reasons import one_text, whole_text
 from .text import table, wrapped
 from .visible import shorten, visible
 
@@ -90,6 +92,18 @@ def outcome(found: TableExplanation) -> str:
         return name(found.target)
     answer = found.straightness.answer
     return f"the chance of {name(answer)}" if answer else f"the chance of each {found.target}"
+
+
+def by_clearness(found: TableExplanation) -> list[Effect]:
+    """What turns, bends, is straight, is not shown; the clearest first in each."""
+    order = (TURNS, BENDS, STRAIGHT, NOT_SHOWN, NOT_TESTED)
+    none = 1.0
+
+    def rank(one: Effect) -> tuple[int, float, float]:
+        bend, effect = (none if figure.value is None else figure.value for figure in (one.bend, one.effect))
+        return order.index(one.verdict), bend if one.verdict in (TURNS, BENDS) else effect, bend
+
+    return sorted(found.straightness.effects, key=rank)
 
 
 def effect_sentence(one: Effect, what: str) -> str:
@@ -179,8 +193,14 @@ def shown(one: Importance | Coefficient) -> str:
     return "shown" if one.shown else "not shown"
 
 
-def explained_text(found: TableExplanation | Contributions, *, width: int | None = None) -> str:
+def explained_text(
+    found: TableExplanation | Contributions | PictureExplanation | PicturesExplained, *, width: int | None = None
+) -> str:
     """Whatever `explain` found, for a terminal."""
+    if isinstance(found, PictureExplanation):
+        return one_text(found)
+    if isinstance(found, PicturesExplained):
+        return whole_text(found)
     if isinstance(found, Contributions):
         return contributions_text(found, width=width)
     return explanation_text(found, width=width)
@@ -198,7 +218,7 @@ def explanation_text(found: TableExplanation, *, width: int | None = None) -> st
         rows += [(" + ".join(one.columns), plain(one, task), loss(one, task), loss_range(one, task), shown(one))
                  for one in found.importances.groups[:5]]  # fmt: skip
         parts.append("what the model leans on\n" + table(header, rows, width=width))
-    effects = [(one.column, shape(one), p_value(one.bend), p_value(one.effect)) for one in found.straightness.effects]
+    effects = [(one.column, shape(one), p_value(one.bend), p_value(one.effect)) for one in by_clearness(found)]
     reasons = {one.reason for one in found.straightness.effects if one.verdict == NOT_TESTED}
     if effects and len(reasons) == 1 and all(one.verdict == NOT_TESTED for one in found.straightness.effects):
         parts.append(wrapped(f"straight or bent: not tested; {reasons.pop()}", width=width))
@@ -207,8 +227,10 @@ def explanation_text(found: TableExplanation, *, width: int | None = None) -> st
     elif found.straightness.reason:
         parts.append(wrapped(f"straight or bent: not tested; {found.straightness.reason}", width=width))
     if found.coefficients.rows:
+        rows_of = found.coefficients.rows
+        clearest = sorted(rows_of, key=lambda row: 2.0 if row.corrected.value is None else row.corrected.value)
         lines = [(one.term, number(one.estimate.value), between(one.robust), p_value(one.corrected),
-                  "entangled" if one.entangled else "") for one in found.coefficients.rows[:ROWS]]  # fmt: skip
+                  "entangled" if one.entangled else "") for one in clearest[:ROWS]]  # fmt: skip
         titles = ("column", "one more changes it by", "95 % range", "p", "")
         parts.append(f"{found.coefficients.model}, all others held fixed\n" + table(titles, lines, width=width))
     else:

@@ -1,0 +1,189 @@
+"""`explain` for pictures: why one gets its answer, and where a model looks, class by class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import files
+from ..core.errors import DataError, UnreadableItem, describe
+from ..core.events import Listener, note, stage, steps
+from ..core.options import suggest
+from ..core.seeds import generator
+from ..data.dataset import Dataset
+from ..data.given import missing_path
+from ..data.scan import PICTURE_ENDINGS, shown
+from ..explain.picture import (
+    NEAREST,
+    ClassReasons,
+    Near,
+    PictureExplanation,
+    PicturesExplained,
+    class_reasons,
+    maps_of,
+    reasons_for,
+)
+from ..images.decode import picture_for
+from ..models import catalogue
+from ..report import picture_reasons
+from ..store.bundle import Bundle
+from ..store.session import Shipped
+from . import explain_table
+from .kept import Finished
+from .refits import learnable
+
+if TYPE_CHECKING:
+    from torch import nn
+
+RESULT = "explain.json"
+EACH = 24
+"""Pictures of each class that are looked at for the whole."""
+MOST_CLASSES = 30
+COMPARED = 5_000
+"""Pictures that were learned from, among which the nearest are looked for."""
+OTHERS = 4
+NETWORK = "conv"
+
+
+def whole(
+    run: str | Path, loaded: Bundle, source: str | Path | Dataset | None, folder: Path | None, on_event: Listener
+) -> PicturesExplained:
+    """Where the model looks, class by class, on the validation part (or what it learned from, where there is none)."""
+    opened = explain_table.open_run(run, source, on_event)
+    data, seed = opened.data, opened.folder.options().seed
+    labels = data.labels
+    assert labels is not None  # `finished` has refused data without labels
+    parts = opened.parts
+    asked = parts.validation if len(parts.validation) else parts.train
+    shipped = Shipped(loaded)
+    network = network_of(loaded)
+    name, of = next(iter(maps_of(shipped.predict_proba, network).items()))
+    random = generator(seed, "explain")
+    notes = [] if len(parts.validation) else ["of pictures that were learned from: there is no validation part"]
+    classes: list[ClassReasons] = []
+    wanted = [str(one) for one in shipped.classes][:MOST_CLASSES]
+    stage(on_event, "looking at what the model looks at")
+    for place, label in enumerate(wanted):
+        rows = asked[labels[asked] == label]
+        rows = np.sort(random.permutation(rows)[:EACH])
+        right = rows[shipped.predict(data.values[rows]) == label] if len(rows) else rows
+        if not len(right):
+            notes.append(f"{label}: no picture that it answers rightly")
+            continue
+        maps = [of(np.asarray(data.values[row]), place) for row in right]
+        classes.append(class_reasons(label, maps, np.asarray(data.values[right[0]]), seed))
+        steps(on_event, "classes", place + 1, len(wanted))
+    if len(shipped.classes) > MOST_CLASSES:
+        notes.append(f"the first {MOST_CLASSES} of {len(shipped.classes)} classes")
+    result = PicturesExplained(str(run), name, tuple(classes), tuple(notes))
+    if folder is not None:
+        _write(folder, picture_reasons.beside_whole(result), result.to_json())
+    return result
+
+
+def one(
+    run: str | Path,
+    loaded: Bundle,
+    source: str | Path | Dataset | None,
+    item: str | None,
+    folder: Path | None,
+    on_event: Listener,
+) -> PictureExplanation:
+    """Why one picture gets its answer: a file, or an `item` of the run's data."""
+    opened, notes = None, []
+    try:
+        opened = explain_table.open_run(run, source if item is not None else None, on_event)
+    except DataError:
+        if item is not None:
+            raise
+        notes.append("what it learned from is not at hand, so no nearest pictures are shown")
+    name, picture = _picture(loaded, source, item, opened)
+    shipped = Shipped(loaded, features=True)
+    stage(on_event, "asking the model")
+    answers = shipped.answer(picture[None])
+    chances = answers.probabilities[0]
+    order = np.argsort(-chances, kind="stable")
+    label = int(order[0])
+    if answers.unknown is not None and bool(answers.unknown[0]):
+        notes.append("the model answers `unknown`: it is unlike what was learned; reasons are of the likeliest class")
+    network = network_of(loaded)
+    if network is None:
+        notes.append(f"a {catalogue.entry(loaded.model).title} has no feature maps; only occlusion asks it")
+    seed = 0 if opened is None else opened.folder.options().seed
+    stage(on_event, "looking for reasons")
+    result = PictureExplanation(
+        item=name, run=str(run), answer=str(shipped.classes[label]), probability=float(chances[label]),
+        others=tuple((str(shipped.classes[place]), float(chances[place])) for place in order[1 : 1 + OTHERS]),
+        pixels=picture, reasons=reasons_for(shipped.predict_proba, network, picture, label, seed),
+        nearest=() if opened is None else _nearest(shipped, picture, opened, seed), notes=tuple(notes),
+    )  # fmt: skip
+    for said in notes:
+        note(on_event, said)
+    if folder is not None:
+        _write(folder, picture_reasons.beside_one(result), result.to_json())
+    return result
+
+
+def network_of(loaded: Bundle) -> nn.Sequential | None:
+    """The network of a bundle as a torch module, whose scores are the model's own; None for other models."""
+    if loaded.model != NETWORK:
+        return None
+    found: nn.Sequential = loaded.estimator().network()
+    return found
+
+
+def is_picture(source: object) -> bool:
+    """Whether this is a single picture, and not a run's data."""
+    return isinstance(source, (str, Path)) and Path(source).suffix.lower() in PICTURE_ENDINGS
+
+
+def _picture(
+    loaded: Bundle, source: str | Path | Dataset | None, item: str | None, opened: Finished | None
+) -> tuple[str, NDArray[Any]]:
+    """A name and the pixels as the model takes them."""
+    if item is not None:
+        assert opened is not None  # else reading has failed
+        names = opened.data.items["item"].to_list()
+        if item not in names:
+            raise DataError(f"{opened.data.name}: no item {item!r}{suggest(item, names)}")
+        return item, np.asarray(opened.data.values[names.index(item)])
+    path = Path(str(source))
+    if not path.exists():
+        raise missing_path(str(source))
+    try:
+        return shown(str(source)), picture_for(path, loaded.spec).pixels
+    except UnreadableItem as error:
+        raise DataError(describe(shown(str(source)), found=error.reason, expected="a picture")) from error
+
+
+def _nearest(shipped: Shipped, picture: NDArray[Any], opened: Finished, seed: int) -> tuple[Near, ...]:
+    """Pictures that were learned from, by the cosine of the model's own features."""
+    data, rows = opened.data, learnable(opened)
+    if len(rows) > COMPARED:
+        rows = np.sort(generator(seed, "nearest").permutation(rows)[:COMPARED])
+    features = shipped.looked(data.values[rows])[1]
+    own = shipped.looked(picture[None])[1]
+    labels = data.labels
+    assert features is not None and own is not None and labels is not None
+    flat = features.reshape(len(features), -1).astype(np.float64)
+    middle = flat.mean(axis=0)
+    flat, one = flat - middle, own.reshape(-1).astype(np.float64) - middle
+    lengths = np.sqrt((flat**2).sum(axis=1)) * np.sqrt(float(one @ one))
+    alike = flat @ one / np.maximum(lengths, 1e-12)
+    best = np.argsort(-alike, kind="stable")[:NEAREST]
+    found = []
+    for place in best.tolist():
+        row = int(rows[place])
+        pixels = np.asarray(data.values[row])
+        found.append(Near(str(data.items["item"][row]), str(labels[row]), float(alike[place]), pixels))
+    return tuple(found)
+
+
+def _write(folder: Path, beside: dict[str, str], record: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in beside.items():
+        files.write_text(folder / name, content)
+    files.write_json(folder / RESULT, record)

@@ -1,0 +1,114 @@
+"""Why a picture gets its answer: reasons lie where the truth was put, and a class told by a corner is warned of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import discern
+from discern.core.errors import DataError
+from discern.explain.picture import PictureExplanation, PicturesExplained, class_reasons, on_grid
+from discern.report import explained_text
+from discern.workflows import explain
+
+NET = {"model": "conv", "layers": "conv 8 same, pool, conv 12 same, average", "epochs": 12, "augment": "none"}
+
+
+def made(n: int, corner: bool, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Noise with a bright cross or a bright bar, in the middle or in the upper left corner."""
+    random = np.random.default_rng(seed)
+    pictures = random.integers(0, 70, (n, 24, 24, 1), dtype=np.uint8)
+    labels = np.array(["bar", "cross"])[np.arange(n) % 2]
+    for one, label in zip(pictures, labels, strict=True):
+        top, left = (1, 1) if corner else random.integers(7, 11, 2)
+        one[top : top + 6, left + 2 : left + 4] = 255
+        if label == "cross":
+            one[top + 2 : top + 4, left : left + 6] = 255
+    return pictures, labels
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reasons")
+    for name, corner in (("middle", False), ("corner", True)):
+        data = folder / name
+        for number, (pixels, label) in enumerate(zip(*made(240, corner), strict=True)):
+            (data / label).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels[:, :, 0]).save(data / label / f"{number:03d}.png")
+        discern.train(data, out=folder / f"{name}-run", **NET)
+    discern.train(folder / "middle", out=folder / "knn-run", model="knn")
+    return folder
+
+
+def test_reasons_for_one_picture_lie_on_its_thing(runs: Path) -> None:
+    pixels, label = (values[1] for values in made(2, corner=False, seed=5))
+    picture = runs / "new.png"
+    Image.fromarray(pixels[:, :, 0]).save(picture)
+    found = explain(runs / "middle-run", picture, out=runs / "page")
+    assert isinstance(found, PictureExplanation)
+    assert found.answer == label == "cross"
+    assert [one.name for one in found.reasons] == ["grad_cam", "gradients", "occlusion"]
+    bright = pixels[:, :, 0] > 200
+    rows, columns = np.nonzero(bright)
+    near = np.zeros((24, 24), bool)
+    near[rows.min() - 2 : rows.max() + 3, columns.min() - 2 : columns.max() + 3] = True
+    for one in found.reasons:
+        assert one.relevance.shape == (24, 24)
+        positive = np.maximum(0, one.relevance)
+        assert positive[near].mean() > 1.5 * positive[~near].mean(), one.name
+    occlusion = found.reasons[2]
+    assert occlusion.faithful.deleted.value < occlusion.faithful.deleted_by_chance.value
+    assert occlusion.sane is None and found.reasons[0].sane is not None
+    assert len(found.nearest) == 5 and found.nearest[0].label == "cross"
+    assert found.nearest[0].similarity >= found.nearest[-1].similarity
+    record = json.loads((runs / "page" / "explain.json").read_text())
+    assert record == json.loads(json.dumps(found.to_json())) and record["schema"] == 1
+    page = (runs / "page" / "explain.html").read_text()
+    assert "<script" not in page and page.count("<img") == 1 + 3 + 5
+    assert "Grad-CAM" in explained_text(found)
+
+
+def test_the_same_picture_gets_the_same_reasons(runs: Path) -> None:
+    first = explain(runs / "middle-run", item="bar/000.png")
+    again = explain(runs / "middle-run", item="bar/000.png")
+    assert json.dumps(first.to_json()) == json.dumps(again.to_json())
+    assert first.answer == "bar"
+
+
+def test_a_class_that_is_told_by_a_corner_is_warned_of(runs: Path) -> None:
+    corner, middle = explain(runs / "corner-run"), explain(runs / "middle-run", out=runs / "whole")
+    assert isinstance(corner, PicturesExplained) and isinstance(middle, PicturesExplained)
+    cornered = {one.name for row in corner.classes for one in row.warnings}
+    assert "the upper left corner" in cornered
+    assert "the lower right corner" not in cornered
+    assert "the upper left corner" not in {one.name for row in middle.classes for one in row.warnings}
+    assert "the upper left corner" in explained_text(corner)
+    assert (runs / "whole" / "explain.html").read_text().count("<section>") == 2
+
+
+def test_models_without_maps_are_asked_by_covering(runs: Path) -> None:
+    found = explain(runs / "knn-run", item="cross/001.png")
+    assert [one.name for one in found.reasons] == ["occlusion"]
+    assert any("no feature maps" in note for note in found.notes)
+
+
+def test_what_is_no_picture_is_said(runs: Path) -> None:
+    (runs / "broken.png").write_text("nothing")
+    for source, message in ((runs / "broken.png", "broken.png"), (runs / "nowhere.png", "no such")):
+        with pytest.raises(DataError, match=message):
+            explain(runs / "middle-run", source)
+    with pytest.raises(DataError, match="no item 'cross/999"):
+        explain(runs / "middle-run", item="cross/999.png")
+
+
+def test_maps_on_a_grid_keep_their_mean() -> None:
+    relevance = np.random.default_rng(0).random((40, 24))
+    assert on_grid(relevance, 8).shape == (8, 8)
+    assert on_grid(relevance, 8).mean() == pytest.approx(relevance.mean(), rel=0.01)
+    assert on_grid(relevance[:5, :5], 16).shape == (16, 16)
+    few = class_reasons("a", [relevance] * 3, np.zeros((40, 24, 1), np.uint8))
+    assert not few.warnings and few.places[0].share.low is None
