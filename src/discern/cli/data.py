@@ -54,7 +54,7 @@ SAMPLE_NEXT = {
     "plates": "discern image read RUN {place}/plate00000.png",
     "notes": "discern text words {place}/notes.csv --text note",
     "posts": "discern train {place}/labelled.csv --text text --label label --group author",
-    "areas": "discern table fit-line {place}/areas.csv --target crime_rate -o line",
+    "areas": "discern train {place}/areas.csv --target crime_rate --model ols",
     "areas-many": "discern train {place}/areas-many.csv --target crime_rate",
     "stores": "discern train {place}/stores.csv --target kind",
     "iris": "discern train {place}/iris.csv --target species",
