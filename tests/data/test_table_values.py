@@ -88,6 +88,14 @@ def test_typed_columns_are_taken_as_they_are() -> None:
     assert notes == ()
 
 
+def test_true_and_false_are_the_same_in_any_case() -> None:
+    spec = InputSpec("table", (1,), "float64", columns=(Column("x", "category", ("False", "True")),))
+    for cells in (pl.Series("x", [True, False, None]), pl.Series("x", ["TRUE", "false", "?"])):
+        values, notes = values_of(cells.to_frame(), spec, "x")
+        np.testing.assert_array_equal(values, [[1], [0], [np.nan]])
+        assert notes == ()
+
+
 @given(
     st.lists(
         st.tuples(st.floats(-1e6, 1e6), st.sampled_from(["a", "b", "c"]), st.integers(-40_000, 80_000)),

@@ -218,7 +218,12 @@ def _many(known: pl.Series, n_known: int) -> str:
 
 
 def positions(cells: pl.Series, column: Column) -> NDArray[np.float64]:
-    """The position of each cell among the categories of `column`, `(n,)`; NaN where it is none of them."""
-    trimmed = text_of(cells).str.strip_chars()
-    found = trimmed.cast(pl.Enum(column.categories), strict=False).to_physical()
+    """The position of each cell among the categories of `column`, `(n,)`; NaN where it is none of them.
+
+    True and false are the same in any case: each program writes them in its own.
+    """
+    trimmed, categories = text_of(cells).str.strip_chars(), column.categories
+    if tuple(category.lower() for category in categories) == ("false", "true"):
+        trimmed, categories = trimmed.str.to_lowercase(), ("false", "true")
+    found = trimmed.cast(pl.Enum(categories), strict=False).to_physical()
     return float_array(found.cast(pl.Float64))
