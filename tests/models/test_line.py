@@ -224,6 +224,15 @@ def test_a_constant_column_is_left_out_and_two_rows_are_the_least() -> None:
         fit_rows(Rows("t", tuple(map(str, range(31))), "y", areas(40)[:, :1] ** np.arange(1, 33)), MANY_STEPS)
 
 
+def test_more_columns_than_can_be_worked_on_are_refused() -> None:
+    wide = np.random.default_rng(0).normal(size=(3, 1_002))
+    rows = Rows("wide", tuple(map(str, range(1_001))), "y", wide)
+    with pytest.raises(DataError, match="1,001 columns of numbers; expected at most 1,000; name some --with"):
+        fit_rows(rows, LineOptions("y"))
+    with pytest.raises(DataError, match="at most 1,000"):
+        fit_stream("wide", rows.columns, iter([wide]), LineOptions("y", stream=True))
+
+
 def test_fewer_rows_than_columns_is_said() -> None:
     fit = fitted(areas(3), iterations=20).fit
     assert fit.closed_loss.value == pytest.approx(0, abs=1e-9)

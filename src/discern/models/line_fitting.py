@@ -45,6 +45,8 @@ POINTS = 400
 PATH_POINTS = 400
 KEPT_NUMBERS = 20_000_000
 """Iterations times parameters, which are all kept."""
+MOST_COLUMNS = 1_000
+"""Sums of products grow with their square, and the work on them with their cube."""
 LARGEST_VALUE = 1e100
 """Squares of larger values, and their sums, would overflow."""
 TOO_SMALL, TOO_LARGE = 0.1, (1.2, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -91,6 +93,7 @@ def fit_rows(rows: Rows, options: LineOptions) -> Fitted:
     kept, constant = _that_vary(rows)
     values = rows.values[:, [*kept, -1]]
     names = tuple(rows.columns[i] for i in kept)
+    _refuse_wide(rows.name, names)
     _refuse_many(options.steps, len(names))
     scale = Scale.of(values)
     standard = scale.scaled(values)
@@ -134,6 +137,7 @@ def fit_stream(name: str, columns: tuple[str, ...], pieces: Iterator[Array], opt
 
     The closed form comes from running sums. Losses are over all rows, of each line that there was after a piece.
     """
+    _refuse_wide(name, columns)
     batch = options.batch or STREAM_BATCH
     line = StreamedLine(batch, options.rate, _falls(options, True), options.seed)
     places: list[tuple[int, Array]] = []
@@ -274,6 +278,12 @@ def _refuse_large(values: Array, names: tuple[str, ...], where: str) -> None:
         worst = int(largest.argmax())
         found = f"{largest[worst]:g} in the column {names[worst]!r}"
         raise DataError(describe(where, found=found, expected=f"numbers up to {LARGEST_VALUE:g}"))
+
+
+def _refuse_wide(where: str, columns: tuple[str, ...]) -> None:
+    if len(columns) > MOST_COLUMNS:
+        found = f"{len(columns):,} columns of numbers"
+        raise DataError(describe(where, found=found, expected=f"at most {MOST_COLUMNS:,}", do="name some --with"))
 
 
 def _refuse_many(steps: int, n_columns: int) -> None:

@@ -20,6 +20,8 @@ OUTCOMES = {
     "on its way": "on its way",
     "arrived": "arrives",
 }
+ON_IT = 1.001
+"""Times the closed form's loss: below it the two lines are one to the eye."""
 SHOWN = 6
 """So many slopes are printed in a table for a terminal."""
 
@@ -109,12 +111,18 @@ def arrival(fit: LineFit) -> str:
         return f"Descent ran away and was stopped after {steps}. {too_large(fit)}"
     if way is None:
         return "Descent had nowhere to go: no line is better than the mean."
-    if way < 0:
+    if way < 0 and fit.rate > fit.largest:
         return f"After {steps} descent stands higher than it began. {too_large(fit)}"
-    if way >= 0.99995:
+    if way < 0:
+        return (
+            f"After {steps} descent stands higher than it began: a step that looks at only "
+            f"{words.count(fit.batch, 'row')} often goes the wrong way. Try a larger --batch, or a smaller --rate."
+        )
+    last, least = fit.kept[-1].loss.value or 0.0, fit.closed_loss.value or 0.0
+    if last <= ON_IT * least or way >= 1 - 1e-9:
         return f"After {steps} of descent the line lies on the closed form's."
     gone = f"{100 * min(way, 0.9999):.2f}".rstrip("0").rstrip(".")
-    if fit.batch < fit.n_rows and not fit.falling and way > 0.9:
+    if fit.batch < fit.n_rows and not fit.falling and way > 0.5:
         return (
             f"After {steps} descent is {gone} % of the way down, and it will not rest: each step looks at only "
             f"{words.count(fit.batch, 'row')} and goes a fixed part of the way to them. Falling steps come to rest."
@@ -150,7 +158,9 @@ def tried(one: RateTried, fit: LineFit) -> str:
         stochastic = fit.batch < fit.n_rows and not fit.falling
         why = "it wavers, since each step looks at few rows" if stochastic else "the rest takes more steps"
         return f"After {steps}, {way} % of the way down is done; {why}."
-    return f"After {steps}, {way or 100} % of the way down to the closed form's loss is done."
+    if one.way.value is None or one.way.value >= 0.99995:
+        return f"After {steps} the loss is the closed form's."
+    return f"After {steps}, {way} % of the way down to the closed form's loss is done."
 
 
 def line_text(fit: LineFit, *, width: int | None = None) -> str:
