@@ -168,6 +168,17 @@ def test_identifiers_texts_constants_and_empty_columns_are_set_aside(tmp_path: P
     assert {"count": "number", "name": "category", "code": "category"}.items() <= kinds(kept).items()
 
 
+def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {
+        "name": [f"n{i}" for i in range(1001)],
+        "same": [1] * 1001,
+        "x": numbers(1001),
+        "y": numbers(1001, 1),
+    }
+    with pytest.raises(OptionError, match=r"--keep name: .*every row has another; expected .*--keep same: always 1"):
+        table(tmp_path, columns, target="y", keep=["name", "same"])
+
+
 def test_codes_and_decimal_commas_go_by_the_whole_file(tmp_path: Path) -> None:
     columns = {
         "zip": ["00123", "10115", "00123", "10115"],

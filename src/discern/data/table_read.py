@@ -20,7 +20,7 @@ from . import table_notes
 from .assemble import Reading, group_column, stop_if_too_many
 from .dataset import COLUMN, Dataset, Source, set_aside
 from .table_cells import DECIMAL_COMMA, DOTTED, THOUSANDS, is_missing, plain, text_of, typed
-from .table_columns import Judged, judge
+from .table_columns import MOST, Judged, judge
 from .table_hash import RowHash, Words, words_of
 from .table_target import Target, target_of
 from .table_values import ROWS, few_names, opened, refuse_wide, values_of, whole
@@ -95,6 +95,11 @@ def from_piece(
     said += _on_rows(name, frame.height, rejected, skipped, options.target, reading)
     columns = _columns(frame, options, asked.group, spec)
     if spec is None:
+        raise_all(
+            f"--keep {column}: {columns.aside[column]}; expected numbers, or at most {MOST:,} different values"
+            for column in options.keep
+            if column in columns.aside
+        )
         said += table_notes.on_columns(columns.judged, columns.aside, frame.height, options)
         spec, values = _assembled(name, columns)
     else:
