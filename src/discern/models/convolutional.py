@@ -198,7 +198,7 @@ class ConvNet(Classifier):
         return torch.cat(found).numpy()
 
     def network(self) -> nn.Sequential:
-        """The fitted network: items `(B, H, W, C)` or `(B, F)` to scores `(B, n_classes)`."""
+        """As fitted: items `(B, H, W, C)` or `(B, F)` to scores `(B, n_classes)`."""
         network = build(self._plan(), self.mean_, self.scale_).eval()
         load_weights(network, self.weights_)
         return network
@@ -393,8 +393,7 @@ class ConvNet(Classifier):
 
 
 def _look_batch(steps: tuple[Step, ...]) -> int:
-    largest = max(math.prod(step.gives) for step in steps)
-    return max(1, min(1024, LOOK_VALUES // largest))
+    return max(1, min(1024, LOOK_VALUES // max(math.prod(step.gives) for step in steps)))
 
 
 def _operations(steps: tuple[Step, ...]) -> int:

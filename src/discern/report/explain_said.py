@@ -11,7 +11,8 @@ from ..explain.permutation import Importance
 from ..explain.picture import PictureExplanation, PicturesExplained
 from ..explain.straightness import BENDS, NOT_SHOWN, NOT_TESTED, STRAIGHT, TURNS, Effect
 from ..explain.table import TableExplanation
-from . import words
+from ..explain.words import TextExplanation, TextsExplained
+from . import text_reasons, words
 from .differences import p_value
 from .line_words import between, number
 from .picture_reasons import one_text, whole_text
@@ -193,10 +194,17 @@ def shown(one: Importance | Coefficient) -> str:
     return "shown" if one.shown else "not shown"
 
 
-def explained_text(
-    found: TableExplanation | Contributions | PictureExplanation | PicturesExplained, *, width: int | None = None
-) -> str:
+Explanation = (
+    TableExplanation | Contributions | PictureExplanation | PicturesExplained | TextExplanation | TextsExplained
+)
+
+
+def explained_text(found: Explanation, *, width: int | None = None) -> str:
     """Whatever `explain` found, for a terminal."""
+    if isinstance(found, TextExplanation):
+        return text_reasons.one_text(found)
+    if isinstance(found, TextsExplained):
+        return text_reasons.whole_text(found)
     if isinstance(found, PictureExplanation):
         return one_text(found)
     if isinstance(found, PicturesExplained):

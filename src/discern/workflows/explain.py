@@ -11,12 +11,15 @@ from ..data.dataset import Dataset
 from ..explain.contributions import Contributions
 from ..explain.picture import PictureExplanation, PicturesExplained
 from ..explain.table import TableExplanation
+from ..explain.words import TextExplanation, TextsExplained
 from ..store import bundle
 from ..store.run_folder import model_path
-from . import explain_picture, explain_table
+from . import explain_picture, explain_table, explain_text
 
-Explanation = TableExplanation | Contributions | PictureExplanation | PicturesExplained
-KINDS: dict[str, Any] = {"table": explain_table, "pictures": explain_picture}
+Explanation = (
+    TableExplanation | Contributions | PictureExplanation | PicturesExplained | TextExplanation | TextsExplained
+)
+KINDS: dict[str, Any] = {"table": explain_table, "pictures": explain_picture, "texts": explain_text}
 
 
 def explain(
