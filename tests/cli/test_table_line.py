@@ -72,6 +72,7 @@ def test_the_first_step_is_as_large_as_asked_for(cli: Cli, areas: Path) -> None:
     sizes = pl.read_csv("falls/iterations.csv")["size_of_step"].drop_nulls()
     assert sizes[0] == 0.5 and (sizes.diff().drop_nulls() < 0).all()
     assert result("falls")["batch"] == 2
+    assert result("line")["largest"]["value"] == pytest.approx(2)  # type: ignore[index]
 
 
 def test_what_diverges_is_shown_and_explained_without_a_warning(cli: Cli, areas: Path) -> None:

@@ -116,14 +116,16 @@ class LineFit:
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        plain = ("name", "target", "n_rows", "n_left_out", "alike", "iterations", "batch", "rate", "falling", "largest",
+        plain = ("name", "target", "n_rows", "n_left_out", "alike", "iterations", "batch", "rate", "falling", 
                  "seed", "streamed", "ran_away")  # fmt: skip
+        how = "2 / the largest eigenvalue of the mean of z z' z z' over rows z, relative to the curvature of the loss"
         figures = ("closed_loss", "first_loss", "way", "explained")
         return {
             "schema": 1,
             **{name: getattr(self, name) for name in plain},
             "columns": list(self.columns),
             "constant": list(self.constant),
+            "largest": Figure(self.largest, None, None, self.n_rows, how).to_json(),
             "closed": [figure.to_json() for figure in self.closed],
             **{name: getattr(self, name).to_json() for name in figures},
             "kept": [one.to_json() for one in self.kept],
