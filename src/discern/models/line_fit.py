@@ -116,7 +116,7 @@ class LineFit:
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        plain = ("name", "target", "n_rows", "n_left_out", "alike", "iterations", "batch", "rate", "falling", 
+        plain = ("name", "target", "n_rows", "n_left_out", "alike", "iterations", "batch", "rate", "falling",
                  "seed", "streamed", "ran_away")  # fmt: skip
         how = "2 / the largest eigenvalue of the mean of z z' z z' over rows z, relative to the curvature of the loss"
         figures = ("closed_loss", "first_loss", "way", "explained")
