@@ -28,6 +28,7 @@ TOO_MANY = 20_000
 BEYOND = 2.0
 """The line answers at most so many times as far above the lowest target as the highest target lies."""
 TREES: Mapping[str, Any] = {"max_leaf_nodes": 15, "penalty": 10.0}
+"""How they grow on fewer rows than that; on more as boosting does by itself."""
 DRAWN, DRAWN_AT_LEAST = 0.3, 8
 """Of the columns, for each question of a tree: this share, or so many where that is more."""
 
@@ -98,15 +99,19 @@ class Blend(Regressor):
             parts = [_line(bent[a], targets[a], columns, root).predict(bent[b]) for a, b in divided]
             return np.concatenate([unrooted(found, *_range(targets), root) for found in parts])
 
-        drawn = max(DRAWN, min(1.0, DRAWN_AT_LEAST / rows.shape[1]))
-        self.trees_ = self._boosting(self.n_rounds, drawn).fit(rows, targets, categorical=kinds)
+        how: dict[str, Any] = {}
+        if len(rows) < TOO_MANY:
+            how = {**TREES, "max_features": max(DRAWN, min(1.0, DRAWN_AT_LEAST / rows.shape[1]))}
+        self.trees_ = BoostedNumbers(self.n_rounds, random_state=self.random_state, **how).fit(
+            rows, targets, categorical=kinds
+        )
         self.root_, self.share_ = False, 0.5
         self.lowest_, self.highest_ = _range(targets)
         if divided:
             straight = by_line(False)
             lines = [straight, by_line(True)] if skew(targets) > SKEW else [straight]
             self.root_ = int(np.argmin([np.square(found - truth).sum() for found in lines])) == 1
-            few = self._boosting(self.trees_.n_rounds_, drawn)
+            few = BoostedNumbers(self.trees_.n_rounds_, random_state=self.random_state, **how)
             trees = [few.fit(rows[a], targets[a], categorical=kinds).predict(rows[b]) for a, b in divided]
             self.share_ = _share(lines[self.root_], np.concatenate(trees), truth)
         self.line_ = _line(bent, targets, columns, self.root_)
@@ -120,9 +125,6 @@ class Blend(Regressor):
         line = unrooted(self.line_.predict(bend(rows, self.bends_)), self.lowest_, self.highest_, self.root_)
         found: Array = self.share_ * line + (1 - self.share_) * self.trees_.predict(rows)
         return found
-
-    def _boosting(self, n_rounds: int | None, drawn: float) -> BoostedNumbers:
-        return BoostedNumbers(n_rounds, max_features=drawn, random_state=self.random_state, **TREES)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
