@@ -54,7 +54,7 @@ def test_classes_are_learned_by_layers_too(cli: Cli, areas: Path) -> None:
     assert done.status == 0, done.err
     assert json.loads(Path("run/evaluation.json").read_text())["figures"]["accuracy"]["value"] > 0.8
     page = Path("run/report.html").read_text("utf-8")
-    assert 'id="network"' in page and "2 answers" in page
+    assert 'id="network"' in page and "2 answers" in page and "⟨space⟩" not in page
 
 
 def test_layers_that_a_table_cannot_have_and_models_without_layers_are_refused(cli: Cli, areas: Path) -> None:

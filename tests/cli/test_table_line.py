@@ -48,7 +48,7 @@ def test_every_step_is_kept_and_the_line_comes_to_rest_on_the_closed_form(cli: C
         assert Path(f"line/line-{number:07}.svg").is_file()
         assert re.search(rf"^{number:,} +[\d.]+", done.out, re.MULTILINE)
     page = Path("line/line.html").read_text("utf-8")
-    assert page.count("<svg") == 11 + 1 + 2 + 1 and "default-src 'none'" in page
+    assert page.count("<svg") == 11 + 1 + 2 + 1 and "default-src 'none'" in page and "⟨space⟩" not in page
 
 
 @pytest.mark.shows("table fit-line", "--iterations", "--show")
