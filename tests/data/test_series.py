@@ -123,7 +123,7 @@ def test_the_step_is_found(tmp_path: Path, times: list[str], step: str, seasons:
     found = read(tmp_path, [f"{t},{i}" for i, t in enumerate(times)])
     assert (str(found.step), found.step.seasons) == (step, seasons)
     assert found.values.tolist() == [list(range(len(times)))]
-    assert found.step.written(found.times(0, 1)[0]) == times[0] or step == "1 year" or step in ("1 month", "1 quarter")
+    assert times[0].startswith(found.step.written(found.times(0, 1)[0]))
 
 
 def test_what_stands_again_is_kept_once_or_its_mean_is_taken(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_the_hours_of_a_clock_change_are_told_from_gaps_and_mistakes(tmp_path: P
 
 def test_cells_that_are_no_finite_number_are_one_policy(tmp_path: Path) -> None:
     rows = [f"{t},{i}" for i, t in enumerate(hours(200))]
-    for place, cell in ((5, "inf"), (6, "1e999"), (7, "1_000"), (8, "１２"), (9, "-inf")):
+    for place, cell in ((5, "inf"), (6, "1e999"), (7, "1_000"), (8, "１２"), (9, "1e101")):
         rows[place] = rows[place].split(",")[0] + "," + cell
     for place, cell in ((20, "nan"), (21, ""), (22, "NA"), (23, "?")):
         rows[place] = rows[place].split(",")[0] + "," + cell

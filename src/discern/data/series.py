@@ -26,6 +26,8 @@ ALONE = "all"
 """The name of a series that is the only one."""
 BLANK = ("", "na", "n/a", "nan", "null", "none", "-", "?")
 """Cells that say that a value is missing."""
+LARGEST = 1e100
+"""What is larger is no number that anything is counted in, and its square is none of the machine's."""
 MOST_CELLS = 50_000_000
 MOST_SERIES = 2_000
 NAMED = 4
@@ -107,7 +109,7 @@ def _rows(cells: Cells, times: Sequence[str], options: SeriesOptions, notes: lis
     written = pl.concat_str([pl.Series(name, cells.frame[name]) for name in times], separator=" ")
     table = table.with_columns(cells.frame.select(written.alias("written")).to_series(), blank.alias("blank"))
     no_time = pl.col("time").is_null()
-    no_number = ~pl.col("blank") & ~pl.col("value").is_finite().fill_null(False)
+    no_number = ~pl.col("blank") & ~(pl.col("value").abs() <= LARGEST).fill_null(False)
     reason = (
         pl.when(no_time).then(pl.lit("no time that can be read: ") + pl.col("written").str.slice(0, 40))
         .when(no_number).then(pl.lit("no number: ") + pl.col("text").str.slice(0, 40))

@@ -68,7 +68,7 @@ class Step:
     def written(self, time: dt.datetime) -> str:
         """A time as short as the step allows."""
         if self.months:
-            return f"{time:%Y-%m}"
+            return f"{time:%Y-%m}" if self.months % 12 else f"{time:%Y}"
         return f"{time:%Y-%m-%d}" if self.seconds % DAY == 0 else f"{time:%Y-%m-%d %H:%M}"
 
     def indices(self, start: dt.datetime, times: pl.Series) -> pl.Series:

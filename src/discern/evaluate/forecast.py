@@ -106,7 +106,7 @@ def block(n_origins: int) -> int:
 def how(n_origins: int) -> str:
     """How intervals are made, in words."""
     if n_origins < 2:
-        return "one forecast alone: no interval can be told"
+        return "one forecast alone gives no interval"
     length = block(n_origins)
     drawn = "forecasts" if length == 1 else f"blocks of {length} neighbouring forecasts"
     return f"{n_origins} forecasts end to end; 95 % range of {RESAMPLES:,} resamples of {drawn}"

@@ -54,6 +54,8 @@ def _doubts(result: ForecastResult) -> list[str]:
     ratio = result.chosen.ratio
     if not result.is_baseline and ratio.value is not None and ratio.high is not None and ratio.high >= 1:
         found.append("That it is better than the baseline is not shown: the range reaches 1.")
+    if not result.is_baseline and ratio.value is not None and ratio.low is None:
+        found.append(f"How sure that is cannot be told: {ratio.method}.")
     found += [sentence for sentence in (nets(result), coverage(result), known(result)) if sentence]
     return found
 
@@ -87,7 +89,7 @@ def coverage(result: ForecastResult) -> str:
     made = f"Intervals made to hold {100 * result.coverage:.0f} % of the values held {words.sure(held.value)}"
     span = "" if held.low is None or held.high is None else f" ({100 * held.low:.1f} to {100 * held.high:.1f} %)"
     low = held.value if held.high is None else held.high
-    weak = ": fewer than promised, for these weeks differ from those before them" if low < result.coverage else ""
+    weak = ": fewer than promised, for this time differs from the one before it" if low < result.coverage else ""
     return f"{made}{span}{weak}."
 
 
