@@ -229,9 +229,17 @@ def test_what_of_the_rows_can_be_seen_in_a_file_is_said(tmp_path: Path) -> None:
         bundle.save(tmp_path / "m", fitted(name, task))
         said[name, task] = bundle.load(tmp_path / "m").holds
     assert said["knn", REGRESSION].startswith("the rows that it learned from")
-    assert said["svm", REGRESSION].startswith("many of the rows") and said["svm", REGRESSION].endswith("columns")
-    assert said["svm", CLASSIFICATION] == said["ols", REGRESSION] == "the categories of its columns"
+    assert said["svm", REGRESSION].startswith("many of the rows") and said["svm", REGRESSION].endswith("categories")
+    assert said["svm", CLASSIFICATION] == said["ols", REGRESSION] == "columns of many categories"
     X, y = table(REGRESSION)
     model = catalogue.estimator("ols", task=REGRESSION).fit(np.nan_to_num(X[:, :1]), y)
     bundle.save(tmp_path / "m", model)
     assert bundle.load(tmp_path / "m").holds == ""
+
+
+def test_an_exported_graph_says_that_intervals_are_not_in_it(tmp_path: Path) -> None:
+    trust = Trust(FittedOn("kept", 50, 50), interval=NumberInterval(0.9, 2.0, 50))
+    bundle.save(tmp_path / "m", fitted("ols", REGRESSION), trust=trust)
+    to_onnx(bundle.load(tmp_path / "m"), tmp_path / "m.onnx")
+    facts = onnxruntime.InferenceSession(tmp_path / "m.onnx").get_modelmeta().custom_metadata_map
+    assert json.loads(facts["not_in_graph"]) == {"interval": 0.9} and json.loads(facts["classes"]) == []

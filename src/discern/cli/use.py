@@ -18,7 +18,11 @@ from .text.reading import Columns, Encoding, Quote, Text, text_options
 RunOrModel = Annotated[str, typer.Argument(metavar="RUN|MODEL", help="A run's folder or a model file.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 DIFFERENCES_SHOWN = 20
-NOT_EXPORTED = {"coverage": "sets of labels", "unknown": "the answer `unknown`"}
+NOT_EXPORTED = {
+    "coverage": "sets of labels; other programs get the probabilities alone",
+    "unknown": "the answer `unknown`; other programs get the probabilities alone",
+    "interval": "intervals; other programs get the numbers alone",
+}
 TEXTS: dict[str, Callable[[Any], str]] = {
     "slices": lambda result: report.slices_text(result),
     "fairness": lambda result: report.fairness_text(result),
@@ -217,7 +221,7 @@ def export(
     """Write a model as one ONNX file for other programs."""
     print(f"written: {one_line(str(workflows.export(run, onnx, items=not no_items, force=force)))}")
     for name in workflows.not_exported(run):
-        print(f"not in it: {NOT_EXPORTED[name]}; other programs get the probabilities alone")
+        print(f"not in it: {NOT_EXPORTED[name]}")
 
 
 def doctor() -> None:

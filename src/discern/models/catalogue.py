@@ -16,7 +16,7 @@ from ..core.errors import OptionError
 from ..core.options import FEATURES as FEATURE_NAMES
 from ..core.options import raise_all, suggest
 from ..core.records import Column, InputSpec
-from .ways import CLASS_WEIGHT, LEAVES, OF_NUMBERS, OF_TABLES, STRENGTHS, VOCABULARY
+from .ways import CLASS_WEIGHT, FEW_CATEGORIES, LEAVES, OF_NUMBERS, OF_TABLES, STRENGTHS, VOCABULARY
 from .ways import Codec as Codec
 from .ways import Way as Way
 
@@ -375,7 +375,11 @@ def way_of(name: str, spec: InputSpec | None = None, n_classes: int = 1) -> Way:
 
 def holds(name: str, spec: InputSpec, n_classes: int) -> str:
     """What of the items that it learned from can be seen in a saved model, in words; empty where nothing can."""
-    named = ("the categories of its columns",) if any(column.categories for column in spec.columns) else ()
+    named = (
+        ("columns of many categories",)
+        if any(len(column.categories) > FEW_CATEGORIES for column in spec.columns)
+        else ()
+    )
     return " and ".join(filter(None, (way_of(name, spec, n_classes).holds, *named)))
 
 

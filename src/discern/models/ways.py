@@ -45,6 +45,8 @@ class Way:
     """What of the items that it learned from can be seen in a saved model, in words; empty where nothing can."""
 
 
+FEW_CATEGORIES = 50
+"""Up to so many categories of a column tell no more of the rows than names of classes do."""
 CLASS_WEIGHT = "balanced: each class counts for as much as any other"
 VOCABULARY = "the words that its texts have in common"
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
@@ -96,7 +98,7 @@ OF_NUMBERS: Mapping[str, Way] = {
         "discern.models.neighbour_numbers:NeighborNumbers",
         "discern.models.codecs.neighbour_numbers",
         {"n_neighbors": "how many neighbours are averaged; chosen on validation rows when not given"},
-        holds="the rows that it learned from, standardised",
+        holds="the rows that it learned from, as standardised numbers",
     ),
     "svm": Way(
         "discern.models.kernel_numbers:KernelNumbers",
@@ -106,7 +108,7 @@ OF_NUMBERS: Mapping[str, Way] = {
             "width": "how narrow the bumps are; chosen on validation rows when not given",
         },
         {"C": (0.1, 0.3, 1.0, 3.0, 10.0), "width": (0.03, 0.1, 0.3, 1.0)},
-        "many of the rows that it learned from, standardised",
+        "many of the rows that it learned from, as standardised numbers",
     ),
     "tree": Way(
         "discern.models.tree_numbers:RegressionTree",

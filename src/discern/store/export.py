@@ -1,4 +1,4 @@
-"""A model as an ONNX file for other programs: raw values in, probabilities out, classes in its metadata."""
+"""A model as an ONNX file for other programs: raw values in, probabilities or a number out, classes in its metadata."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from .bundle import Bundle
 
 
 def missing(bundle: Bundle) -> dict[str, float]:
-    """What the model answers with that a graph of probabilities does not hold, and the shares that were asked for."""
+    """What the model answers with that a graph does not hold, and the shares that were asked for."""
     trust = bundle.trust
     found = {}
     if trust is not None and trust.sets is not None:
         found["coverage"] = trust.sets.coverage
     if trust is not None and trust.unknown is not None:
         found["unknown"] = trust.unknown.given_up
+    if trust is not None and trust.interval is not None:
+        found["interval"] = trust.interval.coverage
     return found
 
 
@@ -30,7 +32,9 @@ def to_onnx(bundle: Bundle, path: Path) -> None:
 
     Input `x` takes raw values (`input` in the metadata says which: a picture's bytes, height x width x channels);
     output `probabilities`, calibrated where the model is, has a column for each of `classes` in the metadata (a JSON
-    list). Raises OutputError.
+    list). A model that answers with numbers gives `prediction` instead, float64, one an item, and has no classes.
+    Of a table with columns `x` is float64: NaN where a value is missing, and of a category its place among the
+    `categories` of its column. Raises OutputError.
     """
     graph, beside = bundle.graph(), missing(bundle)
     if bundle.trust is not None and bundle.trust.calibration is not None:

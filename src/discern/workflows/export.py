@@ -28,5 +28,5 @@ def export(run: str | Path, out: str | Path, *, items: bool = True, force: bool 
 
 
 def not_exported(run: str | Path) -> tuple[str, ...]:
-    """What the model answers with that its ONNX file does not hold: `coverage`, `unknown`."""
+    """What the model answers with that its ONNX file does not hold: `coverage`, `unknown`, `interval`."""
     return tuple(missing(bundle.load(model_path(run))))
