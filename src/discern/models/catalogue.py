@@ -16,7 +16,7 @@ from ..core.errors import OptionError
 from ..core.options import FEATURES as FEATURE_NAMES
 from ..core.options import raise_all, suggest
 from ..core.records import Column, InputSpec
-from .ways import CLASS_WEIGHT, FEW_CATEGORIES, LEAVES, OF_NUMBERS, OF_TABLES, STRENGTHS, VOCABULARY
+from .ways import FEW_CATEGORIES, LEAVES, OF_NUMBERS, OF_TABLES, OF_TERMS, STRENGTHS, VOCABULARY
 from .ways import Codec as Codec
 from .ways import Way as Way
 
@@ -89,7 +89,6 @@ class Entry:
 
 
 FEATURES = "what is looked at: pixels, or hog (histograms of oriented gradients)"
-TERMS = "what is looked at: words, or both words and runs of letters"
 TEXTS = frozenset({"texts"})
 TABLES = frozenset({"table"})
 
@@ -298,11 +297,7 @@ ENTRIES: Mapping[str, Entry] = {
             "discern.models.codecs.words",
             holds=VOCABULARY,
             kinds=TEXTS,
-            parameters={
-                "C": "inverse strength of the penalty on large weights",
-                "features": TERMS,
-                "class_weight": CLASS_WEIGHT,
-            },
+            parameters=OF_TERMS,
             search={"C": (1.0, 3.0, 10.0, 30.0, 100.0, 300.0), "features": ("words", "both")},
         ),
         Entry(
@@ -313,11 +308,7 @@ ENTRIES: Mapping[str, Entry] = {
             "discern.models.codecs.words",
             holds=VOCABULARY,
             kinds=TEXTS,
-            parameters={
-                "C": "inverse strength of the penalty on large weights",
-                "features": TERMS,
-                "class_weight": CLASS_WEIGHT,
-            },
+            parameters=OF_TERMS,
             search={"C": (0.1, 0.3, 1.0, 3.0, 10.0), "features": ("words", "both")},
         ),
     )

@@ -47,7 +47,11 @@ class Way:
 
 FEW_CATEGORIES = 50
 """Up to so many categories of a column tell no more of the rows than names of classes do."""
-CLASS_WEIGHT = "balanced: each class counts for as much as any other"
+OF_TERMS = {
+    "C": "inverse strength of the penalty on large weights",
+    "features": "what is looked at: words, or both words and runs of letters",
+    "class_weight": "balanced: each class counts for as much as any other",
+}
 VOCABULARY = "the words that its texts have in common"
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
 LEAVES = (1, 2, 3, 5, 10)
