@@ -65,6 +65,8 @@ LINES = (
     ("explain", "runs/shops", "-o", "why"),
     ("table", "what-if", "runs/shops", "shops/stores.csv", "--set", "parking=-10%", "-o", "less.csv"),
     ("table", "fit-line", "areas.csv", "--target", "crime", "-o", "line"),
+    ("features", "runs/conv", "digits/3", "-o", "features.parquet"),
+    ("explain", "runs/conv", "digits/3/digits-0003.png", "--inside"),
     ("image", "read", "runs/knn", "digits/3/digits-0003.png"),
     ("image", "locate", "runs/knn", "digits/3/digits-0003.png", "--background", "0"),
     ("image", "filter", "sample:five", "--kernel", "cross", "--steps"),

@@ -6,14 +6,16 @@ import json
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
 import discern
-from discern.core.errors import DataError
+from discern.cli.main import main
+from discern.core.errors import DataError, OptionError
 from discern.explain.picture import PictureExplanation, PicturesExplained, class_reasons, on_grid
-from discern.report import explained_text
-from discern.workflows import explain
+from discern.report import explained_text, inside_text
+from discern.workflows import explain, look_inside
 
 NET = {"model": "conv", "layers": "conv 8 same, pool, conv 12 same, average", "epochs": 12, "augment": "none"}
 
@@ -112,3 +114,63 @@ def test_maps_on_a_grid_keep_their_mean() -> None:
     assert on_grid(relevance[:5, :5], 16).shape == (16, 16)
     few = class_reasons("a", [relevance] * 3, np.zeros((40, 24, 1), np.uint8))
     assert not few.warnings and few.places[0].share.low is None
+
+
+def test_the_way_of_a_picture_through_the_network(runs: Path) -> None:
+    picture = sorted((runs / "middle" / "cross").iterdir())[0]
+    found = look_inside(runs / "middle-run", picture, out=runs / "inside")
+    assert [one.name for one in found.layers][:2] == ["entry", "conv1"] and found.layers[-1].name == "head"
+    assert found.kernels.shape == (8, 1, 3, 3)
+    assert found.votes[0][0] == "cross" and len(found.votes) == 2
+    assert all(item.split("/")[0] in ("bar", "cross") for unit in found.units for item in unit.items)
+    assert found.lesson.loss_after < found.lesson.loss_before
+    page = (runs / "inside" / "explain.html").read_text()
+    assert "One step of learning" in page and "<script" not in page
+    assert "the vote: cross" in inside_text(found)
+    assert json.loads((runs / "inside" / "explain.json").read_text())["layers"][1]["name"] == "conv1"
+    with pytest.raises(OptionError, match="k nearest neighbours"):
+        look_inside(runs / "knn-run", picture)
+
+
+@pytest.mark.shows("explain", "--inside")
+def test_explaining_pictures_from_the_command_line(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = sorted((runs / "middle" / "cross").iterdir())[0]
+
+    def told(*arguments: object) -> str:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in ("explain", runs / "middle-run", *arguments)])
+        assert not stop.value.code
+        return capsys.readouterr().out
+
+    plain, inside = told(picture), told(picture, "--inside")
+    assert "Grad-CAM" in plain and "the vote: cross" in inside
+    assert "Grad-CAM" in told()
+    out = runs / "features.parquet"
+    with pytest.raises(SystemExit):
+        main(["features", str(runs / "middle-run"), str(runs / "middle" / "bar"), "-o", str(out)])
+    table = pl.read_parquet(out)
+    assert table.height == 120 and table.columns[:2] == ["item", "f0"] and table.width == 13
+    assert table["f0"].dtype == pl.Float32
+
+
+@pytest.mark.shows("features", "--out")
+@pytest.mark.shows("features", "--force")
+@pytest.mark.bad_input("features")
+def test_features_are_written_for_any_model(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def status(*arguments: object) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in ("features", *arguments)])
+        return int(stop.value.code or 0), capsys.readouterr().err
+
+    out = runs / "values.csv"
+    assert status(runs / "knn-run", runs / "middle" / "bar", "-o", out)[0] == 0
+    assert pl.read_csv(out).width == 1 + 24 * 24, "of a model without a network: the values that it looks at"
+    assert "--force" in status(runs / "knn-run", runs / "middle" / "bar", "-o", out)[1]
+    assert status(runs / "knn-run", runs / "middle" / "bar", "-o", out, "--force")[0] == 0
+    for arguments, message in (
+        ((runs / "nowhere", runs / "middle", "-o", runs / "a.csv"), "nowhere"),
+        ((runs / "knn-run", runs / "nothing", "-o", runs / "a.csv"), "nothing"),
+        ((runs / "knn-run", runs / "middle", "-o", runs / "a.doc"), ".doc"),
+    ):
+        code, said = status(*arguments)
+        assert code == 2 and message in said

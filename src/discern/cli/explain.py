@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,9 @@ def explain(
         Path | None,
         typer.Option("-o", "--out", metavar="FOLDER", help="Write a page, its figures (SVG), tables (CSV) and JSON."),
     ] = None,
+    inside: Annotated[
+        bool, typer.Option("--inside", help="A picture: its way through the network, layer by layer.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an explanation that exists.")] = False,
 ) -> None:
@@ -39,7 +42,9 @@ def explain(
     With --item: what each column adds to one answer. The test part stays closed.
     """
     with Reporter() as tell:
-        found = workflows.explain(run, source, item=item, out=out, force=force, on_event=tell)
-    print(files.to_json(found.to_json()) if as_json else report.explained_text(found), end="" if as_json else "\n")
+        asked: Any = workflows.look_inside if inside else workflows.explain
+        found = asked(run, source, item=item, out=out, force=force, on_event=tell)
+    told = report.inside_text if inside else report.explained_text
+    print(files.to_json(found.to_json()) if as_json else told(found), end="" if as_json else "\n")
     if out is not None and not as_json:
         print(f"\nwritten: {one_line(str(out))}; open explain.html in it")

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from .. import __version__
 from ..core import threads
 from ..core.errors import DiscernError
-from . import data, explain, handing, label, learn, maps, trust, use
+from . import data, explain, features, handing, label, learn, maps, trust, use
 from .console import one_line
 from .image import image
 from .series import series
@@ -54,6 +54,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "predict": use.predict,
     "evaluate": use.evaluate,
     "explain": explain.explain,
+    "features": features.features,
     "verify": use.verify,
     "export": use.export,
     "image": image,

@@ -30,6 +30,7 @@ __all__ = [
     "forecast_text",
     "frequencies_text",
     "groups_text",
+    "inside_text",
     "kernels_text",
     "keyness_text",
     "keys_text",
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from .fairness_page import fairness_text
     from .filter_page import filter_text, kernels_text, matrix_text
     from .forecast_said import forecast_table, forecast_text
+    from .inside_page import inside_text
     from .label_text import asked_text, keys_text, label_keys, labelling_text
     from .leak_page import leak_price_text
     from .line_words import line_cost_text, line_text
@@ -167,6 +169,7 @@ __getattr__, __dir__ = attach(
         "topics_compared_text": "topics_compared",
         "step_text": "topics_steps",
         "state_text": "topics_steps",
+        "inside_text": "inside_page",
         "located_text": "locate_page",
         "reading_text": "read_page",
         "filter_text": "filter_page",

@@ -32,6 +32,7 @@ __all__ = [
     "examine",
     "explain",
     "export",
+    "features",
     "filter_picture",
     "find_entities",
     "fit_line",
@@ -52,6 +53,7 @@ __all__ = [
     "list_runs",
     "load",
     "locate",
+    "look_inside",
     "near_texts",
     "not_exported",
     "parse_pool",
@@ -95,7 +97,9 @@ if TYPE_CHECKING:
     from .doctor import doctor
     from .examine import examine
     from .explain import explain
+    from .explain_picture import look_inside
     from .export import export, not_exported
+    from .features import features
     from .filter import filter_picture, kernels, parse_pool
     from .fit_line import fit_line, line_costs
     from .forecast import forecast
@@ -177,6 +181,8 @@ __getattr__, __dir__ = attach(
         "train": "train",
         "train_with": "train",
         "verify": "verify",
+        "features": "features",
+        "look_inside": "explain_picture",
         "locate": "locate",
         "read_characters": "read_characters",
         "filter_picture": "filter",

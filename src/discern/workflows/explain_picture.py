@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import files
-from ..core.errors import DataError, UnreadableItem, describe
-from ..core.events import Listener, note, stage, steps
+from ..core.errors import DataError, OptionError, UnreadableItem, describe
+from ..core.events import Listener, note, silent, stage, steps
 from ..core.options import suggest
 from ..core.seeds import generator
 from ..data.dataset import Dataset
 from ..data.given import missing_path
 from ..data.scan import PICTURE_ENDINGS, shown
+from ..explain.inside_record import KERNELS, Inside
 from ..explain.picture import (
     NEAREST,
     ClassReasons,
@@ -28,8 +29,10 @@ from ..explain.picture import (
 )
 from ..images.decode import picture_for
 from ..models import catalogue
-from ..report import picture_reasons
+from ..report import inside_page, picture_reasons
+from ..store import bundle
 from ..store.bundle import Bundle
+from ..store.run_folder import model_path
 from ..store.session import Shipped
 from . import explain_table
 from .kept import Finished
@@ -44,6 +47,10 @@ EACH = 24
 MOST_CLASSES = 30
 COMPARED = 5_000
 """Pictures that were learned from, among which the nearest are looked for."""
+CERTAIN = 0.9
+"""Where the model is surer than this, its own answer teaches nothing; the next likeliest label does."""
+LOOKED_THROUGH = 500
+"""Pictures that were learned from, among which those that make a unit fire most are looked for."""
 OTHERS = 4
 NETWORK = "conv"
 
@@ -124,6 +131,49 @@ def one(
         note(on_event, said)
     if folder is not None:
         _write(folder, picture_reasons.beside_one(result), result.to_json())
+    return result
+
+
+def look_inside(
+    run: str | Path,
+    source: str | Path | Dataset | None = None,
+    *,
+    item: str | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    on_event: Listener = silent,
+) -> Inside:
+    """A picture on its way through the network of a run: feature maps, kernels, units with the pictures that make them
+    fire most, the last vote, and one step of learning. `source` and `item` as for `explain`.
+
+    Raises OptionError for a model without layers of convolutions; else as `explain` does.
+    """
+    from ..explain.inside import first_conv, has_convolutions, layers_of, lesson_of, units_of, votes_of  # torch
+
+    loaded = bundle.load(model_path(run))
+    network = network_of(loaded)
+    if network is None or not has_convolutions(network):
+        raise OptionError(
+            f"{run}: --inside shows layers of convolutions; this is a {catalogue.entry(loaded.model).title}"
+        )
+    place = None if out is None else explain_table.place(out, source, force)
+    opened = explain_table.open_run(run, source if item is not None else None, on_event)
+    name, picture = _picture(loaded, source, item, opened)
+    classes = [str(one) for one in loaded.classes]
+    stage(on_event, "looking inside")
+    rows = learnable(opened)
+    rows = np.sort(generator(opened.folder.options().seed, "inside").permutation(rows)[:LOOKED_THROUGH])
+    names = opened.data.items["item"].gather(rows).to_list()
+    votes, last = votes_of(network, picture, classes)
+    taught = votes[1 if votes[0][2] > CERTAIN else 0][0]
+    result = Inside(
+        item=name, run=str(run), pixels=picture, layers=layers_of(network, picture),
+        kernels=first_conv(network).weight.detach().numpy()[:KERNELS].copy(), votes=votes, last=last,
+        units=units_of(network, picture, [np.asarray(data) for data in opened.data.values[rows]], names),
+        lesson=lesson_of(network, picture, classes.index(taught), taught),
+    )  # fmt: skip
+    if place is not None:
+        _write(place, inside_page.beside(result), result.to_json())
     return result
 
 

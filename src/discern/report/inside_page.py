@@ -1,0 +1,88 @@
+"""A picture on its way through a network, as text and as a page."""
+
+from __future__ import annotations
+
+import numpy as np
+from markupsafe import Markup, escape
+from numpy.typing import NDArray
+
+from ..explain.inside_record import Inside, Layer, losses
+from .filter_page import matrix_text, number
+from .pages import environment
+from .picture_reasons import coloured, inline, larger
+from .visible import visible
+
+SHOWN = {"conv": "layer of filters", "pool": "pooling", "dense": "dense layer", "head": "the vote"}
+MAP, KERNEL = 96, 60
+"""Pixels across of a feature map and of a kernel on the page."""
+
+
+def inside_text(result: Inside) -> str:
+    """The way through the network, a line a layer; then the vote."""
+    high, wide, channels = result.pixels.shape
+    lines = [f"{visible(result.item)}: {high} x {wide} x {channels}, {high * wide * channels:,} numbers"]
+    lines += [f"  {layer.name:12} {said(layer)}" for layer in result.layers]
+    lines.append("the vote: " + ", ".join(f"{visible(label)} {chance:.3f}" for label, _, chance in result.votes[:5]))
+    lesson = result.lesson
+    lines.append(
+        f"one step of learning, were this picture a {visible(lesson.label)}: loss {lesson.loss_before:.4f} to "
+        f"{lesson.loss_after:.4f}"
+    )
+    return "\n".join(lines)
+
+
+def said(layer: Layer) -> str:
+    """The form of what a layer gives."""
+    if len(layer.shape) == 1:
+        return f"{layer.shape[0]:,} numbers"
+    channels, high, wide = layer.shape
+    return f"{channels} maps of {high} x {wide}"
+
+
+def beside(result: Inside) -> dict[str, str]:
+    """File name -> content, of all that shows the way through the network."""
+    layers = []
+    for layer in result.layers:
+        if len(layer.shape) == 3:
+            maps = zip(layer.which, layer.maps, strict=True)
+            layers.append((layer, said(layer), [(channel, inline(_grey(one, MAP))) for channel, one in maps]))
+    units = []
+    for unit in result.units:
+        examples = zip(unit.items, unit.strengths, unit.pixels, strict=True)
+        shown = [(item, strength, inline(larger(coloured(pixels), 110))) for item, strength, pixels in examples]
+        units.append((unit, shown))
+    lesson = result.lesson
+    most = float(np.abs(lesson.before).max()), float(np.abs(lesson.slopes).max())
+    steps = [
+        [inline(_signed(one, scale)) for one, scale in ((before, most[0]), (slope, most[1]), (after, most[0]))]
+        for before, slope, after in zip(lesson.before, lesson.slopes, lesson.after, strict=True)
+    ]
+    widest = max((abs(adds) for _, adds in result.last), default=1.0) or 1.0
+    view = {
+        "result": result,
+        "picture": inline(larger(coloured(result.pixels), 260)),
+        "flow": [(layer.name, said(layer)) for layer in result.layers],
+        "layers": layers,
+        "kernels": [inline(_signed(one, float(np.abs(result.kernels).max()))) for one in result.kernels],
+        "matrix": Markup(escape(matrix_text(result.kernels[0].mean(axis=0).astype(np.float64)))),
+        "units": units,
+        "votes": [(label, f"{score:.2f}", f"{100 * chance:.1f}%") for label, score, chance in result.votes[:10]],
+        "last": [(unit, f"{adds:+.2f}", adds >= 0, f"{100 * abs(adds) / widest:.0f}%") for unit, adds in result.last],
+        "steps": steps,
+        "losses": [[number(value) for value in row] for row in losses()],
+    }
+    return {"explain.html": environment().get_template("inside.html.j2").render(**view)}
+
+
+def _grey(values: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
+    """A map as a picture: its smallest value black, its largest white."""
+    low, high = float(values.min()), float(values.max())
+    scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)
+    return larger((255 * scaled).astype(np.uint8)[:, :, None], size)
+
+
+def _signed(kernel: NDArray[np.float32], most: float) -> NDArray[np.uint8]:
+    """A kernel `(channels, rows, columns)` in its colours where it has three; grey is 0, light above, dark below."""
+    scaled = 127.5 + 127.5 * kernel / max(most, 1e-12)
+    pixels = np.moveaxis(scaled, 0, 2) if len(kernel) == 3 else scaled.mean(axis=0)[:, :, None]
+    return larger(pixels.clip(0, 255).astype(np.uint8), KERNEL)
