@@ -14,6 +14,8 @@ from .figures import Array
 
 DEPENDENT = 1e-9
 """A column of which less than this share of its length is left beside the columns before it adds nothing."""
+CLEAR = 1e-6
+"""Where more is left of every one, no further look is needed."""
 FULL = 1e-10
 """A row with a leverage above one less this decides its own prediction: its residual says nothing."""
 
@@ -115,6 +117,8 @@ def independent(matrix: Array) -> tuple[list[int], tuple[Dependent, ...]]:
     A column that never changes counts as made of none.
     """
     _, _, unit = _standard(matrix)
+    if 0 < matrix.shape[1] < len(matrix) and np.abs(np.diag(np.linalg.qr(unit, "r"))).min() > CLEAR:
+        return list(range(matrix.shape[1])), ()
     basis = np.empty((len(matrix), 0))
     kept: list[int] = []
     dependent: list[Dependent] = []
