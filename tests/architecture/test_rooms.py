@@ -32,7 +32,7 @@ BUILTINS = {"eval", "exec", "compile", "__import__"}
 NETWORK = {"socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "urllib3", "aiohttp"}
 
 HOMES = {
-    "torch": {"nets", "fit", "models"},
+    "torch": {"nets", "fit", "models", "explain"},
     "sklearn": {"models", "evaluate"},
     "onnxruntime": {"store"},
     "onnx": {"models", "store"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +37,6 @@ from ..store.session import Shipped
 from . import explain_table
 from .kept import Finished
 from .refits import learnable
-
-if TYPE_CHECKING:
-    from torch import nn
 
 RESULT = "explain.json"
 EACH = 24
@@ -177,12 +174,12 @@ def look_inside(
     return result
 
 
-def network_of(loaded: Bundle) -> nn.Sequential | None:
-    """The network of a bundle as a torch module, whose scores are the model's own; None for other models."""
+def network_of(loaded: Bundle) -> Any:
+    """The network of a bundle as a torch module (`nn.Sequential`), whose scores are the model's own; None for other
+    models."""
     if loaded.model != NETWORK:
         return None
-    found: nn.Sequential = loaded.estimator().network()
-    return found
+    return loaded.estimator().network()
 
 
 def is_picture(source: object) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core import files, threads
-from ..core.errors import OutputError, describe
+from ..core.errors import MissingDependency, OutputError, describe
 from ..core.events import Listener, note, silent, stage
-from ..core.optional import require
+from ..core.optional import available
 from ..core.options import Interval, raise_all
 from ..data.passages import Passages, codes, read_passages
 from ..evaluate import writing as measuring
@@ -72,7 +72,10 @@ def learn_to_write(
             "--budget and --epochs were both given; expected one of them" if budget and epochs else None,
         ]
     )
-    require("torch", needed_for="learning to write")
+    if not available("torch"):
+        raise MissingDependency(
+            "learning to write needs torch, which is not installed; pip install 'discern-ml[torch]'"
+        )
     threads.set_budget()
     stage(on_event, "reading")
     found = read_passages(source, encoding)
