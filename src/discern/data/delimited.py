@@ -113,10 +113,10 @@ class Delimited:
                 held += last - first
                 first = last
                 if held == rows:
-                    yield joined(waiting)
+                    yield joined(waiting, rechunk=False)
                     waiting, held = [], 0
         if waiting:
-            yield joined(waiting)
+            yield joined(waiting, rechunk=False)
 
     def _without_blanks(self, block: Records) -> Records:
         return block if self._blank_lines else block.not_blank()

@@ -110,16 +110,16 @@ class Source(Protocol):
         ...
 
 
-def joined(pieces: Sequence[Piece]) -> Piece:
-    """Pieces as one."""
+def joined(pieces: Sequence[Piece], *, rechunk: bool = True) -> Piece:
+    """Pieces as one; without `rechunk` the cells are not copied."""
     if len(pieces) == 1:
         return pieces[0]
     said = Said()
     for piece in pieces:
         said.update(piece.said)
     return Piece(
-        pl.concat([piece.frame for piece in pieces], rechunk=True),
-        pl.concat([piece.items for piece in pieces], rechunk=True),
+        pl.concat([piece.frame for piece in pieces], rechunk=rechunk),
+        pl.concat([piece.items for piece in pieces], rechunk=rechunk),
         [row for piece in pieces for row in piece.rejected],
         said,
     )
