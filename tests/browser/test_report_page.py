@@ -18,11 +18,14 @@ from typing import Any
 
 import pytest
 
+from discern.evaluate.regression import RegressionEvaluation
 from discern.report.figures import drawings
 from discern.report.html import page
+from discern.report.number_page import drawings_of, number_page
 from discern.report.record import RunReport
 from report.builders import hostile, plain
 from report.examined import examined
+from report.number_builders import hostile_number, of_number
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -94,7 +97,7 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
     @functools.cache
     def measure(report: Callable[[], RunReport], width: int, theme: int) -> dict[str, Any]:
         folder = tmp_path_factory.mktemp("page")
-        text = page(report(), drawings(report())).replace("<details", "<details open")
+        text = rendered(report()).replace("<details", "<details open")
         text = text.replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';")
         text = text.replace("<title>", WATCH + "<title>", 1)
         text = text.replace("</body>", f"<script>addEventListener('load', () => {{{PROBE}}})</script></body>")
@@ -123,8 +126,16 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
     return measure
 
 
+def rendered(report: RunReport) -> str:
+    """The page of a report about classes, or about a number."""
+    if isinstance(report.evaluation, RegressionEvaluation):
+        drawn = drawings_of(report, report.evaluation)
+        return number_page(report, report.evaluation, drawn, (), "report")
+    return page(report, drawings(report))
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-@pytest.mark.parametrize("report", [plain, hostile, examined])
+@pytest.mark.parametrize("report", [plain, hostile, examined, of_number, hostile_number])
 def test_it_asks_for_nothing_and_can_be_read(probe: Probe, report: Callable[[], RunReport], theme: int) -> None:
     seen = probe(report, 1200, theme)
     assert seen["requests"] == []
@@ -134,7 +145,7 @@ def test_it_asks_for_nothing_and_can_be_read(probe: Probe, report: Callable[[], 
     assert seen["page"][0] <= seen["page"][1]
 
 
-@pytest.mark.parametrize("report", [plain, hostile, examined])
+@pytest.mark.parametrize("report", [plain, hostile, examined, of_number, hostile_number])
 def test_it_fits_a_phone(probe: Probe, report: Callable[[], RunReport]) -> None:
     seen = probe(report, 400, LIGHT)
     assert seen["page"][1] <= 400

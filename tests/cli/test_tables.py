@@ -14,7 +14,7 @@ from .conftest import Cli
 OLS = ("--model", "ols")
 
 
-def table(path: Path, n: int = 120) -> Path:
+def table(path: Path, n: int = 150) -> Path:
     random = np.random.default_rng(5)
     poor, young = random.uniform(0, 60, n).round(1), random.uniform(5, 25, n).round(1)
     crime = 20 + 0.8 * poor + 1.5 * young + random.normal(0, 3, n)
@@ -24,7 +24,7 @@ def table(path: Path, n: int = 120) -> Path:
             "number": range(1, n + 1),
             "poor": ["-99" if place % 11 == 0 else f"{value}" for place, value in enumerate(poor)],
             "young": [f"{value}" for value in young],
-            "district": [f"d{place % 40}" for place in range(n)],
+            "district": [f"d{place % 30}" for place in range(n)],
             "crime": [f"{value:.0f}" for value in crime],
         }
     ).write_csv(path)
@@ -93,6 +93,7 @@ def test_every_command_knows_a_model_of_a_number(cli: Cli, tmp_path: Path) -> No
         cli("evaluate", "runs/a", "--suspects"),
         cli("evaluate", "runs/a", "--costs", "20,1"),
         cli("resume", "runs/a", "--epochs", "+2"),
+        cli("runs", "compare", "runs/a", "runs/b"),
     ):
         assert refused.status == 2 and refused.err.count("\n") <= 2, refused.err
 

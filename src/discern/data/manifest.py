@@ -43,6 +43,14 @@ def key_of(rows: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def key_of_items(items: pl.DataFrame) -> str:
+    """`key_of` for a frame with the columns `sha256` and `label`; where labels are numbers, all rows at once."""
+    rows = items.select("sha256", "label")
+    if rows.schema["label"] == pl.Float64:
+        return fingerprint_by_columns(rows.sort("sha256", "label"))
+    return key_of(rows.iter_rows())
+
+
 def _json(value: object) -> str:
     """As `json.dumps`, which makes an encoder each time."""
     return encode_basestring(value) if isinstance(value, str) else json.dumps(value)

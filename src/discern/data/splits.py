@@ -67,7 +67,7 @@ class Split:
     @cached_property
     def test_key(self) -> str:
         """SHA-256 over the contents and labels of the test part: what the ledger of looks is keyed by."""
-        return manifest.key_of(self.table.filter(pl.col("part") == "test").select("sha256", "label").iter_rows())
+        return manifest.key_of_items(self.table.filter(pl.col("part") == "test"))
 
     def open_test(self, reason: str, look: Callable[[str, str], None]) -> NDArray[np.int64]:
         """Rows of the test part, after `look(test_key, reason)` has written down that they are looked at."""

@@ -13,7 +13,7 @@ from ..core.errors import DataError, OptionError
 from ..core.events import Listener
 from ..core.options import ReadOptions
 from ..data.dataset import Dataset
-from ..data.manifest import key_of
+from ..data.manifest import key_of_items
 from ..data.splits import read_split
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder
@@ -76,4 +76,4 @@ def _read(source: str | Path, reading: ReadOptions, loaded: Bundle, on_event: Li
 
 def test_key(data: Dataset, test: NDArray[np.int64]) -> str:
     """What the ledger knows these items by: their contents and labels."""
-    return key_of(data.items[test].select("sha256", "label").iter_rows())
+    return key_of_items(data.items[test])

@@ -28,7 +28,13 @@ def compare_runs(first: str | Path, second: str | Path, *, on_event: Listener = 
     """
     folders = RunFolder(Path(first)), RunFolder(Path(second))
     parts = [_test_part(folder) for folder in folders]
-    keys = [manifest.key_of(part.select(KEY).iter_rows()) for part in parts]
+    for folder, part in zip(folders, parts, strict=True):
+        if part.schema["label"].is_float():
+            raise RunError(
+                f"{folder.path}: this run learned a number; only runs that learned classes are held against each other "
+                "(`discern runs` shows the R2 of each)"
+            )
+    keys = [manifest.key_of_items(part) for part in parts]
     if keys[0] != keys[1]:
         counts = [Counter(part.select(KEY).iter_rows()) for part in parts]
         common = (counts[0] & counts[1]).total()
