@@ -153,3 +153,14 @@ def test_distances_of_other_features_are_refused(model: Path, tmp_path: Path) ->
     bundle.save(tmp_path / "other", other, trust=loaded.trust)
     with pytest.raises(ModelFileError, match="6 features"):
         Shipped(bundle.load(tmp_path / "other")).answer(X)
+
+
+def test_what_is_missing_in_a_table_tells_nothing() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(300, 4))
+    features[rng.random(features.shape) < 0.2] = np.nan
+    near = known.fit(features, (rng.random(300) < 0.5).astype(np.int64), alike=False)
+    usual, gap, far = np.zeros((1, 4)), np.full((1, 4), np.nan), np.array([[np.nan, 30.0, 0.0, 0.0]])
+    assert np.isfinite(near.distance(features)).all()
+    np.testing.assert_allclose(near.distance(gap), near.distance(near.centre[None]), rtol=1e-6)
+    assert near.distance(gap)[0] < near.distance(usual)[0] + 1 < 100 < near.distance(far)[0]

@@ -48,8 +48,8 @@ class Near:
     """Variance of each direction across the axes; 0 where there is none."""
 
     def distance(self, features: NDArray[Any]) -> Array:
-        """Squared distance to the nearest class, `(n,)`, from features `(n, n_features)`."""
-        flat = (features.reshape(len(features), -1).astype(np.float64) - self.centre) / self.scale
+        """Squared distance to the nearest class, `(n,)`, from features `(n, n_features)`, NaN where one is missing."""
+        flat = (_whole(features, self.centre.astype(np.float64)) - self.centre) / self.scale
         along = flat @ self.axes.T.astype(np.float64)
         white = along @ self.whitening.astype(np.float64)
         apart = ((white[:, None, :] - self.means[None].astype(np.float64)) ** 2).sum(axis=2).min(axis=1)
@@ -68,6 +68,10 @@ def fit(features: NDArray[Any], positions: NDArray[np.int64], *, alike: bool) ->
     `alike`: the features share one unit, as pixels do, and so one scale.
     """
     flat = features.reshape(len(features), -1).astype(np.float64)
+    missing = np.isnan(flat)
+    if missing.any():  # of a table
+        seen = (~missing).sum(axis=0)
+        flat = _whole(flat, np.where(missing, 0.0, flat).sum(axis=0) / np.maximum(seen, 1))
     centre = flat.mean(axis=0)
     spread = flat.var(axis=0)
     scale = np.sqrt(np.full_like(spread, spread.mean()) if alike else spread)
@@ -89,6 +93,13 @@ def fit(features: NDArray[Any], positions: NDArray[np.int64], *, alike: bool) ->
     arrays = dict(zip(ARRAYS, (centre, scale, axes, whitening, means @ whitening), strict=True))
     small = {name: np.ascontiguousarray(part, dtype=np.float32) for name, part in arrays.items()}
     return Near(**small, left_over=left_over if left_over > 1e-9 else 0.0)
+
+
+def _whole(features: NDArray[Any], centre: Array) -> Array:
+    """Features `(n, n_features)`; what is missing in a table is as usual: it tells nothing."""
+    flat = features.reshape(len(features), -1).astype(np.float64)
+    missing = np.isnan(flat)
+    return np.where(missing, centre, flat) if missing.any() else flat
 
 
 @dataclass(frozen=True, eq=False)
