@@ -23,7 +23,8 @@ def witten_bell_bits(learned: Codes, held: Codes, n_characters: int, order: int 
             chance[length:], context, learned[length:], asked[: len(held) - length], held[length:], n_characters
         )
         context, asked = _longer(context, asked, learned, held, length, n_characters)
-    return -np.log2(chance)
+    bits: NDArray[np.float64] = -np.log2(chance)
+    return bits
 
 
 def _mixed(
