@@ -83,10 +83,10 @@ def write_run_report(
 def _answers(folder: RunFolder, items: bool) -> Answered:
     """The tested items of a model that answers with numbers; without their names where items stay away."""
     table = pl.read_parquet(folder.predictions)
-    ends = [table[name].to_numpy() if name in table.columns else None for name in ("low", "high")]
+    low, high = (table[name].to_numpy() if name in table.columns else None for name in ("low", "high"))
     names = tuple(table["item"].to_list()) if items else ()
     why = folder.load(folder.training).get("trust", {}).get("reason", "")
-    return Answered(names, table["label"].to_numpy(), table["prediction"].to_numpy(), *ends, why)
+    return Answered(names, table["label"].to_numpy(), table["prediction"].to_numpy(), low, high, why)
 
 
 def _with_pictures(results: dict[str, Any], data: Dataset) -> dict[str, Any]:
