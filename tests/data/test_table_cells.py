@@ -8,7 +8,7 @@ import math
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discern.data.table_cells import Parsed, dates, is_codes, numbers, plain
@@ -86,6 +86,7 @@ def test_a_percent_sign_is_no_part_of_a_number_where_there_was_none() -> None:
     assert read_numbers(["12%", "5"], "percent").values.to_list() == [12, 5]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 def test_plain_numbers_are_those_of_python(values: list[float]) -> None:
     found = read_numbers([repr(value) for value in values])
@@ -93,6 +94,7 @@ def test_plain_numbers_are_those_of_python(values: list[float]) -> None:
     assert found.form == "" and not found.n_bad
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20))
 def test_thousands_separators_are_those_of_python(values: list[int]) -> None:
     values = [*values, 1_234_567]
@@ -105,6 +107,7 @@ def test_thousands_separators_are_those_of_python(values: list[int]) -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), max_size=20))
 def test_any_text_is_a_number_missing_or_named(cells: list[str]) -> None:
     found = read_numbers(cells)
@@ -165,6 +168,7 @@ def test_days_that_do_not_exist_are_named(cell: str) -> None:
     assert found.bad["cell"].to_list() == ([] if cell == "2020-1" else [cell])
 
 
+@settings(deadline=None)
 @given(st.lists(st.dates(dt.date(1700, 1, 1), dt.date(2199, 12, 31)), min_size=1, max_size=20))
 def test_dates_are_those_of_python(days: list[dt.date]) -> None:
     numbers_of = [(day - EPOCH).days for day in days]

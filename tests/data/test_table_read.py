@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discern.core.errors import DataError, OptionError, TooManyBadItems
@@ -111,6 +111,7 @@ def test_a_cell_that_does_not_fit_gets_the_same_verdict_wherever_it_stands(tmp_p
     assert any("'n/k'" in note and "taken as missing" in note for note in data.notes)
 
 
+@settings(deadline=None, max_examples=40)
 @given(place=st.integers(0, 59), strays=st.integers(0, 60))
 def test_the_verdict_depends_on_how_many_cells_do_not_fit(place: int, strays: int) -> None:
     cells = np.array([str(number) for number in numbers(60)], dtype=object)

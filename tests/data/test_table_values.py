@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discern.core.errors import DataError
@@ -96,6 +96,7 @@ def test_true_and_false_are_the_same_in_any_case() -> None:
         assert notes == ()
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(-1e6, 1e6), st.sampled_from(["a", "b", "c"]), st.integers(-40_000, 80_000)),
