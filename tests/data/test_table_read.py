@@ -273,6 +273,14 @@ def test_too_many_columns_are_refused_before_rows_are_read(tmp_path: Path) -> No
         read(pl.DataFrame({f"c{i}": [1] for i in range(10_001)}), target="c1")
 
 
+def test_torn_rows_of_wide_tables_are_named(tmp_path: Path) -> None:
+    """Commas are counted modulo 256 where that is enough: 299 of them and 43 are then alike."""
+    lines = [",".join(f"{i * j % 17}.5" for j in range(300)) for i in range(40)]
+    lines[7] = ",".join(["1"] * 44)
+    data = read(file(tmp_path, rows(",".join(f"c{j}" for j in range(300)), *lines)), target="c0")
+    assert data.rejected.rows() == [("line 9", "44 cells; expected 300")] and data.n == 39
+
+
 def test_more_columns_than_rows_are_said(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {f"c{i}": numbers(10, i) for i in range(30)}
     data = table(tmp_path, columns | {"y": numbers(10, 99)}, target="y")
