@@ -90,6 +90,15 @@ def test_a_forecast_is_made_measured_and_written(cli: Cli, made: tuple[Path, Pat
     assert not list(Path("run").glob(".writing-*"))
 
 
+@pytest.mark.shows("series")
+@pytest.mark.bad_input("series")
+def test_the_group_lists_its_commands_and_refuses_others(cli: Cli) -> None:
+    shown = cli("series", "--help")
+    assert shown.status == 0 and "forecast" in shown.out and "Foretell a series" in shown.out
+    wrong = cli("series", "forcast")
+    assert wrong.status == 2 and "forcast" in wrong.err and wrong.err.count("\n") == 1
+
+
 def test_the_same_input_gives_the_same_bytes(cli: Cli, made: tuple[Path, Path]) -> None:
     table, run = made
     assert cli("series", "forecast", table, *QUICK, "--horizon", "24", "-o", "again").status == 0
