@@ -36,7 +36,7 @@ def table(n: int = 90, seed: int = 0) -> np.ndarray[Any, Any]:
 def saved(method: str = "kmeans", names: tuple[str, ...] = ("first", "")) -> Saved:
     found, _, _ = cluster_features.of_table(table(), COLUMNS)
     features = found.transform(table())
-    return Saved(model_of.reaching(model_of.fit(method, features, 2), features), found, names)
+    return Saved(model_of.reaching(model_of.fit(method, features, 2), features)[0], found, names)
 
 
 def test_every_column_counts_the_same() -> None:
@@ -115,7 +115,7 @@ def test_a_beginning_of_the_order_is_a_fair_sample() -> None:
 def test_an_answer_does_not_depend_on_the_company(method: str) -> None:
     random = np.random.default_rng(0)
     features = np.concatenate([random.normal(-6, 1, (60, 3)), random.normal(6, 1, (40, 3))])
-    model = model_of.reaching(model_of.fit(method, features, 2), features)
+    model, _ = model_of.reaching(model_of.fit(method, features, 2), features)
     new = random.normal(0, 6, (50, 3))
     whole = model.place(new)
     for row in range(0, 50, 7):
@@ -164,7 +164,7 @@ def test_groups_of_pictures_and_texts_come_back() -> None:
     for found, values in ((shapes, pictures), (said, texts)):
         features = found.transform(values)
         assert features.shape[1] <= cluster_features.MOST_COMPONENTS
-        one = Saved(model_of.reaching(model_of.fit("kmeans", features, 2), features), found, ("", ""))
+        one = Saved(model_of.reaching(model_of.fit("kmeans", features, 2), features)[0], found, ("", ""))
         record, arrays = codec.encode(one)
         back = codec.decode(json.loads(json.dumps(record)), arrays)
         assert (back.features.transform(values) == features).all()  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ give the same groups. Sources: Lloyd (1982); Dempster, Laird, Rubin (1977); Camp
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cut_tree, linkage
-from scipy.spatial import cKDTree
 from sklearn.cluster import HDBSCAN
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
@@ -24,8 +24,8 @@ Labels = NDArray[np.int64]
 NO_GROUP = -1
 ROUNDS = 100
 """Of k-means."""
-AT_ONCE = 2**16
-"""Items whose distances are worked out together."""
+AT_ONCE, CELLS = 2**16, 2**22
+"""Items, and distances, that are worked out together."""
 SMALLEST_SHARE, SMALLEST = 0.02, 5
 """A group of HDBSCAN has at least this share of the items, and so many."""
 BEGIN, MIXED, ANCHORS = 2_000, 20_000, 5_000
@@ -34,8 +34,6 @@ FAR = 0.99
 """An item is far from every group when it is further from its own than this share of the group's items were."""
 FULL, ENOUGH = 20, 10
 """A mixture has full covariances up to so many features, and with so many items a feature and group."""
-NEIGHBOURS = 5
-"""An item is as far from a group without a middle as from so many of its items, on average."""
 RIDGE = 1e-3
 """Added to variances of a mixture, in which a standardised column has about 1."""
 
@@ -49,7 +47,7 @@ class Placed:
     next: Labels
     """The group that is second."""
     distance: Array
-    """From the own group: from its middle, or from its nearest item where groups have no middle."""
+    """From the middle of the own group; of a mixture in the spread of the group."""
     margin: Array
     """From 0 on the border to the next group up to 1; of a mixture the difference of the two probabilities."""
 
@@ -84,18 +82,16 @@ class ClusterModel:
     def _place(self, features: Array) -> Placed:
         if self.precisions is not None and self.weights is not None:
             return self._likeliest(features)
-        rows = np.arange(len(features))
-        if self.anchors is None:
-            own = _distances(features, self.middles)
+        rows, own = np.arange(len(features)), _distances(features, self.middles)
+        if self.anchors is None or self.anchor_groups is None:
             groups = own.argmin(axis=1)
         else:
-            own, groups = self._to_anchors(features)
+            groups = self.anchor_groups[nearest(features, self.anchors)]
         known = np.maximum(groups, 0)
         first = own[rows, known]
-        others = own.copy()
-        others[rows, known] = np.inf
-        second = others.argmin(axis=1)
-        away = others[rows, second]
+        own[rows, known] = np.inf
+        second = own.argmin(axis=1)
+        away = own[rows, second]
         margin = np.ones(len(features))
         there = np.isfinite(away)
         margin[there] = (away - first)[there] / np.maximum(np.maximum(away, first)[there], 1e-300)
@@ -119,27 +115,6 @@ class ClusterModel:
         second = others.argmax(axis=1)
         margin = shares[rows, groups] - np.where(self.n_groups > 1, shares[rows, second], 0.0)
         return Placed(groups, second, np.sqrt(squares[rows, groups]), margin)
-
-    def _to_anchors(self, features: Array) -> tuple[Array, Labels]:
-        """The mean distance to the nearest anchors of each group `(n, n_groups)`; the group of the nearest one `(n,)`.
-
-        An item that is an anchor itself is not its own neighbour.
-        """
-        assert self.anchors is not None and self.anchor_groups is not None
-        found = np.empty((len(features), self.n_groups))
-        single = np.full((len(features), self.n_groups + 1), np.inf)
-        for group in range(-1, self.n_groups):
-            own = self.anchors[self.anchor_groups == group]
-            if not len(own):
-                continue
-            away = cKDTree(own).query(features, k=min(len(own), NEIGHBOURS + 1))[0].reshape(len(features), -1)
-            single[:, group] = away[:, 0]  # of no group: the last column
-            if group >= 0:
-                itself = away[:, 0] == 0.0
-                later = away[:, 1:] if away.shape[1] > 1 else away
-                found[:, group] = np.where(itself, later.mean(axis=1), away[:, :NEIGHBOURS].mean(axis=1))
-        groups = single.argmin(axis=1)
-        return found, np.where(groups == self.n_groups, NO_GROUP, groups)
 
     def only(self, order: Labels) -> ClusterModel:
         """The same with its groups in another order, or with some of them."""
@@ -183,9 +158,10 @@ def nearest(features: Array, middles: Array) -> Labels:
     """The nearest middle of each item, `(n,)`."""
     found = np.empty(len(features), np.int64)
     squares = (middles * middles).sum(axis=1)
-    for start in range(0, len(features), AT_ONCE):
-        part = features[start : start + AT_ONCE]
-        found[start : start + AT_ONCE] = (squares - 2 * part @ middles.T).argmin(axis=1)
+    at_once = max(1, CELLS // len(middles))
+    for start in range(0, len(features), at_once):
+        part = features[start : start + at_once]
+        found[start : start + at_once] = (squares - 2 * part @ middles.T).argmin(axis=1)
     return found
 
 
@@ -261,16 +237,14 @@ def fit(method: str, features: Array, n_groups: int) -> ClusterModel:
     return ClusterModel(method, middles, np.zeros(n_groups), None, None, anchors, labels)
 
 
-def reaching(model: ClusterModel, features: Array) -> ClusterModel:
-    """The model with how far its groups reach, from the items `(n, n_features)` it was made of."""
+def reaching(model: ClusterModel, features: Array) -> tuple[ClusterModel, Placed]:
+    """The model with how far its groups reach, from the items `(n, n_features)` it was made of; and where they are."""
     placed = model.place(features)
     reach = np.zeros(model.n_groups)
     for group in range(model.n_groups):
         own = np.sort(placed.distance[placed.groups == group])
         reach[group] = own[min(len(own) - 1, int(np.ceil(FAR * len(own))))] if len(own) else 0.0
-    return ClusterModel(
-        model.method, model.middles, reach, model.weights, model.precisions, model.anchors, model.anchor_groups
-    )
+    return dataclasses.replace(model, reach=reach), placed
 
 
 def far(model: ClusterModel, placed: Placed, whole: Placed) -> NDArray[np.bool_]:

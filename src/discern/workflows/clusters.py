@@ -31,7 +31,7 @@ from ..models import by_contents
 from ..models import cluster_features as features_of
 from ..models import clusters as model_of
 from ..models.cluster_features import Features, PictureFeatures, TableFeatures, TextFeatures
-from ..models.clusters import ClusterModel
+from ..models.clusters import ClusterModel, Placed
 from ..models.codecs.clusters import Saved
 from ..report import clusters_page
 from ..store import clusters as store
@@ -80,12 +80,12 @@ def clusters(
     items = _compared(data, options)
     n = len(items.order)
     choice = _chosen(items, options, on_event)
-    model, saved = None, None
+    model, saved, placed = None, None, None
     labels = np.full(n, model_of.NO_GROUP)
     if choice.shown or options.n_groups is not None:
         stage(on_event, "groups")
-        model = _fitted(choice, items.features)
-        labels = model.place(items.features).groups
+        model, placed = _fitted(choice, items.features)
+        labels = placed.groups
         given = dict(names or {})
         _refuse_unknown(given, model.n_groups)
         called = tuple(given.get(str(number), "") for number in range(1, model.n_groups + 1))
@@ -95,7 +95,7 @@ def clusters(
         name=data.name, kind=data.kind, n_items=data.n, n_silent=data.n - n,
         n_apart=0 if model is None else int((labels < 0).sum()), method=choice.method, asked=options.n_groups,
         seed=options.seed, shown=choice.shown, p=choice.p, n_looked=choice.n_items, tried=choice.tried,
-        cards=() if saved is None else _cards(saved, data, items, labels, choice, options.seed),
+        cards=() if saved is None or placed is None else _cards(saved, data, items, placed, choice, options.seed),
         plane=_plane(items, labels), columns=() if table is None else tuple(one.name for one in table.columns),
         logarithms=() if table is None else tuple(table.logarithms), aside=tuple(sorted(items.aside.items())),
         n_missing=0 if table is None else int(np.isnan(items.values).sum()), notes=data.notes,
@@ -204,22 +204,19 @@ def _chosen(items: Compared, options: ClusterOptions, on_event: Listener) -> Cho
     return choices[0]
 
 
-def _fitted(choice: Choice, features: Array) -> ClusterModel:
-    """The groups of all items, the largest first."""
+def _fitted(choice: Choice, features: Array) -> tuple[ClusterModel, Placed]:
+    """The groups of all items, the largest first, and where the items are."""
     model = model_of.fit(choice.method, features, choice.n_groups)
     if not model.n_groups:
         raise DataError("hdbscan finds no group; choose another --method")
-    counts = np.bincount(np.maximum(model.place(features).groups, 0), minlength=model.n_groups)
-    counts -= np.bincount(np.zeros(int((model.place(features).groups < 0).sum()), int), minlength=model.n_groups)
+    groups = model.place(features).groups
+    counts = np.bincount(groups[groups >= 0], minlength=model.n_groups)
     order = np.argsort(-counts, kind="stable")
     return model_of.reaching(model.only(order[counts[order] > 0]), features)
 
 
-def _cards(
-    saved: Saved, data: Dataset, items: Compared, labels: NDArray[np.int64], choice: Choice, seed: int
-) -> tuple[Card, ...]:
-    features, order = items.features, items.order
-    placed = saved.model.place(features)
+def _cards(saved: Saved, data: Dataset, items: Compared, placed: Placed, choice: Choice, seed: int) -> tuple[Card, ...]:
+    features, order, labels = items.features, items.order, placed.groups
     n = choice.n_items
     random = generator(seed, "halves of the groups")
     halves = []
