@@ -179,6 +179,12 @@ def test_it_is_measured_and_verified_again(run: Any, areas: Path, tmp_path: Path
     assert not differs.same and any("line 8" in one.where for one in differs.differences)
 
 
+def test_what_is_asked_later_takes_gaps_and_categories(classes_run: Any) -> None:
+    found = workflows.examine(classes_run.path, ["suspects", "more_data", "solvable"])
+    assert found["solvable"].verdict == "shown"
+    assert "solvable" in classes_run.report.read_text("utf-8")
+
+
 def test_what_is_about_classes_says_so(run: Any, classes_run: Any, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="answers with a number"):
         workflows.evaluate(run.path, costs=(20, 1))

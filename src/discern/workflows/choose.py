@@ -151,6 +151,10 @@ def check_fits(data: Dataset, options: TrainOptions) -> None:
         what = "a number" if data.task == "regression" else "classes"
         raise OptionError(f"--model {other[0]} does not learn {what}; expected one of {suiting}")
     number_choice.check_fits(data, options)
+    if options.unknown is not None and data.input.columns:
+        raise OptionError(
+            "--unknown tells how far off an item lies by all of its values; a row of a table may lack some"
+        )
     looks = {"pictures": ("pixels", "hog"), "table": ("pixels",), "texts": TERMS}[data.kind]
     if options.features not in (None, *looks):
         raise OptionError(f"--features is {options.features}; for {NOUNS[data.kind]} expected {' or '.join(looks)}")

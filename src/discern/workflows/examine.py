@@ -31,7 +31,7 @@ from ..store.run_folder import RunFolder
 from . import leaks
 from .again import finished, keep
 from .kept import Finished
-from .refits import LONG, Chosen, chosen, codes, learnable, own, quick_one, seconds
+from .refits import LONG, Chosen, chosen, codes, learnable, own, plain_values, quick_one, seconds
 from .sizes import compared
 from .train import read_with
 
@@ -136,7 +136,7 @@ def _suspects(run: Finished, on_event: Listener) -> Suspects:
         probabilities[held_of(parts)] = learner.probabilities(labels, parts)
     votes = np.zeros((len(rows), n_classes), np.int64)
     for some in chunks(units, quick.MOST, seed=seed):
-        near = quick.Quick(run.data.values[rows[some]], n_classes)
+        near = quick.Quick(plain_values(run.data, rows[some]), n_classes)
         votes[some] = votes_of_nearest(near.likeness, labels[some], units[some], n_classes)
         if not is_own:
             learner, parts = near, folds(units[some], labels[some], number, seed=seed, purpose="suspects")

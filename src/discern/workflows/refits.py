@@ -17,7 +17,7 @@ from ..data.dataset import Dataset, targets_of
 from ..evaluate import quick
 from ..evaluate.refit import Learner, Refit, some_units
 from ..images import hog
-from ..models import catalogue
+from ..models import catalogue, table_encoding
 from ..nets import defaults
 from . import choose, compare
 from .kept import Finished
@@ -63,7 +63,7 @@ def chosen(run: Finished, cost: Callable[[int], list[int]], on_event: Listener, 
 def quick_one(data: Dataset, every: Rows, seed: int, *, most: int = quick.MOST) -> Chosen:
     """The quick model on at most so many of these rows, whole units."""
     rows = every[some_units(data.units[every], most, seed=seed)][:most]
-    learner = quick.Quick(data.values[rows], len(data.classes))
+    learner = quick.Quick(plain_values(data, rows), len(data.classes))
     return Chosen(learner, rows, False, codes(data, rows))
 
 
@@ -87,13 +87,13 @@ def own(run: Finished, rows: Rows, fits: int, on_event: Listener, *, given: Mapp
         some = {target: tuple(np.array(labels)[known].tolist()) for target, labels in targets.labels.items()}
         return {"class_labels": Targets(some).class_labels}
 
-    make = partial(catalogue.estimator, name, **given)
+    make = partial(compare.estimator, name, run.data, **given)
     return Refit(make, values, len(run.data.classes), title, tell=tell, more=more)
 
 
 def parameters(run: Finished) -> dict[str, Any]:
     """Constructor arguments of the run's own model; what it worked out by itself for the network is not tried anew."""
-    found = choose.winning(run.choice, run.folder.options())
+    found = choose.winning(run.choice, run.folder.options(), run.data)
     if run.choice["chosen"] == compare.NETWORK:
         facts = run.folder.load(run.folder.training, "model")
         found.pop("budget", None)
@@ -113,6 +113,12 @@ def seconds(run: Finished, n: int) -> float:
         d = hog.Plan(shape).n_features  # type: ignore[arg-type]
         features = compare.HOG_SECONDS * n * shape[0] * shape[1]
     return features + compare.SECONDS[name](n, d, len(data.classes))
+
+
+def plain_values(data: Dataset, rows: Rows) -> NDArray[Any]:
+    """Values of some rows for the quick model; of a table with columns as numbers without gaps."""
+    values = data.values[rows]
+    return table_encoding.fit(values, data.input.columns).transform(values) if data.input.columns else values
 
 
 def codes(data: Dataset, rows: Rows) -> NDArray[np.int64]:

@@ -11,11 +11,10 @@ from ..core.events import Listener
 from ..evaluate import quick
 from ..evaluate.overfit import Overfit, at_sizes
 from ..evaluate.refit import Learner
-from ..models import catalogue
 from ..nets import defaults, layers
 from . import compare, leaks, refits, settings
 from .kept import Finished
-from .refits import LONG, Chosen
+from .refits import LONG, Chosen, plain_values
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def compared(run: Finished, found: Chosen, own: Overfit, n_folds: int, on_event:
 def _sizes(run: Finished, found: Chosen) -> tuple[str, list[tuple[str, Learner]], int] | None:
     """What varies, a learner for each size with its words, and which of them is the model itself; None: too long."""
     if not found.own:
-        values = run.data.values[found.rows]
+        values = plain_values(run.data, found.rows)
         model = quick.Quick(values, len(run.data.classes))
         ridged: list[tuple[str, Learner]] = [(f"ridge {ridge:g}", model.ridged(ridge)) for ridge in RIDGES]
         return "ridge: the less, the finer", ridged, RIDGES.index(quick.RIDGE)
@@ -93,9 +92,13 @@ def _sizes(run: Finished, found: Chosen) -> tuple[str, list[tuple[str, Learner]]
         words = ["as it is" if width == 1 else f"{width:g} of the width" for width in WIDTHS]
         return "the width of its layers", _learners(run, found, sizes, words), WIDTHS.index(1.0)
     grows = SIZES.get(name)
-    if grows is None or (len(grows.values) + 1) * once > LONG:
+    if grows is None or grows.parameter not in compare.way_of(name, run.data).parameters:
+        return None
+    if (len(grows.values) + 1) * once > LONG:
         return None
     itself = _itself(run, grows, given)
+    if itself is None:
+        return None
     falls = grows.values[0] > grows.values[-1]
     most = len(found.rows) // 2 if name == "knn" else float("inf")
     values_of = sorted({*(value for value in grows.values if value <= most), itself}, reverse=falls)
@@ -109,7 +112,8 @@ def _itself(run: Finished, grows: Grows, given: Mapping[str, Any]) -> Any:
     if given.get(grows.parameter) is not None:
         return given[grows.parameter]
     learned = run.folder.load(run.folder.training, "model").get(grows.parameter)
-    return learned or catalogue.estimator(run.choice["chosen"]).get_params()[grows.parameter]
+    made = compare.estimator(run.choice["chosen"], run.data)
+    return learned or getattr(made, "estimator", made).get_params()[grows.parameter]
 
 
 def _learners(run: Finished, found: Chosen, sizes: list[dict[str, Any]], words: list[str]) -> list[tuple[str, Learner]]:
