@@ -55,9 +55,9 @@ def matters(found: TableExplanation) -> list[str]:
     rest = [one.columns[0] for one in found.importances.columns if not one.shown]
     said = []
     if shown:
-        verb = "matters" if len(shown) == 1 else "matter"
-        most = " most" if len(shown) > 1 else ""
-        said.append(f"{_capital(names(shown))} {verb}{most} to the model for {name(found.target)}.")
+        said.append(f"{_capital(names(shown, 6))} matter to the model for {name(found.target)}, the first one most.")
+        if len(shown) == 1:
+            said = [f"{_capital(name(shown[0]))} matters to the model for {name(found.target)}."]
     else:
         n = words.count(found.importances.n_items, "row")
         said.append(f"No single column is shown to matter, by {n} held back from learning.")
