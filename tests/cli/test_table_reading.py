@@ -137,3 +137,11 @@ def test_findings_of_tables(cli: Cli, tmp_path: Path) -> None:
     assert found["D305"][0]["title"] == "The target is 7 in every row" and found["D305"][0]["severity"] == "serious"
     assert found["D302"][0]["title"] == "12 different rows for 2 columns"
     assert found["D105"][0]["items"] == ["b: 75% missing"]
+
+
+@pytest.mark.shows("audit", "--html")
+def test_the_page_of_a_table_says_what_is_learned(cli: Cli, table: Path, tmp_path: Path) -> None:
+    assert cli("audit", table, "--target", "crime", "--html", "audit.html").status == 0
+    page = (tmp_path / "audit.html").read_text("utf-8")
+    assert "60 rows, with a number to learn" in page and "lowest -50.5, median -1, highest 49.5" in page
+    assert "<div>columns to learn from: 2 numbers, 1 category</div>" in page

@@ -28,18 +28,24 @@ def audit_page(findings: Findings) -> str:
     parts = [part for part in PARTS if facts.get("parts", {}).get(part)]
     n_classes = len(facts.get("classes", {}))
     under = words.items(facts["kind"], facts["items"])
+    learned = ", with a number to learn" if "target" in facts else ", without labels"
+    learned = f" in {words.count(n_classes, 'class', 'classes')}" if n_classes else learned
     return (
         environment()
         .get_template("audit.html.j2")
         .render(
             findings=findings,
             name=facts["name"],
-            under=under + (f" in {words.count(n_classes, 'class', 'classes')}" if n_classes else ", without labels"),
+            under=under + learned,
             verdict=_verdict(findings),
             by_severity=[(severity, some) for severity, some in by_severity if some],
             classes=_classes(facts, parts),
             parts=parts,
-            facts=[(_capital(name), _shown(value)) for name, value in facts.items() if name not in IN_TABLE],
+            facts=[
+                (_capital(name), list(map(str, value)) if name == "notes" else [_shown(value)])
+                for name, value in facts.items()
+                if name not in IN_TABLE
+            ],
         )
     )
 
@@ -77,4 +83,4 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{name} {_shown(entry)}" for name, entry in value.items())
     if isinstance(value, (list, tuple)):
         return "; ".join(map(_shown, value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if isinstance(value, float) else str(value)

@@ -202,4 +202,4 @@ def _facts(facts: Mapping[str, object], width: int | None) -> Iterator[str]:
 
 
 def _number(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if isinstance(value, float) else str(value)
