@@ -44,7 +44,7 @@ def without_groups(kind: str, n: int, width: int, seed: int) -> Array:
         "skewed": lambda: random.lognormal(0, 1, (n, width)),
         "mixed": lambda: random.exponential(1, (n, width)) @ random.standard_normal((width, width)),
         "heavy tails": lambda: random.standard_t(3, (n, width)),
-        "ball": lambda: random.standard_normal((n, width)) / np.sqrt(random.chisquare(width + 2, (n, 1))),
+        "tails together": lambda: random.standard_normal((n, width)) / np.sqrt(random.chisquare(width + 2, (n, 1))),
     }
     return np.asarray(draws[kind]())
 
@@ -166,7 +166,7 @@ def test_clouds_keep_categories_and_scales_of_few_values() -> None:
     assert tie[0] > 0.5 * tie[1]
 
 
-KINDS = ("normal", "correlated", "uniform", "skewed", "mixed", "heavy tails", "ball")
+KINDS = ("normal", "correlated", "uniform", "skewed", "mixed", "heavy tails", "tails together")
 
 
 @pytest.mark.parametrize("kind", KINDS)

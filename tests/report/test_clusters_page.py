@@ -30,7 +30,9 @@ def test_the_verdict_says_what_was_found() -> None:
     asked = " ".join(clusters_said.verdict(clusters(shown=False, asked=3)))
     assert "as many as were asked for. The groups are not shown" in asked and "--groups N" not in asked
     loose = dataclasses.replace(tried(3, True), stability=Figure(0.5, 0.4, 0.6, 6, "made up"))
-    said = " ".join(clusters_said.verdict(dataclasses.replace(clusters(shown=False), tried=(tried(2, False), loose))))
+    beyond = dataclasses.replace(clusters(shown=False), tried=(tried(2, False), loose), p=clusters().p)
+    said = " ".join(clusters_said.verdict(beyond))
+    assert "there is more than in a cloud without groups, but no groups that come again" in said
     assert "agree by 0.50 (0.40 to 0.60)" in said and "0.75 is the least that counts" in said
 
 

@@ -79,7 +79,10 @@ def verdict(result: Clusters) -> list[str]:
         said = [f"No groups are shown in {what}."]
         tried = [one.n_groups for one in result.tried]
         spoken = f"{tried[0]} to {tried[-1]} groups were tried" if len(tried) > 1 else f"{by} was tried"
-        said.append(f"{spoken[:1].upper()}{spoken[1:]}: what comes out is no more than a cloud cut in parts.")
+        beyond = (result.p.value or 0.0) <= 0.05
+        found = "there is more than in a cloud without groups, but no groups that come again"
+        parts = "what comes out is no more than a cloud cut in parts"
+        said.append(f"{spoken[:1].upper()}{spoken[1:]}: {found if beyond else parts}.")
     if not steady:
         said.append(f"{again}; {STABLE} is the least that counts.")
     if (result.p.value or 0.0) > 0.05:
