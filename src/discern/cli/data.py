@@ -38,6 +38,7 @@ SAMPLE_ITEMS = {
     "posts": "made-up posts, and 310 labelled ones,",
     "letters": "drawings of letters and digits",
     "plates": "number plates, and plates.csv with what stands on them,",
+    "practicals": "notebooks, each exercise beside its completed twin,",
     "areas": "made-up areas (one to predict)",
     "areas-many": "made-up areas",
     "stores": "made-up stores",
@@ -54,6 +55,7 @@ SAMPLE_NEXT = {
     "plates": "discern image read RUN {place}/plate00000.png",
     "notes": "discern text words {place}/notes.csv --text note",
     "posts": "discern train {place}/labelled.csv --text text --label label --group author",
+    "practicals": "jupyter lab {place}",
     "areas": "discern train {place}/areas.csv --target crime_rate --model ols",
     "areas-many": "discern train {place}/areas-many.csv --target crime_rate",
     "stores": "discern train {place}/stores.csv --target kind",
@@ -78,8 +80,9 @@ def sample(
         str,
         typer.Argument(
             metavar="NAME",
-            help="Which: digits (real), vehicles, letters, plates (drawn), notes, posts (made up); tables: areas, "
-            "areas-many, stores (made up), iris, wine, cancer, diabetes (real).",
+            help="Which: digits (real), vehicles, letters, plates (drawn), notes, posts (made up), practicals "
+            "(notebooks to learn with); tables: areas, areas-many, stores (made up), iris, wine, cancer, diabetes "
+            "(real).",
         ),
     ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
@@ -95,7 +98,7 @@ def sample(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another number makes up others.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files already.")] = False,
 ) -> None:
-    """Write a sample data set: handwritten digits, vehicles with makes and models, crime notes, posts, or tables."""
+    """Write a sample data set: handwritten digits, drawn vehicles, crime notes, posts, tables; or the practicals."""
     count = workflows.sample(name, folder, n=n, seed=seed, force=force)
     place = one_line(str(folder))
     print(f"{count:,} {SAMPLE_ITEMS.get(name, 'pictures')} written to {place}")

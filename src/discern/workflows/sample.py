@@ -10,12 +10,13 @@ from ..data.given import refuse_address
 from ..data.letters import EACH, PLATES, write_letters, write_plates
 from ..data.notes import NOTES, write_notes
 from ..data.posts import POSTS, write_posts
+from ..data.practicals import write_practicals
 from ..data.samples import write_digits
 from ..data.table_samples import MADE, write_table
 from ..data.table_samples import NAMES as TABLES
 from ..data.vehicles import write_vehicles
 
-SAMPLES = ("digits", "vehicles", "letters", "plates", "notes", "posts", *TABLES)
+SAMPLES = ("digits", "vehicles", "letters", "plates", "notes", "posts", "practicals", *TABLES)
 VEHICLES = 120
 
 
@@ -27,8 +28,9 @@ def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0
     models. `letters`: `n` drawings (default 40) of each capital letter and digit, a folder a letter. `plates`: `n`
     number plates (default 200) in other fonts, with what stands on them. `notes`: `n` made-up crime notes (default
     2,000) with planted names. `posts`: 310 made-up labelled posts, a pool of `n` (default 20,000) with places, and a
-    made-up island. Tables (`data.table_samples`) become a CSV file: `areas` (five and one to predict), `areas-many` and
-    `stores` (made up, `n` rows), `iris`, `wine`, `cancer`, `diabetes` (real). `seed` draws others. Raises OptionError,
+    made-up island. `practicals`: notebooks with exercises and their completed twins. Tables (`data.table_samples`)
+    become a CSV file: `areas` (five and one to predict), `areas-many` and `stores` (made up, `n` rows), `iris`, `wine`,
+    `cancer`, `diabetes` (real). `seed` draws others. Raises OptionError,
     OutputError or MissingDependency.
     """
     raise_all([one_of("the sample", name, SAMPLES)])
@@ -49,4 +51,6 @@ def sample(name: str, folder: str | Path, *, n: int | None = None, seed: int = 0
         raise OptionError(f"--n and --seed belong to samples that are made up in any number; {name} is always the same")
     if name in TABLES:
         return write_table(name, Path(folder), force=force)
+    if name == "practicals":
+        return write_practicals(Path(folder), force=force)
     return write_digits(Path(folder), force=force)
