@@ -362,3 +362,12 @@ def test_what_cannot_be_searched_is_said(cli: Cli, things: Path, letters: Path) 
         found = cli(*LOCATE, *arguments)
         assert found.status == 2 and message in found.err, (arguments, found)
         assert "Traceback" not in found.err
+
+
+@pytest.mark.shows("image")
+@pytest.mark.bad_input("image")
+def test_the_group_lists_its_commands_and_refuses_others(cli: Cli) -> None:
+    shown_help = cli("image", "--help")
+    assert shown_help.status == 0 and "Find things in a picture" in shown_help.out
+    wrong = cli("image", "reed")
+    assert wrong.status == 2 and "reed" in wrong.err and wrong.err.count("\n") == 1

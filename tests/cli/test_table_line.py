@@ -207,3 +207,12 @@ def test_a_real_table_of_a_hundred_columns(cli: Cli) -> None:
     rows = known[:, order]
     plain = np.linalg.lstsq(np.column_stack([np.ones(len(rows)), rows[:, :-1]]), rows[:, -1], rcond=None)[0]
     assert values(result("line")["closed"]) == pytest.approx(plain, rel=1e-6)
+
+
+@pytest.mark.shows("table")
+@pytest.mark.bad_input("table")
+def test_the_group_lists_its_commands_and_refuses_others(cli: Cli) -> None:
+    shown = cli("table", "--help")
+    assert shown.status == 0 and "what-if" in shown.out and "clusters" in shown.out
+    wrong = cli("table", "fitline")
+    assert wrong.status == 2 and "fitline" in wrong.err and wrong.err.count("\n") == 1

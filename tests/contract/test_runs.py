@@ -35,11 +35,22 @@ def few_notes() -> Dataset:
     return read(texts, ["fares", "phones"] * 75)
 
 
+@pytest.fixture(scope="module")
+def few_rows() -> Dataset:
+    return read("sample:diabetes").take(range(150))
+
+
 @pytest.mark.parametrize("name", list(catalogue.ENTRIES))
 def test_killed_resumed_and_verified(
-    name: str, few_digits: Dataset, few_notes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    few_digits: Dataset,
+    few_notes: Dataset,
+    few_rows: Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    data = few_digits if "pictures" in catalogue.entry(name).kinds else few_notes
+    kinds = catalogue.entry(name).kinds
+    data = few_digits if "pictures" in kinds else few_notes if "texts" in kinds else few_rows
     options = {"model": name, "epochs": 2} if "epochs" in catalogue.entry(name).parameters else {"model": name}
     straight = train(data, out=tmp_path / "straight", **options).path
     written: list[object] = []

@@ -74,7 +74,7 @@ def test_frames_of_others_are_tables_too() -> None:
     pandas = pytest.importorskip("pandas")
     given = {"x": [1.5, 2.5, None, 4.0], "k": ["a", "b", None, "a"], "y": [1.0, 2.0, 3.0, 5.5]}
     frame = pandas.DataFrame(given).assign(day=pandas.Timestamp("2020-01-02"))
-    data = read(frame, target="y", keep="day")
+    data = read(frame, target="y")
     np.testing.assert_array_equal(data.values, [[1.5, 0], [2.5, 1], [np.nan, np.nan], [4, 0]])
     assert data.aside["day"].startswith("always 2020-01-02") and data.task == "regression"
 

@@ -137,7 +137,7 @@ def test_a_model_without_it_is_the_file_that_it_always_was(saved: dict[str, Path
     assert manifest["format"] == 1 and "trust" not in manifest
     assert bundle.load(saved["temperature"]).manifest["format"] == 2
     with pytest.raises(NewerFormat):
-        bundle.load(packed({"format": 3}))
+        bundle.load(packed({"format": 4}))
 
 
 GOOD = Trust(FittedOn("folds", 30, 20), Calibration("isotonic", points=((0.0, 0.1), (0.5, 0.4), (1.0, 0.9)))).to_json()

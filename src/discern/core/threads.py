@@ -5,8 +5,10 @@ Results are repeatable for one number of threads on one machine, so the number i
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 from .errors import OptionError
 
@@ -54,6 +56,19 @@ def set_budget(threads: int | None = None) -> int:
     if sys.modules.get("torch") is not None:
         sys.modules["torch"].set_num_threads(_budget)
     return _budget
+
+
+@contextlib.contextmanager
+def alone(when: bool = True) -> Iterator[None]:
+    """Within, OpenMP loops use one thread: for work so small that threads wait for each other longer than they work, on a
+    busy machine very much longer."""
+    if not when:
+        yield
+        return
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="openmp"):
+        yield
 
 
 def _checked(threads: object, name: str) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..core import seeds
+from ..core import seeds, threads
 from ..core.events import Listener, note, silent
 from ..core.options import SEED, Interval, raise_all
 from ..core.records import InputSpec
@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 Part = tuple[Array, NDArray[Any]]
 """Rows, and numbers or positions of classes."""
 
+FEW_VALUES = 200_000
+"""Values below which a second thread costs more than it brings."""
 MANY_ROWS = 100_000
 """From here on steps are larger and fewer, and the rounds that were chosen are not grown again on all rows."""
 FEW_STEPS, MANY_STEPS = (0.3, 30, 63), (0.05, 500, 31)
@@ -109,6 +111,21 @@ class Boosted:
             "random_state": self.random_state,
             "categorical_features": categorical if categorical.any() else None,
         }
+        with threads.alone(learned[0].size < FEW_VALUES):
+            grower = self._chosen(kind, learned, held, many, most, how, on_event)
+        self._keep(grower, categorical)
+
+    def _chosen(
+        self,
+        kind: Any,
+        learned: Part,
+        held: Part | None,
+        many: bool,
+        most: int,
+        how: dict[str, Any],
+        on_event: Listener,
+    ) -> Any:
+        """The grown trees, after the number of rounds is chosen."""
         self.n_rounds_, grower = self.n_rounds or ROUNDS_WITHOUT_CHOICE, None
         some, others = (learned, held) if held is not None or self.n_rounds is not None else self._divided(*learned)
         if self.n_rounds is None and others is not None and _same_classes(some[1], others[1]):
@@ -122,7 +139,7 @@ class Boosted:
         if again:
             both = learned if held is None else (np.concatenate([learned[0], held[0]]), np.append(learned[1], held[1]))
             grower = kind(max_iter=self.n_rounds_, early_stopping=False, **how).fit(*both)
-        self._keep(grower, categorical)
+        return grower
 
     def _keep(self, grower: Any, categorical: NDArray[np.bool_]) -> None:
         """The trees of the first `n_rounds_` rounds."""
