@@ -60,8 +60,8 @@ def set_budget(threads: int | None = None) -> int:
 
 @contextlib.contextmanager
 def alone(when: bool = True) -> Iterator[None]:
-    """Within, OpenMP loops use one thread: for work so small that threads wait for each other longer than they work, on a
-    busy machine very much longer."""
+    """Within, OpenMP loops use one thread: for work so small that threads wait for each other longer than they work (on
+    a busy machine very much longer)."""
     if not when:
         yield
         return
