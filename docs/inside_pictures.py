@@ -4,6 +4,7 @@ takes pictures of their pages with a browser. `python docs/inside_pictures.py`, 
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -27,8 +28,10 @@ COLOURS = 128
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        dog = DATA / "cats-dogs" / "new" / "cat_or_dog_1.jpg"
+        os.chdir(name)
+        folder = Path()
+        shutil.copy(DATA / "cats-dogs" / "new" / "cat_or_dog_1.jpg", "dog.jpg")
+        dog = Path("dog.jpg")
         discern(
             "image", "filter", dog, "--kernel", "edges", "--rectify", "relu", "--pool", "max 4", "-o", folder / "f.html"
         )
@@ -49,7 +52,6 @@ def explained(folder: Path, dog: Path) -> None:
         (folder / "photos" / label).mkdir(parents=True)
         for path in sorted((DATA / "cats-dogs" / "train" / label).glob("*.jpg"))[:PHOTOGRAPHS]:
             shutil.copy(path, folder / "photos" / label)
-    shutil.copy(dog, folder / "dog.jpg")
     discern("train", folder / "photos", "-o", folder / "dogs", "--model", "conv", "--budget", "120s")
     discern("explain", folder / "dogs", folder / "dog.jpg", "-o", folder / "why")
     shot(folder / "why" / "explain.html", "why", 1720)
@@ -98,7 +100,7 @@ def read(folder: Path) -> None:
 
 
 def discern(*arguments: object) -> None:
-    """One command, in a process of its own."""
+    """One command, in a process of its own, in the working folder: pages name files as they were typed."""
     subprocess.run([sys.executable, "-m", "discern", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
 
 
@@ -106,6 +108,7 @@ def shot(page: Path, name: str, height: int) -> None:
     """A picture of the upper part of a page."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     assert browser is not None, "no chromium here"
+    page = page.absolute()
     place = page.with_suffix(".png")
     size = f"--window-size=1060,{height}"
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", size]

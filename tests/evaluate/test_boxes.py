@@ -36,6 +36,8 @@ def test_one_box_for_each_thing() -> None:
     assert [(one.label, one.probability) for one in found] == [("a", 0.9), ("b", 0.4)]
     assert found[0].corners == pytest.approx((0.5, 0, 10.5, 10)), "moved towards its like, not towards others"
     assert merged([], 0.3) == []
+    inside = merged([box(chance=0.9), box("c", 0.8, 5, 5, 9, 9)], 0.3)
+    assert [one.label for one in inside] == ["a"], "a part of a thing is no thing beside it"
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 1), st.booleans()), min_size=1, max_size=30, unique_by=lambda one: one[0]))

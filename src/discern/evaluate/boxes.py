@@ -13,6 +13,8 @@ from ..core.seeds import generator
 
 OVERLAP = 0.5
 """A box is right when it shares this much with the true one: their intersection over their union."""
+WITHIN = 0.7
+"""Of the smaller of two boxes: so much of it in the other is a part of the same thing."""
 RESAMPLES = 500
 Array = NDArray[np.float64]
 
@@ -46,7 +48,7 @@ def overlaps(one: Array, others: Array) -> Array:
 
 def merged(boxes: Sequence[Box], overlap: float) -> list[Box]:
     """One box for each thing: the most probable, moved to the mean of those of its label that it overlaps, weighted by
-    their probabilities; whatever it overlaps goes. Most probable first.
+    their probabilities; whatever it overlaps, or mostly holds or is held by (WITHIN), goes. Most probable first.
 
     Sources: non-maximum suppression (Neubeck and Van Gool, ICPR 2006); weighted fusion (Solovyev et al., 2021).
     """
@@ -59,11 +61,20 @@ def merged(boxes: Sequence[Box], overlap: float) -> list[Box]:
             continue
         near = overlaps(corners[place : place + 1], corners)[0] >= overlap
         near[place] = True
+        part = _held(corners[place], corners) >= WITHIN
         same = [other for other in np.flatnonzero(near & left).tolist() if boxes[other].label == boxes[place].label]
         weights = np.array([boxes[other].probability for other in same])
         middle = (corners[same] * weights[:, None]).sum(axis=0) / weights.sum()
-        left &= ~near
+        left &= ~(near | part)
         found.append(Box(boxes[place].label, boxes[place].probability, *map(float, middle)))
+    return found
+
+
+def _held(one: Array, others: Array) -> Array:
+    """The share of the smaller of `one` `(4,)` and each of `(n, 4)` that lies in both."""
+    shared = np.prod(np.maximum(0.0, np.minimum(one[2:], others[:, 2:]) - np.maximum(one[:2], others[:, :2])), axis=1)
+    areas = np.minimum(np.prod(one[2:] - one[:2]), np.prod(others[:, 2:] - others[:, :2], axis=1))
+    found: Array = np.divide(shared, areas, out=np.zeros_like(shared), where=areas > 0)
     return found
 
 

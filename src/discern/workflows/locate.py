@@ -27,7 +27,7 @@ from ..store import bundle, outputs
 from ..store.run_folder import model_path
 from ..store.session import Shipped
 
-SURE = 0.5
+SURE = 0.7
 """Sections with at least this probability of a thing become boxes."""
 CLOSER, FINE = 0.2, 3
 """Around sections with this probability the windows move by a third of a step, once."""

@@ -27,7 +27,7 @@ def locate(
     ] = None,
     sure: Annotated[
         float, typer.Option("--sure", metavar="P", help="The probability from which something counts as found.")
-    ] = 0.5,
+    ] = 0.7,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", metavar="FILE", help="A table, a row a box (.csv), or an .html page."),
