@@ -169,7 +169,7 @@ my_sharpen = identity + laplacian
 assert np.allclose(my_sharpen, filters.KERNELS["sharpen"].matrix), "Not yet: the picture and its edges, added together."
 # %%
 both = [filter_picture(scene, kernel=kernel, edge="nearest").result for kernel in ("laplacian", my_sharpen)]
-draw(scene, *both, titles=("as it is", "laplacian", "sharpen"))
+draw(scene, *both, titles=("as it is", "laplacian", "sharpen"), low=0, high=255)
 
 # %% [markdown]
 # ### Exercise 5
