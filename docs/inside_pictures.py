@@ -1,5 +1,5 @@
 """Makes the pictures of docs/inside.md: learns small models of the real data beside the repository, runs commands and
-takes pictures of their pages with a browser. `python docs/inside_pictures.py`, about ten minutes on two cores.
+takes pictures of their pages with a browser. `python docs/inside_pictures.py`, about six minutes on two cores.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
         digits(folder)
         found(folder)
         read(folder)
-        discern("series", "write", DATA / "shakespeare" / "input.txt", "-o", folder / "plays", "--budget", "240s")
+        discern("series", "write", DATA / "shakespeare" / "input.txt", "-o", folder / "plays", "--budget", "80s")
         shot(folder / "plays" / "writing.html", "writing", 2300)
 
 
@@ -52,7 +52,7 @@ def explained(folder: Path, dog: Path) -> None:
         (folder / "photos" / label).mkdir(parents=True)
         for path in sorted((DATA / "cats-dogs" / "train" / label).glob("*.jpg"))[:PHOTOGRAPHS]:
             shutil.copy(path, folder / "photos" / label)
-    discern("train", folder / "photos", "-o", folder / "dogs", "--model", "conv", "--budget", "120s")
+    discern("train", folder / "photos", "-o", folder / "dogs", "--model", "conv", "--budget", "60s")
     discern("explain", folder / "dogs", folder / "dog.jpg", "-o", folder / "why")
     shot(folder / "why" / "explain.html", "why", 1720)
     discern("explain", folder / "dogs", "-o", folder / "whole")
@@ -61,7 +61,7 @@ def explained(folder: Path, dog: Path) -> None:
 
 def digits(folder: Path) -> None:
     """A digit on its way through a network."""
-    discern("train", DATA / "mnist", "-o", folder / "digits", "--model", "conv", "--budget", "60s", "--symbols")
+    discern("train", DATA / "mnist", "-o", folder / "digits", "--model", "conv", "--budget", "30s", "--symbols")
     Image.fromarray(_digits("t10k")[0][4]).save(folder / "digit.png")
     discern("explain", folder / "digits", folder / "digit.png", "--inside", "-o", folder / "in")
     shot(folder / "in" / "explain.html", "inside", 1500)
@@ -69,9 +69,9 @@ def digits(folder: Path) -> None:
 
 def found(folder: Path) -> None:
     """Digits found on a cluttered canvas."""
-    pictures, labels = sections(*_digits("train"), 30_000)
+    pictures, labels = sections(*_digits("train"), 20_000)
     np.savez(folder / "sections.npz", X=pictures, y=labels)
-    discern("train", folder / "sections.npz", "-o", folder / "finder", "--model", "conv", "--budget", "150s")
+    discern("train", folder / "sections.npz", "-o", folder / "finder", "--model", "conv", "--budget", "70s")
     drawn = [canvas(*_digits("t10k"), number, seed=1)[0] for number in (2, 5, 11, 13)]
     Image.fromarray(np.vstack([np.hstack(drawn[:2]), np.hstack(drawn[2:])])).save(folder / "canvas.png")
     discern(

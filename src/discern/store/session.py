@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 
 from ..core import threads
@@ -18,6 +17,7 @@ from ..models.answers import Answers, Trust
 from ..models.codecs import graphs
 from ..models.scorer import Scorer, softmax
 from .bundle import Bundle
+from .runtime import onnxruntime
 
 BATCH = 256
 ROWS_A_BATCH = 65_536
