@@ -96,7 +96,7 @@ def read(folder: Path) -> None:
     discern("train", folder / "letters", "-o", folder / "reader", *options)
     discern("sample", "plates", folder / "plates", "--n", "6")
     discern("image", "read", folder / "reader", folder / "plates" / "plate00001.png", "-o", folder / "r.html")
-    shot(folder / "r.html", "read", 560)
+    shot(folder / "r.html", "read", 900)
 
 
 def discern(*arguments: object) -> None:
