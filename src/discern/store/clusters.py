@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..core import files
-from ..core.errors import ModelFileError, RunError, describe
+from ..core.errors import RunError, describe
 from ..data.given import refuse_address
 from ..evaluate.cluster_cards import SCHEMA, Clusters
 from ..models.codecs import clusters as codec
@@ -33,23 +32,12 @@ def load(folder: str | Path) -> Saved:
 
 def save_result(folder: Path, found: Clusters) -> None:
     """Write the result; `result` gives the same one back."""
-    record = found.to_json()
-    files.write_json(folder / RESULT, {**record, "sha256": model_folder.digest(record)})
+    model_folder.save_result(folder / RESULT, found.to_json())
 
 
 def result(folder: str | Path) -> Clusters:
     """The result as it was recorded. Raises RunError, ModelFileError."""
-    place = existing(folder) / RESULT
-    record = model_folder.parsed(place)
-    digest = record.pop("sha256", None)
-    if record.get("schema") != SCHEMA:
-        raise ModelFileError(f"{place} has schema {str(record.get('schema'))[:40]!r}; this program reads {SCHEMA}")
-    if digest != model_folder.digest(record):
-        raise ModelFileError(f"{place} is not as it was written; copy the folder again, or find the groups anew")
-    try:
-        return Clusters.from_json(record)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"{place} is not a result of groups: {str(error)[:200]}") from error
+    return model_folder.result(existing(folder) / RESULT, SCHEMA, "groups", Clusters.from_json)
 
 
 def existing(folder: str | Path) -> Path:

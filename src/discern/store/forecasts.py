@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..core import files
-from ..core.errors import ModelFileError
 from ..evaluate.forecast import SCHEMA
 from ..evaluate.forecast_result import ForecastResult
 from ..models.codecs import forecast as codec
@@ -30,20 +28,11 @@ def load(folder: str | Path) -> SavedForecast:
 
 def save_result(folder: Path, found: ForecastResult) -> None:
     """Write the result; `result` gives the same one back."""
-    record = found.to_json()
-    files.write_json(folder / RESULT, {**record, "sha256": model_folder.digest(record)})
+    model_folder.save_result(folder / RESULT, found.to_json())
 
 
 def result(folder: str | Path) -> ForecastResult:
     """The result as it was recorded. Raises RunError, ModelFileError."""
-    place = model_folder.existing(folder, COMMAND) / RESULT
-    record = model_folder.parsed(place)
-    digest = record.pop("sha256", None)
-    if record.get("schema") != SCHEMA:
-        raise ModelFileError(f"{place} has schema {str(record.get('schema'))[:40]!r}; this program reads {SCHEMA}")
-    if digest != model_folder.digest(record):
-        raise ModelFileError(f"{place} is not as it was written; copy the folder again, or make the forecast anew")
-    try:
-        return ForecastResult.from_json(record)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"{place} is not a result of a forecast: {str(error)[:200]}") from error
+    return model_folder.result(
+        model_folder.existing(folder, COMMAND) / RESULT, SCHEMA, "forecast", ForecastResult.from_json
+    )

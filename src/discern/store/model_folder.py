@@ -76,3 +76,22 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def save_result(path: Path, record: Record) -> None:
+    """Write a result beside its model; `result` gives the same record back."""
+    files.write_json(path, {**record, "sha256": digest(record)})
+
+
+def result(path: Path, schema: int, what: str, make: Callable[[Record], T]) -> T:
+    """The result recorded at `path`; `what` it is of, such as `topics`, for messages. Raises ModelFileError."""
+    record = parsed(path)
+    written = record.pop("sha256", None)
+    if record.get("schema") != schema:
+        raise ModelFileError(f"{path} has schema {str(record.get('schema'))[:40]!r}; this program reads {schema}")
+    if written != digest(record):
+        raise ModelFileError(f"{path} is not as it was written; copy the folder again, or make the {what} anew")
+    try:
+        return make(record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelFileError(f"{path} is not a result of {what}: {str(error)[:200]}") from error
