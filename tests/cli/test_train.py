@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,33 @@ def test_an_option_of_the_network_changes_the_weights(
     assert cli("train", digits, "-o", "plain", *NET, *base).status == 0
     assert cli("train", digits, "-o", "other", *NET, *option).status == 0
     assert (tmp_path / "plain/model.discern").read_bytes() != (tmp_path / "other/model.discern").read_bytes()
+
+
+@pytest.mark.shows("train", "--loss")
+def test_a_network_learns_by_squared_error_and_says_so(cli: Cli, digits: Path, tmp_path: Path) -> None:
+    assert cli("train", digits, "-o", "plain", *NET).status == 0
+    assert cli("train", digits, "-o", "same", *NET, "--loss", "cross-entropy").status == 0
+    assert cli("train", digits, "-o", "squared", *NET, "--loss", "mse").status == 0
+    plain, same, squared = ((tmp_path / run / "model.discern").read_bytes() for run in ("plain", "same", "squared"))
+    assert plain == same != squared
+    assert [training(tmp_path / run)["loss"] for run in ("plain", "squared")] == ["cross-entropy", "mse"]
+    page = (tmp_path / "squared" / "report.html").read_text()
+    assert re.search(r"discern train [^\n]*--loss mse", page)
+    assert "squared error of the probabilities" in page
+    assert "squared error of the probabilities" not in (tmp_path / "plain" / "report.html").read_text()
+    assert all(epoch["train_loss"] <= 2 for epoch in training(tmp_path / "squared")["history"])
+    assert "mse" in cli("summary", "squared", "--optimizer").out
+    assert cli("resume", "squared", "--epochs", "+1").status == 0
+    assert (training(tmp_path / "squared")["loss"], len(training(tmp_path / "squared")["history"])) == ("mse", 3)
+    assert cli("verify", "squared", digits).status == 0
+
+
+@pytest.mark.bad_input("train")
+def test_a_loss_that_there_is_not_or_that_a_model_does_not_take_is_refused(cli: Cli, digits: Path) -> None:
+    unknown = cli("train", digits, "-o", "other", *NET, "--loss", "msee")
+    assert unknown.status == 2 and "expected one of cross-entropy, mse; did you mean 'mse'?" in unknown.err
+    other = cli("train", digits, "-o", "other", "--model", "mlp", "--loss", "mse")
+    assert other.status == 2 and "--loss belongs to --model conv; found --model mlp" in other.err
 
 
 @pytest.mark.shows("train", "--device")

@@ -119,6 +119,8 @@ def changed(model: ConvNet, name: str, value: Any) -> tuple[dict[str, Any], dict
         ("augment", 3),
         ("smoothing", 1),
         ("averaging", -0.5),
+        ("loss", "hinge"),
+        ("loss", 3),
         ("unknown", 1),
         ("head.bias", np.zeros(2, np.float32)),
         ("head.bias", np.zeros(1, np.float64)),

@@ -66,6 +66,12 @@ def train(
             help='Of pictures "conv 32, pool, dense 128, dropout 0.5"; of tables "dense 16, dense 16", or none.',
         ),
     ] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            "--loss", metavar="NAME", help="conv: what learning makes small, cross-entropy or mse (squared error)."
+        ),
+    ] = None,
     epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="conv: passes over the data.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", metavar="N", help="conv: pictures a step.")] = None,
     lr: Annotated[float | None, typer.Option("--lr", metavar="X", help="conv: the highest learning rate.")] = None,
@@ -188,6 +194,7 @@ def train(
         model=tuple(model or ()),
         k=k,
         layers=layers,
+        loss=loss,
         epochs=None if epochs is None else (epochs,),
         batch_size=batch,
         learning_rate=lr,

@@ -317,6 +317,8 @@ class TrainOptions:
     """Names from the catalogue; several are compared on the validation part. Empty: all that are installed."""
     k: int | None = None
     layers: str | None = None
+    loss: str | None = None
+    """What a network makes small: one of `LOSSES`."""
     epochs: tuple[int, ...] | None = None
     """Cycles of epochs: `(10, 5)` is ten, then five more."""
     batch_size: int | None = None
@@ -355,6 +357,7 @@ class TrainOptions:
         return [
             *self.split.problems(),
             None if self.k is None else many.problem("--k", self.k),
+            None if self.loss is None else one_of("--loss", self.loss, LOSSES),
             *(many.problem("--epochs", cycle) for cycle in self.epochs or ()),
             None if self.batch_size is None else many.problem("--batch", self.batch_size),
             None if self.learning_rate is None else Interval(0, 1, open_low=True).problem("--lr", self.learning_rate),
@@ -390,6 +393,7 @@ TASKS = ("regression", "classification")
 QUOTES = ("double", "none")
 NOT_FOR_FILES = ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7")
 """Encodings that Python knows for other ends than texts in files."""
+LOSSES = CROSS_ENTROPY, SQUARED_ERROR = "cross-entropy", "mse"
 PRECISIONS = ("auto", "bfloat16", "float32")
 CALIBRATIONS = ("auto", "temperature", "isotonic", "none")
 DEVICES = ("auto", "cpu", "cuda")

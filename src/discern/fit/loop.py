@@ -22,10 +22,11 @@ from torch import Tensor, nn
 from ..core import seeds
 from ..core.errors import OptionError
 from ..core.events import Event, Listener, note, steps
+from ..core.options import CROSS_ENTROPY
 from ..core.rows import Rows
-from ..nets.augment import Augment, partners
+from ..nets.augment import Augment
 from ..nets.build import Weights, load_weights, weights_of
-from . import checkpoint, share
+from . import checkpoint, losses, share
 from . import device as devices
 from .optimizer import Optimizer
 from .precision import Precision, computing
@@ -84,6 +85,8 @@ class Settings:
     """Where the network computes; the items stay in the main memory."""
     look_batch: int = 256
     """Items that are looked at together where nothing is learned."""
+    loss: str = CROSS_ENTROPY
+    """What is made small: one of `core.options.LOSSES`."""
     smoothing: float = 0.0
     """The share of each label that is given evenly to all classes while learning (Szegedy et al. 2016)."""
     averaging: float = 0.0
@@ -263,17 +266,10 @@ def train_step(
 
 
 def loss_of(network: nn.Module, values: Tensor, targets: Tensor, settings: Settings, share: float = 1.0) -> Tensor:
-    """Mean cross-entropy in nats, with smoothed labels where that is asked for.
-
-    Of pictures that were mixed (`Augment.mixed`) `share` is their own, and the rest their partners'.
-    """
+    """The mean loss of a batch (`losses.learned`): cross entropy in nats, or squared error of the probabilities."""
     with computing(settings.precision, settings.device):
         logits = network(values).float()
-    loss = nn.functional.cross_entropy(logits, targets, label_smoothing=settings.smoothing)
-    if share == 1.0:
-        return loss
-    others = nn.functional.cross_entropy(logits, partners(targets), label_smoothing=settings.smoothing)
-    return share * loss + (1 - share) * others
+    return losses.learned(settings.loss, logits, targets, smoothing=settings.smoothing, share=share)
 
 
 @torch.no_grad()
@@ -298,17 +294,17 @@ def finish_epoch(state: State, train: Part, validation: Part | None, settings: S
         "validation_accuracy": None,
         "learning_rate": one_cycle(done, n_steps * settings.cycles[state.cycle], settings.learning_rate),
     }
-    losses = [facts["train_loss"]]
+    found = [facts["train_loss"]]
     if validation is not None:
         facts["validation_loss"], facts["validation_accuracy"] = look(state.shown, validation, settings)
-        losses.append(facts["validation_loss"])
-    if not all(map(math.isfinite, losses)):
+        found.append(facts["validation_loss"])
+    if not all(map(math.isfinite, found)):
         raise OptionError(
-            f"training diverged in epoch {facts['epoch']} (the loss is {losses[-1]}); "
+            f"training diverged in epoch {facts['epoch']} (the loss is {found[-1]}); "
             f"learning_rate is {settings.learning_rate:g}, try a tenth of it"
         )
     if validation is not None and facts["validation_loss"] < state.best_loss:
-        state.best, state.best_epoch, state.best_loss = weights_of(state.shown), facts["epoch"], losses[-1]
+        state.best, state.best_epoch, state.best_loss = weights_of(state.shown), facts["epoch"], found[-1]
     state.history.append(facts)
     state.epoch, state.step = state.epoch + 1, 0
     state.loss_sum.zero_()
@@ -316,16 +312,16 @@ def finish_epoch(state: State, train: Part, validation: Part | None, settings: S
 
 
 def look(network: nn.Module, part: Part, settings: Settings) -> tuple[float, float]:
-    """Mean cross-entropy and accuracy on `part`, without learning from it."""
+    """Mean loss and accuracy on `part`, without learning from it."""
     network.eval()
-    losses, right = 0.0, 0
+    total, right = 0.0, 0
     with torch.inference_mode(), computing(settings.precision, settings.device):
         for begin in range(0, len(part), settings.look_batch):
             values, targets = part.batch(slice(begin, begin + settings.look_batch), settings.device)
             logits = network(values).float()
-            losses += float(nn.functional.cross_entropy(logits, targets, reduction="sum"))
+            total += float(losses.looked_at(settings.loss, logits, targets))
             right += int((logits.argmax(dim=1) == targets).sum())
-    return losses / len(part), right / len(part)
+    return total / len(part), right / len(part)
 
 
 def steps_of(n_items: int, settings: Settings) -> int:

@@ -263,6 +263,7 @@ ENTRIES: Mapping[str, Entry] = {
             extra="torch",
             parameters={
                 "layers": "what the network is built of, such as 'conv 32, pool, flatten, dense 128'",
+                "loss": "what learning makes small: cross-entropy, or mse (squared error of the probabilities)",
                 "epochs": "how many times learning goes through the items",
                 "batch_size": "items a step",
                 "learning_rate": "highest size of a step",

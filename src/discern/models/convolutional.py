@@ -17,7 +17,7 @@ from torch import nn
 from ..core import seeds
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, note, silent
-from ..core.options import SEED, Interval, raise_all
+from ..core.options import CROSS_ENTROPY, LOSSES, SEED, Interval, one_of, raise_all
 from ..core.rows import Rows
 from ..fit import budget, checkpoint, device, loop, precision, share
 from ..nets import transforms
@@ -57,6 +57,7 @@ class ConvNet(Classifier):
     ----------
     layers : description in the language of `nets.layers`; None for one that fits the data. Where it names no head,
         photographs that may be mirrored get `softmax mirrored`.
+    loss : what is made small: `cross-entropy`, or `mse`, the squared error of the probabilities (`fit.losses`).
     shape : `(H, W)` or `(H, W, C)` of the pictures that the rows of a table hold; None for tables that hold none.
     epochs : passes over the items; a tuple is several one-cycles, each from the last weights of the one before.
     batch_size : items of a step; None for a size that fits the data.
@@ -91,6 +92,7 @@ class ConvNet(Classifier):
         layers: str | None = None,
         shape: tuple[int, ...] | None = None,
         *,
+        loss: str = CROSS_ENTROPY,
         epochs: int | tuple[int, ...] | None = None,
         batch_size: int | None = None,
         learning_rate: float | None = None,
@@ -104,6 +106,7 @@ class ConvNet(Classifier):
     ) -> None:
         self.layers = layers
         self.shape = shape
+        self.loss = loss
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -143,7 +146,7 @@ class ConvNet(Classifier):
         raise_all(self._problems())
         rows = (X, self._begin_classes(self._begin_pictures(X, y))) if parts.stays(X) else None
         items, targets = rows or self._begin_fit(X, y)
-        codes = self._codes(class_labels)
+        codes = parts.codes(class_labels, len(self.classes_))
         self.shape_ = self._shape(items)
         train, held_back = self._parts(items, targets, validation)
         everything = parts.joined(train, held_back) if learn_from_all and held_back is not None else train
@@ -205,7 +208,7 @@ class ConvNet(Classifier):
 
     def _problems(self) -> list[str | None]:
         """What is wrong with the parameters, all of it."""
-        found: list[str | None] = [precision.problem(self.precision), device.problem(self.device)]
+        found = [precision.problem(self.precision), device.problem(self.device), one_of("loss", str(self.loss), LOSSES)]
         if self.layers is not None:
             try:
                 parse(self.layers)
@@ -243,20 +246,6 @@ class ConvNet(Classifier):
         if not fits:
             raise OptionError(f"shape is {self.shape!r}, {math.prod(shape)} values; the data are {self.input_}")
         return shape
-
-    def _codes(self, class_labels: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
-        """`class_labels`, checked. Raises DataError."""
-        if class_labels is None:
-            return None
-        codes = np.asarray(class_labels)
-        n_classes = len(self.classes_)
-        fits = codes.ndim == 2 and len(codes) == n_classes and codes.shape[1] > 0
-        if not fits or codes.dtype.kind not in "iu" or codes.min() < 0:
-            raise DataError(
-                f"class_labels has shape {codes.shape} and type {codes.dtype}; expected ({n_classes}, n_targets), "
-                "whole numbers from 0"
-            )
-        return codes.astype(np.int64)
 
     def _parts(
         self, items: NDArray[Any] | Rows, targets: NDArray[np.int64], validation: Labelled | None
@@ -340,6 +329,7 @@ class ConvNet(Classifier):
         mean, scale = (torch.from_numpy(value).to(self.device_) for value in (self.mean_, self.scale_))
         return loop.Settings(
             cycles=self.cycles_,
+            loss=self.loss,
             batch_size=self.batch_size_,
             learning_rate=self.learning_rate_,
             weight_decay=float(self.weight_decay),
@@ -374,6 +364,7 @@ class ConvNet(Classifier):
             "class labels": None if codes is None else checkpoint.digest(codes),
             "layers": self.layers_,
             "shape": list(self.shape_),
+            **({} if settings.loss == CROSS_ENTROPY else {"loss": settings.loss}),  # earlier checkpoints name none
             "batch_size": settings.batch_size,
             "learning_rate": settings.learning_rate,
             "weight_decay": settings.weight_decay,

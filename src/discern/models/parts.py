@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import seeds
-from ..core.errors import OptionError
+from ..core.errors import DataError, OptionError
 from ..core.events import Listener, note
 from ..core.rows import Rows
 from ..nets.build import Weights
@@ -40,6 +40,20 @@ def divided(values: NDArray[Any] | Rows, targets: NDArray[np.int64], seed: int) 
 def joined(train: Items, held_back: Items) -> Items:
     """Both, copied."""
     return np.concatenate([train[0][:], held_back[0][:]]), np.concatenate([train[1], held_back[1]])
+
+
+def codes(class_labels: NDArray[np.int64] | None, n_classes: int) -> NDArray[np.int64] | None:
+    """For each class the positions of its labels, `(n_classes, n_targets)`, checked. Raises DataError."""
+    if class_labels is None:
+        return None
+    found = np.asarray(class_labels)
+    fits = found.ndim == 2 and len(found) == n_classes and found.shape[1] > 0
+    if not fits or found.dtype.kind not in "iu" or found.min() < 0:
+        raise DataError(
+            f"class_labels has shape {found.shape} and type {found.dtype}; expected ({n_classes}, n_targets), "
+            "whole numbers from 0"
+        )
+    return found.astype(np.int64)
 
 
 def matching(start: Weights, steps: tuple[Step, ...], on_event: Listener) -> Weights:

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
+from ..core.options import CROSS_ENTROPY, SQUARED_ERROR
 from ..core.records import Figure
 from ..evaluate.evaluation import Evaluation
 from . import words
@@ -22,6 +23,7 @@ from .verdict import mixups
 
 Counts = NDArray[np.float64]
 CURVE = (420.0, 270.0)
+LOSSES = {CROSS_ENTROPY: "cross entropy", SQUARED_ERROR: "squared error"}
 CURVE_POINTS = 400
 CLASSES_DRAWN = 40
 """With more classes, the figure shows those that do worst."""
@@ -48,7 +50,7 @@ def loss_curve(training: Training) -> Drawing:
         _lines(axes, [("training", series["train_loss"], SECOND), ("validation", series["validation_loss"], ACCENT)])
         _mark(axes, training.best_epoch, "kept")
         axes.set_ylim(bottom=0)
-        axes.set_ylabel("loss")
+        axes.set_ylabel(LOSSES.get(training.loss, "loss"))
 
     return draw("loss", "Loss while learning", _said("loss", series["validation_loss"]), CURVE, paint)
 

@@ -88,6 +88,8 @@ class Training:
     """`name`, `layer`, `shape`, `parameters`, `operations` each."""
     layers_text: str = ""
     """The network in the language of `--layers`."""
+    loss: str = ""
+    """What a network of classes made small: one of `core.options.LOSSES`."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ AUTO = "auto"
 OPTIONS = {
     "k": ("--k", "n_neighbors"),
     "layers": ("--layers", "layers"),
+    "loss": ("--loss", "loss"),
     "epochs": ("--epochs", "epochs"),
     "batch_size": ("--batch", "batch_size"),
     "learning_rate": ("--lr", "learning_rate"),

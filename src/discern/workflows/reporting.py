@@ -120,6 +120,7 @@ def command(data: Dataset, options: TrainOptions, training: Mapping[str, Any]) -
     named = {
         "--k": (options.k, plain.k),
         "--layers": (options.layers, plain.layers),
+        "--loss": (options.loss, plain.loss),
         "--epochs": (cycles[0] if cycles else None, None),
         "--augment": (options.augment, plain.augment),
         "--features": (options.features, plain.features),
@@ -262,6 +263,7 @@ def _training(facts: Mapping[str, Any], loaded: Bundle) -> Training:
         k=facts.get("n_neighbors"),
         layers=tuple(asdict(layer) for layer in layers_of(loaded)),
         layers_text=facts.get("layers", ""),
+        loss=facts.get("loss", ""),
     )
 
 

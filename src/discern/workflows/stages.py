@@ -41,6 +41,7 @@ CHECKED = 512
 
 LEFT_BEHIND = (
     "history_",
+    "loss",
     "best_epoch_",
     "cycles_",
     "batch_size_",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper
 
 from ...core.errors import ModelFileError, OptionError
-from ...core.options import SEED, Interval
+from ...core.options import CROSS_ENTROPY, LOSSES, SEED, Interval, one_of
 from ...core.records import InputSpec
 from ...nets.layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool, Residual, parse, text_of
 from ...nets.plan import NORM_EPSILON, Step, padding, plan
@@ -40,6 +40,8 @@ KEYS = (
 )
 LATER_KEYS = ("augment", "smoothing", "averaging")
 """They came with photographs; a file without all of them is of a network that learned without."""
+LOSS = "loss"
+"""It came later still; a file without it is of a network that learned by cross entropy."""
 LARGEST_COUNT = 1_000_000
 LARGEST_WEIGHT = 1e6
 """No trained weight comes near it; sums over damaged ones stay finite below it."""
@@ -67,14 +69,18 @@ def encode(model: ConvNet) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "augment": model.augment_,
         "smoothing": model.smoothing_,
         "averaging": model.averaging_,
+        LOSS: model.loss,
     }
     return config, {**model.weights_, "entry.mean": model.mean_, "entry.scale": model.scale_}
 
 
 def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int) -> None:
     """Raise ModelFileError unless the description, the arrays, the input and the number of classes fit together."""
-    later = any(name in config for name in LATER_KEYS)
-    fields.exact_keys(config, (*KEYS, *LATER_KEYS) if later else KEYS, "config")
+    later = any(name in config for name in (*LATER_KEYS, LOSS))
+    names = (*LATER_KEYS, *((LOSS,) if LOSS in config else ())) if later else ()
+    fields.exact_keys(config, (*KEYS, *names), "config")
+    if not isinstance(config.get(LOSS, CROSS_ENTROPY), str) or one_of(LOSS, config.get(LOSS, CROSS_ENTROPY), LOSSES):
+        raise ModelFileError(f"loss is {fields.shown(config[LOSS])}; expected {' or '.join(LOSSES)}")
     if later:
         _check_augment(config)
     for name in ("best_epoch", "batch_size", "epochs"):
@@ -114,6 +120,7 @@ def decode(
     model = ConvNet(
         config["layers"],
         shape if len(shape) == 3 else None,
+        loss=config.get(LOSS, CROSS_ENTROPY),
         epochs=cycles if len(cycles) > 1 else cycles[0],
         batch_size=config["batch_size"],
         learning_rate=config["learning_rate"],
