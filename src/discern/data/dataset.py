@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..core.views import Record
+
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +13,8 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+import scipy  # its parts load when they are first used
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ..core.options import ReadOptions
 from ..core.records import Column, InputSpec
@@ -33,7 +34,7 @@ SET_ASIDE = {"item": pl.String, "reason": pl.String}
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Record):
     """Where a data set was read from."""
 
     reader: str
@@ -50,7 +51,7 @@ def set_aside(rows: list[tuple[str, str]]) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Dataset:
+class Dataset(Record):
     """Items to learn from or to answer for. Nothing in it changes after reading."""
 
     name: str
@@ -234,8 +235,8 @@ def connected(links: list[NDArray[np.int64]], n: int) -> NDArray[np.int64]:
         nodes.append(places + n_codes)
         n_codes += n
     edges = np.tile(np.arange(n), len(links)), np.concatenate([*nodes, np.zeros(0, np.int64)])
-    graph = coo_array((np.ones(len(edges[0]), np.int8), edges), shape=(n_codes, n_codes))
-    _, component = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(edges[0]), np.int8), edges), shape=(n_codes, n_codes))
+    _, component = scipy.sparse.csgraph.connected_components(graph, directed=False)
     _, first, place = np.unique(component[:n], return_index=True, return_inverse=True)
     number = np.empty(len(first), np.int64)
     number[np.argsort(first)] = np.arange(len(first))

@@ -8,9 +8,9 @@ middle. Source: LeCun, Cortes and Burges, "The MNIST database of handwritten dig
 from __future__ import annotations
 
 import numpy as np
+import scipy  # its parts load when they are first used
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -80,8 +80,8 @@ def ink_mask(grey: Pixels, window: int | None = None) -> Mask:
     Source: local thresholds as in Bradley and Roth, Journal of Graphics Tools 12(2), 2007.
     """
     side = window or max(15, int(WINDOW * min(grey.shape)))
-    values = ndimage.gaussian_filter(grey.astype(np.float32), SMOOTH)
-    around = ndimage.uniform_filter(values, size=side, mode="nearest")
+    values = scipy.ndimage.gaussian_filter(grey.astype(np.float32), SMOOTH)
+    around = scipy.ndimage.uniform_filter(values, size=side, mode="nearest")
     dark = float(np.median(values)) < 128 and float((values < around - FAINT).mean()) < float(
         (values > around + FAINT).mean()
     )
@@ -91,7 +91,7 @@ def ink_mask(grey: Pixels, window: int | None = None) -> Mask:
 
 def cleaned(mask: Mask) -> Mask:
     """A mask without parts that are far smaller than its largest: dust and noise."""
-    parts, n = ndimage.label(mask, structure=np.ones((3, 3)))
+    parts, n = scipy.ndimage.label(mask, structure=np.ones((3, 3)))
     if n < 2:
         return mask
     sizes = np.bincount(parts.ravel())[1:]
@@ -130,7 +130,7 @@ def _scaled(symbol: Pixels, longest: int) -> Pixels:
         width = _stroke(symbol) * times
         if width < THIN:
             grow = round((THIN - width) / times) // 2 * 2 + 1
-            symbol = ndimage.grey_dilation(np.pad(symbol, grow), size=(grow, grow))
+            symbol = scipy.ndimage.grey_dilation(np.pad(symbol, grow), size=(grow, grow))
             found = box_of(symbol)
             assert found is not None
             symbol = symbol[found[0] : found[1], found[2] : found[3]]
@@ -142,8 +142,8 @@ def _scaled(symbol: Pixels, longest: int) -> Pixels:
 
 def _stroke(symbol: Pixels) -> float:
     """About how wide the strokes are, in pixels: twice the mean depth of the ridge of the ink."""
-    depth = ndimage.distance_transform_edt(np.pad(symbol > 127, 1))
-    ridge = (depth > 0) & (depth >= ndimage.maximum_filter(depth, size=3))
+    depth = scipy.ndimage.distance_transform_edt(np.pad(symbol > 127, 1))
+    ridge = (depth > 0) & (depth >= scipy.ndimage.maximum_filter(depth, size=3))
     return float(2 * depth[ridge].mean()) if ridge.any() else 1.0
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when they are first used
 from numpy.typing import NDArray
-from scipy.sparse import hstack
 
 from ..text import terms
 from ..text.terms import Matrix, Texts, Vocabulary
@@ -52,7 +52,8 @@ class Looking:
         found = terms.weighed(counts, self.idf[: len(self.words)])
         if self.looks == BOTH:
             of_runs, _ = terms.run_counts(terms.in_chunks(texts), self.runs)
-            found = Matrix(hstack([found, terms.weighed(of_runs, self.idf[len(self.words) :])], format="csr"))
+            of_runs = terms.weighed(of_runs, self.idf[len(self.words) :])
+            found = scipy.sparse.csr_matrix(scipy.sparse.hstack([found, of_runs], format="csr"))
         return found, seen
 
 

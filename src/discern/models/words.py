@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
@@ -223,7 +223,7 @@ def looking_at(texts: NDArray[Any], looks: str) -> tuple[Looking, Matrix]:
         columns = terms.frequent(of_runs, all_runs, fewest=FEWEST, most=MOST)
         runs, of_runs = terms.chosen(all_runs, columns), of_runs[:, columns]
         more = terms.inverse_document_frequency(of_runs)
-        matrix = Matrix(hstack([matrix, terms.weighed(of_runs, more)], format="csr"))
+        matrix = csr_matrix(hstack([matrix, terms.weighed(of_runs, more)], format="csr"))
         idf = np.concatenate([idf, more])
     return Looking(looks, words, runs, idf), matrix
 

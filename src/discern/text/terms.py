@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
+import scipy  # its parts load when they are first used
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags
 
 from .split import words
 
@@ -27,7 +27,7 @@ LETTERS_A_CHUNK = 64
 """So many characters of what stands between two spaces are looked at: an address is not read to its end."""
 CHUNK = r"\S+"
 
-Matrix: TypeAlias = csr_matrix
+Matrix: TypeAlias = "scipy.sparse.csr_matrix"
 Texts: TypeAlias = pl.Series | NDArray[Any] | Sequence[str]
 
 
@@ -108,7 +108,7 @@ def run_counts(chunks: Cut, known: Vocabulary | None = None) -> tuple[Matrix, Vo
                 counts.append(count)
         ends.append(len(columns))
     data = np.array(counts, np.float64), np.array(columns, np.int64), np.array(ends, np.int64)
-    runs_of_chunks = csr_matrix(data, shape=(len(distinct), len(known)))
+    runs_of_chunks = scipy.sparse.csr_matrix(data, shape=(len(distinct), len(known)))
     runs_of_chunks.sort_indices()
     found = chunks.counts(distinct) @ runs_of_chunks
     found.sort_indices()
@@ -153,7 +153,7 @@ def weighed(counts: Matrix, idf: NDArray[np.float64]) -> Matrix:
     found = counts.copy()
     found.data = (1 + np.log(found.data)) * idf[found.indices]
     lengths = np.sqrt(np.asarray(found.multiply(found).sum(axis=1)).ravel())
-    return csr_matrix(diags(1 / np.where(lengths > 0, lengths, 1.0)) @ found)
+    return scipy.sparse.csr_matrix(scipy.sparse.diags(1 / np.where(lengths > 0, lengths, 1.0)) @ found)
 
 
 def _cut(lists: pl.Series) -> Cut:
@@ -165,4 +165,4 @@ def _cut(lists: pl.Series) -> Cut:
 def _counted(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> Matrix:
     keys, counts = np.unique(rows * max(shape[1], 1) + columns, return_counts=True)
     ends = np.searchsorted(keys, np.arange(shape[0] + 1) * max(shape[1], 1))
-    return csr_matrix((counts.astype(np.float64), keys % max(shape[1], 1), ends), shape=shape)
+    return scipy.sparse.csr_matrix((counts.astype(np.float64), keys % max(shape[1], 1), ends), shape=shape)
