@@ -35,6 +35,7 @@ __all__ = [
     "export",
     "list_runs",
     "load",
+    "plot",
     "predict",
     "read",
     "resume",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .data.read import read
     from .data.splits import Split
     from .evaluate.evaluation import Evaluation
+    from .report.plotting import plot
     from .workflows.audit import audit
     from .workflows.doctor import doctor
     from .workflows.export import export
@@ -85,6 +87,7 @@ __getattr__, __dir__ = attach(
         "export": "workflows.export",
         "list_runs": "workflows.run",
         "load": "workflows.predict",
+        "plot": "report.plotting",
         "predict": "workflows.predict",
         "read": "data.read",
         "resume": "workflows.resume",

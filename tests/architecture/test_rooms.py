@@ -22,8 +22,8 @@ HEAVY = ("torch", "sklearn", "matplotlib", "onnx", "onnxruntime", "jinja2", "pol
 # The whole public surface. A name added here is kept for good: at most 25.
 PUBLIC = [
     *("Dataset", "DiscernError", "Evaluation", "Event", "Figure", "Finding", "Findings", "Model", "Run", "Split"),
-    *("audit", "doctor", "evaluate", "export", "list_runs", "load", "predict", "read", "resume", "sample", "show"),
-    *("summary", "train", "verify"),
+    *("audit", "doctor", "evaluate", "export", "list_runs", "load", "plot", "predict", "read", "resume", "sample"),
+    *("show", "summary", "train", "verify"),
 ]
 
 # Formats that run code when they are opened, and ways to run text as code.

@@ -195,8 +195,8 @@ def test_notebooks_show_the_same_records() -> None:
     report = hostile()
     for fragment in (findings_fragment(report.findings), evaluation_fragment(report.evaluation)):
         assert not Outline(fragment).all("script")
-    assert report.evaluation._repr_html_() == evaluation_fragment(report.evaluation)
-    assert report.findings._repr_html_() == findings_fragment(report.findings)
+    assert evaluation_fragment(report.evaluation) in report.evaluation._repr_html_()
+    assert findings_fragment(report.findings) in report.findings._repr_html_()
 
 
 def test_a_range_that_cannot_be_made_is_explained() -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .views import Record
+
 
 @dataclass(frozen=True)
-class Event:
+class Event(Record):
     """Something that happened. `name` is one of the names below; `facts` hold what belongs to it.
 
     stage     {"stage": str}                             a stage of a workflow begins

@@ -8,6 +8,7 @@ from typing import Any
 
 from .errors import OptionError
 from .options import SEED, Interval, one_of, raise_all
+from .views import Record
 
 BASELINE = "seasonal-naive"
 NETS = ("rnn", "gru", "lstm")
@@ -18,7 +19,7 @@ BETWEEN = "+"
 
 
 @dataclass(frozen=True)
-class SeriesOptions:
+class SeriesOptions(Record):
     """Which columns of a table make a series."""
 
     time: str
@@ -55,7 +56,7 @@ class SeriesOptions:
 
 
 @dataclass(frozen=True)
-class ForecastOptions:
+class ForecastOptions(Record):
     """How a forecast is made and measured."""
 
     horizon: int | None = None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import OptionError
+from .views import Record
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -95,7 +96,7 @@ SHARE = Interval(0, 1, open_low=True, open_high=True)
 
 
 @dataclass(frozen=True)
-class SplitOptions:
+class SplitOptions(Record):
     """How items are divided. Folders `train/ validation/ test/` in the data are respected before these."""
 
     test: float = 0.15
@@ -117,7 +118,7 @@ class SplitOptions:
 
 
 @dataclass(frozen=True)
-class PictureOptions:
+class PictureOptions(Record):
     """How pictures are prepared for a model. It becomes part of the model's input: every door does the same."""
 
     size: tuple[int, int] | None = None
@@ -194,7 +195,7 @@ def parse_crop(text: str) -> tuple[float, float, float, float]:
 
 
 @dataclass(frozen=True)
-class TextOptions:
+class TextOptions(Record):
     """How texts are read from a file: everything that must be the same when a run reads them again."""
 
     text: str | None = None
@@ -228,7 +229,7 @@ class TextOptions:
 
 
 @dataclass(frozen=True)
-class TableOptions:
+class TableOptions(Record):
     """How a table of numbers and categories is read: everything that must be the same when a run reads it again."""
 
     target: str | None = None
@@ -271,7 +272,7 @@ def _encoding_problem(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class ReadOptions:
+class ReadOptions(Record):
     """How data are read: everything that must be the same when a run reads them again."""
 
     pictures: PictureOptions = PictureOptions()
@@ -310,7 +311,7 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
-class TrainOptions:
+class TrainOptions(Record):
     """Everything that `train` can be asked for. What is None is chosen by the model and recorded with the run."""
 
     model: tuple[str, ...] = ()

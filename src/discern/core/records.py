@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .errors import DataError, describe
+from .views import Record
 
 Severity = Literal["serious", "warning", "note"]
 Status = Literal["passed", "found", "skipped", "not applicable"]
@@ -20,7 +21,7 @@ ITEMS_NAMED = 20
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(Record):
     """A measured number with its interval: the only form in which one appears in a result.
 
     `low` and `high` bound the 95 % interval, `n` is the number of items behind the figure, `method` says how the
@@ -58,7 +59,7 @@ ColumnKind = Literal["number", "category", "date"]
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Record):
     """A column of a table that a model looks at, and how its cells become numbers."""
 
     name: str
@@ -82,7 +83,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class InputSpec:
+class InputSpec(Record):
     """What a model takes: the one agreement between training, prediction and every other door.
 
     `kind` is `pictures` (`shape` is height, width, channels), `table` (`shape` is the number of features) or `texts`
@@ -147,7 +148,7 @@ class InputSpec:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Record):
     """One thing that an audit found: what, how bad, where, and what to do about it."""
 
     code: str
@@ -178,7 +179,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class CheckResult:
+class CheckResult(Record):
     """What one audit check came to. Passed, found, skipped and not applicable are four things."""
 
     code: str
@@ -199,7 +200,7 @@ class CheckResult:
 
 
 @dataclass(frozen=True, repr=False)
-class Findings:
+class Findings(Record):
     """Everything an audit came to, worst first, with the facts that it counted."""
 
     checks: tuple[CheckResult, ...]
@@ -253,11 +254,6 @@ class Findings:
             for check in record["checks"]
         )
         return cls(checks, dict(record["facts"]))
-
-    def _repr_html_(self) -> str:
-        from importlib import import_module  # the one lazy door from a record to its notebook view
-
-        return str(import_module("discern.report.html").findings_fragment(self))
 
 
 @contextlib.contextmanager

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .views import Record
+
 JOINT = "joint"
 """What the answer to all targets together is called; no target may have this name."""
 BETWEEN = " / "
@@ -20,7 +22,7 @@ BETWEEN = " / "
 
 
 @dataclass(frozen=True)
-class Targets:
+class Targets(Record):
     """For each target its label in each class, in the order of the classes."""
 
     labels: Mapping[str, tuple[str, ...]]

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.views import Record
+
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Areas:
+class Areas(Record):
     """Named areas. A point lies in an area where a line from it crosses the area's rings an odd number of times."""
 
     names: tuple[str, ...]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ..core.seeds import generator
+from ..core.views import Record
 
 BACKGROUND = "background"
 SIDE = 160
@@ -27,7 +28,7 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Placed:
+class Placed(Record):
     """A digit on a canvas: its label and its square, top, left, bottom, right."""
 
     label: str

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Column
 from ..core.seeds import generator
+from ..core.views import Record
 from . import reckoned
 from .reckoned import FEWEST, Numbers, Table
 
@@ -85,7 +86,7 @@ GENERAL = frozenset(
 
 
 @dataclass(frozen=True)
-class GiveAway:
+class GiveAway(Record):
     """A column that gives the target away."""
 
     column: str

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, describe
+from ..core.views import Record
 from .areas import Areas
 from .boundaries import GRID, names_shown, to_degrees
 from .tables import column, read_table
@@ -25,7 +26,7 @@ SWAPPED = 0.5
 
 
 @dataclass(frozen=True)
-class PlaceOptions:
+class PlaceOptions(Record):
     """How rows get a place."""
 
     latitude: str | None = None

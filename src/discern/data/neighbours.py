@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ..core.executor import Local
+from ..core.views import Record
 from ..images.alignment import agreement, aligned, normalised, thumbnails
 from ..text import near
 
@@ -52,7 +53,7 @@ and with how many pairs it is cut no further."""
 
 
 @dataclass(frozen=True, eq=False)
-class NearDuplicates:
+class NearDuplicates(Record):
     """What looks the same but for size, file format, brightness or a slight cut; exact copies among them."""
 
     groups: tuple[Rows, ...]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, describe
 from ..core.events import Listener, silent, stage
 from ..core.forecast_options import SeriesOptions
+from ..core.views import Record
 from .assemble import MAX_BAD, stop_if_too_many
 from .clock_changes import is_change
 from .series_files import Cells, columns_of, read_cells
@@ -36,7 +37,7 @@ ONE_SERIES = 0.2
 
 
 @dataclass(frozen=True, eq=False)
-class Series:
+class Series(Record):
     """Values of several places at the same times. Nothing in it changes after reading."""
 
     name: str

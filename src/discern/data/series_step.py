@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from ..core.errors import DataError, describe
+from ..core.views import Record
 
 DAY = 86_400
 WEEK = 7 * DAY
@@ -22,7 +23,7 @@ FEW = 3
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Record):
     """The distance of two times: either `seconds` or `months` is above 0."""
 
     seconds: int

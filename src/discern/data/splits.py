@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, OptionError, describe
 from ..core.options import SplitOptions, raise_all
 from ..core.seeds import generator
+from ..core.views import Record
 from . import manifest
 from .dataset import PARTS, Dataset
 
@@ -37,7 +38,7 @@ ENOUGH_UNITS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
+class Split(Record):
     """Which item belongs to which part. The rows of the test part are given by `open_test` alone."""
 
     table: pl.DataFrame

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, describe
 from ..core.records import Column
+from ..core.views import Record
 from .dataset import Dataset
 
 EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class ColumnFacts:
+class ColumnFacts(Record):
     """A column that is learned from, or the target. Counts and extremes of the rows that were read."""
 
     name: str
@@ -38,7 +39,7 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True)
-class TableOverview:
+class TableOverview(Record):
     """A table as it was read."""
 
     name: str

@@ -15,6 +15,7 @@ from ..core.errors import DataError, UnreadableItem, describe
 from ..core.events import Listener, note, silent, steps
 from ..core.files import regular_file
 from ..core.options import Interval, TextOptions, raise_all, suggest
+from ..core.views import Record
 from .assemble import MAX_BAD, stop_if_too_many
 from .dataset import set_aside
 from .delimited import Delimited, Lines, reader_of
@@ -38,7 +39,7 @@ EXPECTED = "a table (CSV, TSV, Parquet, JSON lines, Excel), a .txt file, or a fo
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Texts:
+class Texts(Record):
     """Texts in their order, with the other columns that stood beside them. Nothing in it changes after reading."""
 
     name: str

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from ..text import near
 from ..text.similar import WordWeights, best
 from .intervals import RESAMPLES, Z, wilson
@@ -29,7 +30,7 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Alike:
+class Alike(Record):
     """One text that is alike."""
 
     item: str
@@ -58,7 +59,7 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Agreement(Record):
     """Whether the most alike texts share the value of a column, more than chance would have it."""
 
     column: str
@@ -79,7 +80,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Similar:
+class Similar(Record):
     """The texts that are most alike to one."""
 
     name: str

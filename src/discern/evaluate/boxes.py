@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 
 OVERLAP = 0.5
 """A box is right when it shares this much with the true one: their intersection over their union."""
@@ -20,7 +21,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Box:
+class Box(Record):
     """Something in a picture: its label, a probability, and pixels from the upper left corner, ends exclusive."""
 
     label: str

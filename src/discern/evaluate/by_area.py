@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ..core.records import Figure
+from ..core.views import Record
 from .counts import POWER_Z, Counts, discoveries
 from .intervals import Z, wilson
 
@@ -31,7 +32,7 @@ HALF = ((Z + POWER_Z) / 0.5) ** 2
 
 
 @dataclass(frozen=True)
-class AreaValue:
+class AreaValue(Record):
     name: str
     n: int
     value: Figure
@@ -49,7 +50,7 @@ class AreaValue:
 
 
 @dataclass(frozen=True)
-class AreaValues:
+class AreaValues(Record):
     """One value an area."""
 
     kind: Kind

@@ -13,6 +13,7 @@ from scipy.stats import binom
 
 from ..core.records import Figure, checked
 from ..core.seeds import generator
+from ..core.views import Record
 from .intervals import Intervals
 from .metrics import Array, item_losses
 
@@ -26,7 +27,7 @@ Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Bin:
+class Bin(Record):
     """Items whose best probability is about the same."""
 
     stated: float
@@ -39,7 +40,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class Calibrated(Record):
     """How far stated probabilities can be taken at their word, measured on the test part."""
 
     method: str

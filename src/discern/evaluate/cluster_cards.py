@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from ..core.records import Column, Figure
+from ..core.views import Record
 from ..models.bags import Bag
 from ..models.cluster_features import TableFeatures
 from .clusters import Tried, jaccard
@@ -39,7 +40,7 @@ SPREAD_METHOD = "share of the variance of all features"
 
 
 @dataclass(frozen=True)
-class Trait:
+class Trait(Record):
     """A column, a value of it, or a word, in a group against all other items."""
 
     column: str
@@ -63,7 +64,7 @@ class Trait:
 
 
 @dataclass(frozen=True)
-class Example:
+class Example(Record):
     """An item of a group."""
 
     item: str
@@ -78,7 +79,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Record):
     """One group."""
 
     id: str
@@ -97,7 +98,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Plane:
+class Plane(Record):
     """The two directions in which the items differ most (principal components), and some items on them."""
 
     points: tuple[tuple[float, float, int], ...]
@@ -109,7 +110,7 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class Clusters:
+class Clusters(Record):
     """The result of `discern table clusters`."""
 
     name: str

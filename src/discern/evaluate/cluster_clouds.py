@@ -18,6 +18,7 @@ from sklearn.decomposition import FastICA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.isotonic import isotonic_regression
 
+from ..core.views import Record
 from ..models.cluster_features import FEW_VALUES, Features, TableFeatures, TextFeatures
 
 Array = NDArray[np.float64]
@@ -29,7 +30,7 @@ Draw = Callable[[np.random.Generator], Array]
 
 
 @dataclass(frozen=True)
-class Marginal:
+class Marginal(Record):
     """The distribution of a column: places in rising order, and the share of items up to each."""
 
     places: Array

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from ..models import clusters as model_of
 from .matching import mean_of
 
@@ -55,7 +56,7 @@ Fits = Callable[[Array, Sequence[int]], list[Labels]]
 
 
 @dataclass(frozen=True)
-class Tried:
+class Tried(Record):
     """A number of groups that was tried."""
 
     n_groups: int

@@ -19,6 +19,7 @@ from scipy.stats import hypergeom
 
 from ..core.errors import DataError
 from ..core.records import Figure
+from ..core.views import Record
 from .intervals import Z, wilson
 from .share import Sample, corrected
 
@@ -36,7 +37,7 @@ DETECTABLE = "the smallest share that would be told from the overall one in 80 %
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Record):
     """One area, week or value of a column."""
 
     name: str
@@ -84,7 +85,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Counts:
+class Counts(Record):
     """Shares by the values of one column."""
 
     label: str

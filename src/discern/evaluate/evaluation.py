@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.errors import DataError
 from ..core.records import Figure, checked
 from ..core.targets import JOINT
+from ..core.views import Record
 from . import metrics
 from .intervals import Intervals, resample
 from .notes import notes_on
@@ -22,7 +23,7 @@ FIGURES = ("accuracy", "balanced_accuracy", "macro_f1", "kappa", "log_loss")
 
 
 @dataclass(frozen=True)
-class ClassFigures:
+class ClassFigures(Record):
     """One class: how many test items it has, and how well they are told from the others."""
 
     label: str
@@ -42,7 +43,7 @@ class ClassFigures:
 
 
 @dataclass(frozen=True, repr=False)
-class Evaluation:
+class Evaluation(Record):
     """What a model came to on items that learning never saw."""
 
     kind: str
@@ -110,11 +111,6 @@ class Evaluation:
                 return _from_block(record)
             blocks = {name: _from_block(block) for name, block in record["targets"].items()}
             return replace(blocks.pop(JOINT), targets=blocks)
-
-    def _repr_html_(self) -> str:
-        from importlib import import_module  # the one lazy door from a record to its notebook view
-
-        return str(import_module("discern.report.html").evaluation_fragment(self))
 
 
 def evaluate(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.seeds import generator
+from ..core.views import Record
 from .refit import Codes
 
 STRATUM = 10
@@ -21,7 +22,7 @@ STRATUM = 10
 
 
 @dataclass(frozen=True)
-class Exchange:
+class Exchange(Record):
     """Sets of exchanged labels, and how they were made."""
 
     sets: Codes

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import checked
+from ..core.views import Record
 from .slices import Column, Contrast, contrasts, corrected_together
 
 SCHEMA = 1
@@ -54,7 +55,7 @@ def describes_people(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class LabelRates:
+class LabelRates(Record):
     """The three rates of one label, group by group."""
 
     label: str
@@ -64,7 +65,7 @@ class LabelRates:
 
 
 @dataclass(frozen=True)
-class Attribute:
+class Attribute(Record):
     """One column that may describe people."""
 
     column: str
@@ -78,7 +79,7 @@ class Attribute:
 
 
 @dataclass(frozen=True)
-class Fairness:
+class Fairness(Record):
     """Error rates between groups of people, column by column."""
 
     n_items: int

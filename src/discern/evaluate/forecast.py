@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 
 RESAMPLES = 1000
 SCHEMA = 1
@@ -19,7 +20,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Accuracy:
+class Accuracy(Record):
     """Errors of forecasts, with their 95 % intervals."""
 
     mae: Figure
@@ -46,7 +47,7 @@ class Accuracy:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcomes:
+class Outcomes(Record):
     """What came and what was foretold: arrays `(n_places, n_origins, horizon)`, NaN where a value is missing."""
 
     actual: Floats

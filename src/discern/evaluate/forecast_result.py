@@ -8,11 +8,12 @@ from typing import Any
 
 from ..core.forecast_options import BASELINE, NETS
 from ..core.records import Figure
+from ..core.views import Record
 from .forecast import SCHEMA, Accuracy
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Candidate(Record):
     """A model on the validation part."""
 
     name: str
@@ -37,7 +38,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Ahead(Record):
     """So many steps ahead."""
 
     steps: int
@@ -53,7 +54,7 @@ class Ahead:
 
 
 @dataclass(frozen=True)
-class ForecastResult:
+class ForecastResult(Record):
     """What a forecast came to."""
 
     name: str

@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from ..core.records import Figure
+from ..core.views import Record
 from .intervals import wilson
 from .refit import Codes, Learner, Paired, Parts, folds
 
@@ -34,7 +35,7 @@ Verdict = Literal["too early", "go on", "not settled", "enough"]
 
 
 @dataclass(frozen=True)
-class Labelling:
+class Labelling(Record):
     """What the labels given so far have come to."""
 
     pool: str

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure, Finding, checked
 from ..core.saying import points, share
+from ..core.views import Record
 from . import metrics
 from .intervals import Intervals
 from .refit import Codes, Learner, Paired, folds, held_of
@@ -27,7 +28,7 @@ SERIOUS = 0.05
 
 
 @dataclass(frozen=True)
-class Pattern:
+class Pattern(Record):
     """Something about the items that is not what they show, such as the form of a file's name."""
 
     name: str
@@ -49,7 +50,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class LeakPrice:
+class LeakPrice(Record):
     """What a leak would do, and does, to the figures of these data."""
 
     model: str

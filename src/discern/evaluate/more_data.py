@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..core.records import Figure, Finding, checked
 from ..core.saying import points
 from ..core.seeds import generator
+from ..core.views import Record
 from .refit import Codes, Learner, Rows
 
 SCHEMA = 1
@@ -37,7 +38,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class MoreData:
+class MoreData(Record):
     """What the share answered rightly would come to with more data."""
 
     model: str

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..core.errors import DataError
 from ..core.records import Figure, checked
 from ..core.seeds import generator
+from ..core.views import Record
 from . import chance
 from .intervals import RESAMPLES, Intervals
 from .metrics import Array, ratio
@@ -29,7 +30,7 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Operating:
+class Operating(Record):
     """One threshold, and what it comes to on the test part."""
 
     threshold: float
@@ -50,7 +51,7 @@ class Operating:
 
 
 @dataclass(frozen=True)
-class OperatingPoints:
+class OperatingPoints(Record):
     """The curves of one label, and the threshold for the stated costs."""
 
     label: str

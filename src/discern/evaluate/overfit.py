@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure, Finding
 from ..core.saying import bare, points
+from ..core.views import Record
 from .refit import Codes, Learner, Paired, Parts, folds, held_of
 
 OVERFITTED = 0.05
@@ -22,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Size:
+class Size(Record):
     """One kind of model at one size."""
 
     words: str
@@ -47,7 +48,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Overfit:
+class Overfit(Record):
     """How a model does on what it learned from, and on what it did not, by folds."""
 
     model: str

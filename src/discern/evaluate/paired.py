@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import Figure, checked
+from ..core.views import Record
 from . import chance, metrics
 from .intervals import Intervals, resample
 
@@ -29,7 +30,7 @@ FIGURES = (*OF_COUNTS, "log_loss")
 
 
 @dataclass(frozen=True)
-class Answers:
+class Answers(Record):
     """What one model said about the items."""
 
     name: str
@@ -42,7 +43,7 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class ClassCompared:
+class ClassCompared(Record):
     """The share found of one class, the first less the second."""
 
     label: str
@@ -56,7 +57,7 @@ class ClassCompared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Record):
     """The first model against the second, on the same test items."""
 
     first: str

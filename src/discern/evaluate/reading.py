@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from .intervals import wilson
 
 SURE = 0.8
@@ -22,7 +23,7 @@ RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
-class ReadCharacter:
+class ReadCharacter(Record):
     """One character as it was read."""
 
     label: str
@@ -38,7 +39,7 @@ class ReadCharacter:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Record):
     """A page as text."""
 
     item: str

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.errors import DataError
 from ..core.records import Figure, checked
 from ..core.seeds import generator
+from ..core.views import Record
 from .intervals import RESAMPLES, Intervals, blocks, median_bounds
 from .metrics import Array
 
@@ -26,7 +27,7 @@ AT_A_TIME = 64
 
 
 @dataclass(frozen=True)
-class Fifth:
+class Fifth(Record):
     """Items whose answers lie from `low` to `high`: what was answered on average, and what was true."""
 
     low: float
@@ -51,7 +52,7 @@ class Fifth:
 
 
 @dataclass(frozen=True)
-class Ranges:
+class Ranges(Record):
     """How the intervals that stand beside the answers came out."""
 
     asked: float
@@ -70,7 +71,7 @@ class Ranges:
 
 
 @dataclass(frozen=True, repr=False)
-class RegressionEvaluation:
+class RegressionEvaluation(Record):
     """What a model that answers with numbers came to on items that learning never saw."""
 
     kind: str
@@ -136,11 +137,6 @@ class RegressionEvaluation:
                 ranges=None if record["ranges"] is None else Ranges.from_json(record["ranges"]),
                 notes=tuple(record["notes"]),
             )
-
-    def _repr_html_(self) -> str:
-        from importlib import import_module  # the one lazy door from a record to its notebook view
-
-        return str(import_module("discern.report.html").evaluation_fragment(self))
 
 
 def evaluate_numbers(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import Figure, checked
+from ..core.views import Record
 from . import chance
 from .intervals import Intervals
 from .metrics import ratio
@@ -44,7 +45,7 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Point:
+class Point(Record):
     """One strength: what is still answered rightly, and what is lost."""
 
     strength: float
@@ -66,7 +67,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Curve:
+class Curve(Record):
     """One kind of distortion, from the weakest strength to the strongest."""
 
     kind: str
@@ -89,7 +90,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Robustness:
+class Robustness(Record):
     """The curves of one model."""
 
     n_items: int

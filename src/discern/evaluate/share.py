@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from ..core.views import Record
 from .intervals import Z
 
 Array = NDArray[np.float64]
@@ -38,7 +39,7 @@ TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Record):
     """The scores of the items of one label: mean, spread against yes-or-no answers, and number, which may be arrays.
 
     `spread` is the variance over mean * (1 - mean): 1 for answers of 0 and 1, less for probabilities. `n` is the

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import Figure, checked
+from ..core.views import Record
 from . import chance
 from .intervals import Intervals
 from .metrics import Array, ratio
@@ -32,7 +33,7 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Contrast:
+class Contrast(Record):
     """One slice against all other items."""
 
     value: str
@@ -61,7 +62,7 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Record):
     """What items are told apart by: a value for each, `(n,)`."""
 
     name: str
@@ -77,7 +78,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Facet:
+class Facet(Record):
     """The slices by one column."""
 
     name: str
@@ -94,7 +95,7 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Slices:
+class Slices(Record):
     """The accuracy by each column that was asked for, and by size and brightness where there are pictures."""
 
     n_items: int

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure, Finding, checked
 from ..core.saying import bare
+from ..core.views import Record
 from .exchange import exchange
 from .intervals import wilson
 from .overfit import Overfit
@@ -36,7 +37,7 @@ SHARES = (0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
-class Trial:
+class Trial(Record):
     """One test of whether answers have to do with the labels."""
 
     what: str
@@ -58,7 +59,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Solvable:
+class Solvable(Record):
     """Whether these data show that their labels can be told from the items."""
 
     verdict: Verdict

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..core.files import csv_text
 from ..core.records import Figure, Finding, checked
+from ..core.views import Record
 from .refit import Codes, Paired
 
 SCHEMA = 1
@@ -32,7 +33,7 @@ MANY = 0.05
 
 
 @dataclass(frozen=True)
-class Suspect:
+class Suspect(Record):
     """One item whose label is in doubt."""
 
     item: str
@@ -47,7 +48,7 @@ class Suspect:
 
 
 @dataclass(frozen=True)
-class Suspects:
+class Suspects(Record):
     """The items whose labels are in doubt, the most doubtful first."""
 
     model: str

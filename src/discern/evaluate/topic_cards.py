@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import Figure
+from ..core.views import Record
 from ..models.bags import Bag
 from ..models.topics import TopicModel
 from . import chance
@@ -37,7 +38,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Word:
+class Word(Record):
     """A word of a topic, with how often it belongs to it, and how often it stands in all texts."""
 
     word: str
@@ -46,7 +47,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Example:
+class Example(Record):
     """A text of a topic, cut into pieces that belong to a topic or to none."""
 
     item: str
@@ -57,7 +58,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Record):
     """One topic."""
 
     id: str
@@ -85,7 +86,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Breakdown:
+class Breakdown(Record):
     """The share of each topic in the texts of each value of a column, or of each period."""
 
     column: str
@@ -97,7 +98,7 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Candidate(Record):
     """A number of topics that was tried."""
 
     n_topics: int
@@ -107,7 +108,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Topics:
+class Topics(Record):
     """The result of `discern text topics`."""
 
     name: str

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.records import Figure
+from ..core.views import Record
 
 SCHEMA = 1
 FIGURES = ("coherence", "stability", "held_out", "gain")
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(Record):
     """One number of topics."""
 
     titles: tuple[str, ...]
@@ -33,7 +34,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class TopicComparison:
+class TopicComparison(Record):
     """The result of `discern text topics --compare`."""
 
     name: str

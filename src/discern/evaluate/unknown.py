@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import Figure, checked
+from ..core.views import Record
 from .calibration import resampled
 from .intervals import Intervals
 from .metrics import Array
@@ -18,7 +19,7 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(Record):
     """One kind of nonsense."""
 
     name: str
@@ -34,7 +35,7 @@ class Family:
 
 
 @dataclass(frozen=True)
-class Exam:
+class Exam(Record):
     """What a model says to nonsense."""
 
     given_up: float

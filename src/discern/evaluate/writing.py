@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from ..data.passages import Passages, codes
 from ..models.character_ngrams import witten_bell_bits
 from ..models.writer import Writer
@@ -33,7 +34,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Record):
     """Something that was written."""
 
     temperature: float
@@ -44,7 +45,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Unit:
+class Unit(Record):
     """A unit of the last layer that keeps track of something."""
 
     number: int
@@ -56,7 +57,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Writing:
+class Writing(Record):
     """What learning to write came to."""
 
     name: str

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import Column, Figure
+from ..core.views import Record
 from ..evaluate.chance import SHOWN, holm, numbered
 from .design import Design, Term, design
 from .figures import Array, around, two_sided, undefined, without_range
@@ -32,7 +33,7 @@ HC3, UNITS = "errors may be unequal (HC3), 95 %", "rows of a group go together, 
 
 
 @dataclass(frozen=True)
-class Coefficient:
+class Coefficient(Record):
     """One term: what the answer changes by when it grows by one and every other stays."""
 
     term: str
@@ -73,7 +74,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Record):
     """A term without a coefficient, and why."""
 
     term: str
@@ -84,7 +85,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Coefficients:
+class Coefficients(Record):
     """All coefficients of a linear model of the rows."""
 
     task: str

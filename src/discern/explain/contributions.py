@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Column, Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from .figures import Array, around, without_range
 
 SCHEMA = 1
@@ -35,7 +36,7 @@ Predict = Callable[[Array], NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Record):
     """What one column adds."""
 
     column: str
@@ -48,7 +49,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Contributions:
+class Contributions(Record):
     """One answer, from the mean answer to its own."""
 
     item: str

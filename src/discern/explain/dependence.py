@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Column, Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from ..evaluate.chance import numbered
 from .figures import Array, around, undefined
 
@@ -35,7 +36,7 @@ Predict = Callable[[Array], NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Curve:
+class Curve(Record):
     """The answer at each point: of a number to learn, or the probability of one class."""
 
     answer: str
@@ -65,7 +66,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Dependence:
+class Dependence(Record):
     """Of one column."""
 
     column: str

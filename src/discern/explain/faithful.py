@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from .saliency import Array, Pixels, Predict
 
 SHARES = np.linspace(0, 1, 21)
@@ -28,7 +29,7 @@ BLUR = 0.12
 
 
 @dataclass(frozen=True)
-class Faithfulness:
+class Faithfulness(Record):
     """Curves of the answer's probability, and the mean height of each."""
 
     deletion: tuple[float, ...]

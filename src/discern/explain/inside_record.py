@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.views import Record
+
 SCHEMA = 1
 KERNELS = 32
 """Of the first layer so many are shown."""
@@ -15,7 +17,7 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(Record):
     """What one layer makes of the picture."""
 
     name: str
@@ -29,7 +31,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Unit:
+class Unit(Record):
     """A channel of a layer, and pictures of the data that make it fire most."""
 
     layer: str
@@ -41,7 +43,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Lesson(Record):
     """One step of gradient descent on this picture alone: the first layer's kernels before, their slopes, and after."""
 
     label: str
@@ -55,7 +57,7 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Inside:
+class Inside(Record):
     """A picture on its way through a network."""
 
     item: str

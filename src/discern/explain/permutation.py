@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Column, Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from ..evaluate.chance import numbered
 from .figures import Array, around, undefined, without_range
 from .together import together
@@ -41,7 +42,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Importance:
+class Importance(Record):
     """Of one column, or of several exchanged together."""
 
     columns: tuple[str, ...]
@@ -62,7 +63,7 @@ class Importance:
 
 
 @dataclass(frozen=True)
-class Importances:
+class Importances(Record):
     """The importance of each column, the largest first, and of columns that go together."""
 
     task: str

@@ -13,6 +13,7 @@ from scipy import stats
 
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from .faithful import Faithfulness, faithfulness
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Reason:
+class Reason(Record):
     """One map of where the answer comes from."""
 
     name: str
@@ -72,7 +73,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Near:
+class Near(Record):
     """A picture that was learned from."""
 
     item: str
@@ -83,7 +84,7 @@ class Near:
 
 
 @dataclass(frozen=True)
-class PictureExplanation:
+class PictureExplanation(Record):
     """Why one picture gets its answer."""
 
     item: str
@@ -113,7 +114,7 @@ class PictureExplanation:
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(Record):
     """How much of a class's reasons lies in a part of the picture."""
 
     name: str
@@ -127,7 +128,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class ClassReasons:
+class ClassReasons(Record):
     """Where the reasons for one class lie, over several pictures."""
 
     label: str
@@ -143,7 +144,7 @@ class ClassReasons:
 
 
 @dataclass(frozen=True)
-class PicturesExplained:
+class PicturesExplained(Record):
     """Where a model looks, class by class."""
 
     run: str

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..core.records import Column, Figure
+from ..core.views import Record
 from ..evaluate.chance import SHOWN, numbered
 from .design import Design, design
 from .figures import Array, around, two_sided, undefined, without_range
@@ -32,7 +33,7 @@ POINTS = 1_500
 
 
 @dataclass(frozen=True)
-class Pulling:
+class Pulling(Record):
     """One row and what it does to a linear model."""
 
     item: str
@@ -66,7 +67,7 @@ class Pulling:
 
 
 @dataclass(frozen=True)
-class Influence:
+class Influence(Record):
     """Outliers and influential rows of a linear model."""
 
     n_items: int
@@ -172,7 +173,7 @@ def influence(values: Array, columns: Sequence[Column], target: Array, items: Se
 
 
 @dataclass(frozen=True)
-class Leftovers:
+class Leftovers(Record):
     """Residuals (target less answer) of the model that answers."""
 
     n_items: int

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Column, Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from ..evaluate.chance import SHOWN, holm, numbered
 from .curves import FINE, KNOTS, REST, Basis, Fit, basis_of, fitted
 from .design import design, filled
@@ -44,7 +45,7 @@ MARGIN = 0.05
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Record):
     """What was found of one column."""
 
     column: str
@@ -78,7 +79,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Straightness:
+class Straightness(Record):
     """Of all numbers of a table."""
 
     n_items: int

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..core.records import Column
 from ..core.seeds import generator
+from ..core.views import Record
 from .coefficients import Coefficients, coefficients
 from .dependence import Dependence, dependence
 from .figures import Array
@@ -43,7 +44,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class TableExplanation:
+class TableExplanation(Record):
     """What matters for a model of a table, and how."""
 
     run: str

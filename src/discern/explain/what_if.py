@@ -20,6 +20,7 @@ from ..core.errors import DataError
 from ..core.options import suggest
 from ..core.records import Column, Figure, InputSpec
 from ..core.seeds import generator
+from ..core.views import Record
 from ..data.table_values import values_of
 from .design import filled
 from .figures import Array, around, undefined, without_range
@@ -184,7 +185,7 @@ def _placed(values: Array, columns: Sequence[Column], scale: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Outside:
+class Outside(Record):
     """How many rows a change takes out of the data."""
 
     column: str
@@ -199,7 +200,7 @@ class Outside:
 
 
 @dataclass(frozen=True)
-class Total:
+class Total(Record):
     """The sum of the answers before and after; of classes, how many rows are expected to be of one."""
 
     answer: str
@@ -213,7 +214,7 @@ class Total:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Record):
     """What a model would answer."""
 
     run: str

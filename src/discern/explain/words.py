@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from ..core.views import Record
 from ..text.split import spans
 
 SCHEMA = 1
@@ -25,7 +26,7 @@ Scores = Callable[[NDArray[Any]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
-class Word:
+class Word(Record):
     """A word where it stands in the text."""
 
     start: int
@@ -35,7 +36,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class TextExplanation:
+class TextExplanation(Record):
     """Why one text gets its answer."""
 
     item: str
@@ -60,7 +61,7 @@ class TextExplanation:
 
 
 @dataclass(frozen=True)
-class TextsExplained:
+class TextsExplained(Record):
     """The words that speak most for each class."""
 
     run: str

@@ -21,6 +21,7 @@ from safetensors.numpy import save
 from ..core import files
 from ..core.errors import OutputError, RunError, describe
 from ..core.rows import Rows
+from ..core.views import Record
 
 FORMAT = 1
 DIGESTED = 64
@@ -96,7 +97,7 @@ def same_cycles(folder: Path, begun: tuple[int, ...], wanted: tuple[int, ...]) -
 
 
 @dataclass(frozen=True)
-class Optimizer:
+class Optimizer(Record):
     """What the optimizer of a training remembers of the gradient of each array of weights."""
 
     facts: dict[str, Any]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ..core.views import Record
 from .symbols import Mask, Pixels, ink_of
 
 MOST_TILT = 15.0
@@ -44,7 +45,7 @@ RULE = 6.0
 
 
 @dataclass(frozen=True)
-class Character:
+class Character(Record):
     """One character of a page, upright."""
 
     line: int
@@ -57,7 +58,7 @@ class Character:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Record):
     """A page that was set upright and cut."""
 
     tilt: float

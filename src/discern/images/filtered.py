@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from . import draw
 from .filters import Kernel, Step, as_picture
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(Record):
     """What a picture became: its name, and values `(H, W, C)` float64."""
 
     name: str
@@ -26,7 +26,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Filtered:
+class Filtered(Record):
     """A picture on its way through a filter, stage by stage."""
 
     item: str
@@ -58,7 +58,3 @@ class Filtered:
     def __repr__(self) -> str:
         sizes = " > ".join(f"{one.name} {'x'.join(map(str, one.shape))}" for one in self.stages)
         return f"<Filtered {self.item!r} by {self.kernel.name}: {sizes}>"
-
-    def _repr_html_(self) -> str:
-        page = import_module("discern.report.filter_page")  # the one lazy door from a record to its notebook view
-        return str(page.fragment(self))

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import OptionError
 from ..core.options import Interval, one_of, raise_all
+from ..core.views import Record
 
 Array = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ WHITE = 255.0
 
 
 @dataclass(frozen=True)
-class Kernel:
+class Kernel(Record):
     """A named matrix and what it does."""
 
     name: str
@@ -107,7 +108,7 @@ POOLS: Mapping[str, Callable[[Array], Array]] = {
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Record):
     """One place of the kernel: what lies under it, the products, and their sum."""
 
     row: int

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from .known import Unknown
 from .number_interval import NumberInterval
 
@@ -34,7 +35,7 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(Record):
     """How a model's probabilities become those that it states; the most probable label stays the same.
 
     `temperature`: the softmax of `log(max(p, floor)) / temperature` (Guo et al., On Calibration of Modern Neural
@@ -81,7 +82,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class FittedOn:
+class FittedOn(Record):
     """The items that calibration and thresholds were fitted on; learning did not see them."""
 
     how: Literal["kept", "folds"]
@@ -95,7 +96,7 @@ class FittedOn:
 
 
 @dataclass(frozen=True)
-class Sets:
+class Sets(Record):
     """Sets of labels that hold the true one in a stated share of cases: all labels that are at least so probable.
 
     Split conformal prediction with the probability of the true label as the score (Sadinle, Lei and Wasserman, Least
@@ -118,7 +119,7 @@ class Sets:
 
 
 @dataclass(frozen=True)
-class Trust:
+class Trust(Record):
     """All that is done to a model's probabilities before they are answers."""
 
     fitted_on: FittedOn
@@ -146,7 +147,7 @@ class Trust:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Answers(Record):
     """What a model answers for some items."""
 
     probabilities: NDArray[np.float32]

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from ..text.stems import lemma
 
 LETTERS = r"\p{L}.*\p{L}|[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
@@ -24,7 +25,7 @@ FEW = 50
 
 
 @dataclass(frozen=True)
-class Preparation:
+class Preparation(Record):
     """Which words count. Words are lower case, without the possessive *'s*."""
 
     stop_words: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ class Preparation:
 
 
 @dataclass(frozen=True)
-class Bag:
+class Bag(Record):
     """Texts as word numbers, one text after the other, in the order of the words."""
 
     vocabulary: tuple[str, ...]

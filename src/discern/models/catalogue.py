@@ -16,6 +16,7 @@ from ..core.errors import OptionError
 from ..core.options import FEATURES as FEATURE_NAMES
 from ..core.options import raise_all, suggest
 from ..core.records import Column, InputSpec
+from ..core.views import Record
 from .ways import FEW_CATEGORIES, LEAVES, OF_NUMBERS, OF_TABLES, OF_TERMS, STRENGTHS, VOCABULARY
 from .ways import Codec as Codec
 from .ways import Way as Way
@@ -24,7 +25,7 @@ CLASSES, NUMBERS = "classification", "regression"
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Record):
     """One kind of model. What stands here itself is how it learns classes; `numbers` and `tables` say what differs."""
 
     name: str

@@ -18,6 +18,7 @@ from scipy.sparse.linalg import svds
 
 from ..core.errors import DataError
 from ..core.records import Column, InputSpec
+from ..core.views import Record
 from ..images.hog import hog
 from ..text.split import words
 from ..text.stops import stop_words
@@ -47,7 +48,7 @@ LEARNED = 20_000
 
 
 @dataclass(frozen=True, eq=False)
-class TableFeatures:
+class TableFeatures(Record):
     """Columns with the same weight each: two rows drawn by chance differ as much in any of them.
 
     A number is centred and divided by its standard deviation, outlying values pulled in first; numbers of very
@@ -145,7 +146,7 @@ class TableFeatures:
 
 
 @dataclass(frozen=True, eq=False)
-class PictureFeatures:
+class PictureFeatures(Record):
     """Edges in the parts of a picture (`images.hog`), brought down to the directions in which pictures differ most."""
 
     spec: InputSpec
@@ -168,7 +169,7 @@ class PictureFeatures:
 
 
 @dataclass(frozen=True, eq=False)
-class TextFeatures:
+class TextFeatures(Record):
     """Words by how telling they are, brought down to what goes together, each text of length 1.
 
     Deerwester and others, "Indexing by latent semantic analysis", JASIS 41 (1990).

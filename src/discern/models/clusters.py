@@ -19,6 +19,8 @@ from sklearn.cluster import HDBSCAN
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
+from ..core.views import Record
+
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
 NO_GROUP = -1
@@ -39,7 +41,7 @@ RIDGE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
+class Placed(Record):
     """Where items belong, `(n,)` each."""
 
     groups: Labels
@@ -53,7 +55,7 @@ class Placed:
 
 
 @dataclass(frozen=True, eq=False)
-class ClusterModel:
+class ClusterModel(Record):
     """Groups as they are saved. Items go to the nearest middle, the likeliest component, or the nearest anchor."""
 
     method: str

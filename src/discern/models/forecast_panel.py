@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.views import Record
+
 SHORT_LAGS, LONG_LAGS = 6, 8
 YEARS = (357, 363, 364, 365, 366, 371)
 """Days to the same weekday, and to the same date, of the year before, and a week to either side."""
@@ -26,7 +28,7 @@ Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Layout:
+class Layout(Record):
     """What rows are made of."""
 
     horizon: int

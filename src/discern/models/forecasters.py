@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.forecast_options import BASELINE, NETS
 from ..core.optional import require
+from ..core.views import Record
 from . import forecast_boosting, forecast_smoothing
 from .forecast_boosting import Boosting
 from .forecast_naive import seasonal_naive
@@ -23,7 +24,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Forecaster:
+class Forecaster(Record):
     """A model that has learned."""
 
     name: str

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.seeds import generator
+from ..core.views import Record
 from .bags import Bag
 from .topics import refuse_too_many
 
@@ -20,7 +21,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Record):
     """One word, before and after its draw. Counts leave the word itself out; each is `(n_topics,)`."""
 
     number: int
@@ -43,7 +44,7 @@ class Step:
 
 
 @dataclass
-class Chain:
+class Chain(Record):
     """The state of the sampler; `steps` moves it on."""
 
     bag: Bag

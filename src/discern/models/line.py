@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import seeds
+from ..core.views import Record
 
 Array = NDArray[np.float64]
 FAR = 1e8
@@ -26,7 +27,7 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
-class Scale:
+class Scale(Record):
     """Means and spreads (standard deviations; 1 for what does not vary) of the columns and, last, the target."""
 
     mean: Array
@@ -60,7 +61,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class ClosedForm:
+class ClosedForm(Record):
     """The line with the least sum of squared errors."""
 
     parameters: Array
@@ -96,7 +97,7 @@ def closed_form(rows: Array, scale: Scale) -> ClosedForm:
 
 
 @dataclass(frozen=True)
-class Moments:
+class Moments(Record):
     """Sums over rows from which the closed form follows, however many the rows; they add up piece by piece."""
 
     n: int
@@ -148,7 +149,7 @@ def _of(found: Array, covariance: Array, loss: float, rank: int, n: int, scale: 
 
 
 @dataclass(frozen=True)
-class Surface:
+class Surface(Record):
     """The loss as a function of standardised parameters: `least + (p - bottom)' curvature (p - bottom)`."""
 
     curvature: Array
@@ -201,7 +202,7 @@ def step_sizes(rate: float, steps: int, *, falling: bool) -> Array:
 
 
 @dataclass(frozen=True)
-class Path:
+class Path(Record):
     """Where descent was: before the first step and after each."""
 
     scaled: Array

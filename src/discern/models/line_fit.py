@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from ..core.records import Figure
+from ..core.views import Record
 from .line import Array, ClosedForm, Path, Scale, Surface
 
 AT_REST = 0.99
@@ -20,7 +21,7 @@ SLOW = 0.5
 
 
 @dataclass(frozen=True)
-class Kept:
+class Kept(Record):
     """The line after one iteration: its loss and its parameters, intercept first."""
 
     iteration: int
@@ -37,7 +38,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class RateTried:
+class RateTried(Record):
     """Descent with one size of steps."""
 
     rate: float
@@ -76,7 +77,7 @@ class RateTried:
 
 
 @dataclass(frozen=True)
-class LineFit:
+class LineFit(Record):
     """A line fitted both ways."""
 
     name: str
@@ -135,7 +136,7 @@ class LineFit:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawn(Record):
     """What the pictures of a fit are drawn from; nothing of it is a result."""
 
     points: Array
@@ -147,7 +148,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Cost:
+class Cost(Record):
     """What both ways took for one size of table, in seconds of the processor."""
 
     rows: int

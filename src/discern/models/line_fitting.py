@@ -13,6 +13,7 @@ from ..core.errors import DataError, OptionError, describe
 from ..core.line_options import ALL, STREAM_BATCH, LineOptions, kept_iterations
 from ..core.records import Figure
 from ..core.seeds import generator
+from ..core.views import Record
 from .line import (
     HALF,
     USUAL,
@@ -68,7 +69,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Steps:
+class Steps(Record):
     """Every iteration that is kept."""
 
     iteration: NDArray[np.int64]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError
 from ..core.seeds import derive
+from ..core.views import Record
 from .bags import Bag
 
 ITERATIONS = 300
@@ -35,7 +36,7 @@ CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
-class TopicModel:
+class TopicModel(Record):
     """Topics over a vocabulary: all that is needed to find them in a text."""
 
     vocabulary: tuple[str, ...]

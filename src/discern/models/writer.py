@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import OptionError
 from ..core.seeds import generator
+from ..core.views import Record
 from ..data.passages import OTHER, codes
 
 Array = NDArray[np.float32]
@@ -22,7 +23,7 @@ SIDE = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class Layer(Record):
     """Weights of a layer of H units; the four blocks of columns are the gates in, forget, out, and the new content."""
 
     inner: Array
@@ -45,7 +46,7 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class Writer:
+class Writer(Record):
     """Layers of memory and the vote for the next character."""
 
     alphabet: str

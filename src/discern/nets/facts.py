@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from .plan import Shape
 
 
 @dataclass(frozen=True)
-class ArrayFacts:
+class ArrayFacts(Record):
     """One array: its shape, how many numbers it holds and how they spread (deviation with n below the line)."""
 
     name: str

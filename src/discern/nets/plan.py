@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from ..core.errors import OptionError
+from ..core.views import Record
 from .layers import Average, Conv, Dense, Dropout, Flatten, Head, Layer, Pool, Residual
 
 Shape = tuple[int, ...]
@@ -41,7 +42,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class LayerFacts:
+class LayerFacts(Record):
     """A row of `discern summary`: the layer as written, the shape it gives, its parameters and operations an item."""
 
     name: str

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 
 from ..core import files
 from ..text.count import Frequencies, Keyness
-from .drawing import ACCENT, INK, SECOND, SOFT, Picture, label, picture_bytes
+from .drawing import ACCENT, INK, SECOND, SOFT, Drawing, draw, label
 
 MOST = 30
 """Bars of a picture."""
@@ -21,10 +21,10 @@ ROW, WIDTH, EDGE = 22.0, 640.0, 70.0
 def write_words_picture(path: Path, record: Frequencies | Keyness, rows: int) -> None:
     """Draw a result into an .svg or .png file; the same result gives the same bytes. Raises OutputError."""
     picture = frequencies_picture(record, rows) if isinstance(record, Frequencies) else keyness_picture(record, rows)
-    files.write_bytes(path, picture_bytes(picture, path.suffix.lower()))
+    files.write_bytes(path, picture.svg.encode() if path.suffix.lower() == ".svg" else picture.png)
 
 
-def frequencies_picture(record: Frequencies, rows: int) -> Picture:
+def frequencies_picture(record: Frequencies, rows: int = MOST) -> Drawing:
     """Bars of the most frequent words, a million words, each with its 95 % range."""
     shown = record.table.head(min(rows, MOST))
     names = shown["word"].to_list()
@@ -40,10 +40,10 @@ def frequencies_picture(record: Frequencies, rows: int) -> Picture:
         _frame(axes, names, "times in a million words")
 
     alt = f"The {len(names)} most frequent words: " + ", ".join(names[:5])
-    return Picture("words", "Most frequent words", alt, (WIDTH, EDGE + ROW * len(names)), paint)
+    return draw("words", "Most frequent words", alt, (WIDTH, EDGE + ROW * len(names)), paint)
 
 
-def keyness_picture(record: Keyness, rows: int) -> Picture:
+def keyness_picture(record: Keyness, rows: int = MOST) -> Drawing:
     """Log ratios of the words that set two corpora apart, with their 95 % ranges; half of them for each."""
     half = max(1, min(rows, MOST) // 2)
     more = record.table.filter(record.table["log_ratio"] > 0).head(half)
@@ -64,7 +64,7 @@ def keyness_picture(record: Keyness, rows: int) -> Picture:
         _frame(axes, names, f"log ratio: more in {label(record.other)} (left), in {label(record.name)} (right){pale}")
 
     alt = f"Words that set {label(record.name)} apart from {label(record.other)}: " + ", ".join(names[:5])
-    return Picture("keyness", "Words that set them apart", alt, (WIDTH, EDGE + ROW * len(names)), paint)
+    return draw("keyness", "Words that set them apart", alt, (WIDTH, EDGE + ROW * len(names)), paint)
 
 
 def _ranges(axes: Axes, low: Sequence[float], high: Sequence[float]) -> None:

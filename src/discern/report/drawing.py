@@ -3,12 +3,14 @@ page may put its own in place of."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import matplotlib
@@ -62,61 +64,9 @@ STYLE: Any = {
 _drawing = threading.Lock()  # rc settings belong to the whole process
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawing:
-    """A figure: its SVG with fixed colours, and what it shows in words."""
-
-    name: str
-    title: str
-    alt: str
-    svg: str
-
-    def inline(self) -> Markup:
-        """The same figure for inside an HTML page: colours follow the page, identifiers are the figure's own."""
-        body = re.sub(r"<[^>]*>", self._tag_for_page, self.svg[self.svg.index("<svg") :])
-        opening = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>')
-        width = round(float(_viewbox(body).split()[2]))
-        body = opening.sub(
-            rf'<svg viewBox="\1" style="max-width:{width}px" role="img" aria-labelledby="{self.name}-alt">'
-            rf'<title id="{self.name}-alt">{Markup.escape(self.alt)}</title>',
-            body,
-            count=1,
-        )
-        return Markup(body)
-
-    def _tag_for_page(self, found: re.Match[str]) -> str:
-        """One tag of the SVG as the page needs it; text between tags is never touched."""
-        tag = re.sub(r'\s(?:xmlns(?::xlink)?|version)="[^"]*"', "", found.group())
-        tag = re.sub(r'\bid="([^"]+)"', rf'id="{self.name}-\1"', tag)
-        tag = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{self.name}-\1"', tag)
-        tag = re.sub(r"url\(#([^)]+)\)", rf"url(#{self.name}-\1)", tag)
-        for colour, variable in VARIABLES.items():
-            tag = tag.replace(colour, f"var({variable})")
-        return re.sub(r"font-family: [^;\"]*;? ?", "", tag)
-
-
-def draw(name: str, title: str, alt: str, size: tuple[float, float], paint: Callable[[Axes], None]) -> Drawing:
-    """Let `paint` fill the axes of a figure of `size` (width, height in pixels).
-
-    Letters that the built-in font lacks are measured as boxes and drawn by the reader's own font, so no warning is due.
-    """
-    with _drawing, matplotlib.rc_context({**STYLE, "svg.hashsalt": f"discern-{name}"}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
-        figure = Figure(figsize=(size[0] / 72, size[1] / 72), layout="constrained")
-        axes = figure.add_subplot()
-        axes.spines[["top", "right"]].set_visible(False)
-        paint(axes)
-        out = io.StringIO()
-        canvas: Any = FigureCanvasSVG(figure)
-        canvas.print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = re.sub(r"<!DOCTYPE[^>]*>\s*", "", out.getvalue())
-    return Drawing(name, title, alt, re.sub(r"\s*<defs>\s*<style.*?</defs>", "", svg, count=1, flags=re.DOTALL))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What is to be drawn into a file of its own: `size` is width and height in pixels."""
+    """A figure: what it shows in words, and how it is painted. `size` is width and height in pixels."""
 
     name: str
     title: str
@@ -124,22 +74,77 @@ class Picture:
     size: tuple[float, float]
     paint: Callable[[Axes], None]
 
+    @cached_property
+    def svg(self) -> str:
+        """As SVG with fixed colours, the same bytes each time."""
+        out = io.StringIO()
+        with styled({"svg.hashsalt": f"discern-{self.name}"}):
+            canvas: Any = FigureCanvasSVG(self._figure())
+            canvas.print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        svg = re.sub(r"<!DOCTYPE[^>]*>\s*", "", out.getvalue())
+        return re.sub(r"\s*<defs>\s*<style.*?</defs>", "", svg, count=1, flags=re.DOTALL)
 
-def picture_bytes(picture: Picture, ending: str) -> bytes:
-    """A picture as the contents of an `.svg` or `.png` file, on the colour of the page; the same bytes each time."""
-    if ending == ".svg":
-        return draw(picture.name, picture.title, picture.alt, picture.size, picture.paint).svg.encode()
-    with _drawing, matplotlib.rc_context({**STYLE, "figure.facecolor": PAPER}), warnings.catch_warnings():
+    @property
+    def png(self) -> bytes:
+        """As a PNG file on the colour of the page, the same bytes each time."""
+        out = io.BytesIO()
+        with styled({"figure.facecolor": PAPER}):
+            canvas: Any = FigureCanvasAgg(self._figure())
+            canvas.print_png(out, metadata={"Software": None})
+        return out.getvalue()
+
+    def _figure(self) -> Figure:
+        figure = Figure(figsize=(self.size[0] / 72, self.size[1] / 72), layout="constrained")
+        self.onto(figure.add_subplot())
+        return figure
+
+    def onto(self, axes: Axes) -> None:
+        """Draw into axes, within `styled`."""
+        axes.spines[["top", "right"]].set_visible(False)
+        self.paint(axes)
+
+    def inline(self, mark: str = "") -> Markup:
+        """The same figure for inside an HTML page: colours follow the page, identifiers are the figure's own, with
+        `mark` where others of its name may stand on the page."""
+        name = self.name + mark
+        body = re.sub(r"<[^>]*>", lambda tag: _tag_for_page(tag.group(), name), self.svg[self.svg.index("<svg") :])
+        opening = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>')
+        width = round(float(_viewbox(body).split()[2]))
+        body = opening.sub(
+            rf'<svg viewBox="\1" style="max-width:{width}px" role="img" aria-labelledby="{name}-alt">'
+            rf'<title id="{name}-alt">{Markup.escape(self.alt)}</title>',
+            body,
+            count=1,
+        )
+        return Markup(body)
+
+
+draw = Drawing
+"""As it reads where figures are made: `return draw(name, title, alt, size, paint)`."""
+
+
+@contextlib.contextmanager
+def styled(settings: Mapping[str, Any]) -> Iterator[None]:
+    """Matplotlib as every figure is drawn.
+
+    Letters that the built-in font lacks are measured as boxes and drawn by the reader's own font, so no warning is due.
+    """
+    look: Any = {**STYLE, **settings}
+    with _drawing, matplotlib.rc_context(look), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
-        figure = Figure(figsize=(picture.size[0] / 72, picture.size[1] / 72), layout="constrained")
-        axes = figure.add_subplot()
-        axes.spines[["top", "right"]].set_visible(False)
-        picture.paint(axes)
-        out = io.BytesIO()
-        canvas: Any = FigureCanvasAgg(figure)
-        canvas.print_png(out, metadata={"Software": None})
-    return out.getvalue()
+        yield
+
+
+def _tag_for_page(tag: str, name: str) -> str:
+    """One tag of the SVG as a page needs it; text between tags is never touched."""
+    tag = re.sub(r'\s(?:xmlns(?::xlink)?|version)="[^"]*"', "", tag)
+    tag = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', tag)
+    tag = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{name}-\1"', tag)
+    tag = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", tag)
+    for colour, variable in VARIABLES.items():
+        tag = tag.replace(colour, f"var({variable})")
+    return re.sub(r"font-family: [^;\"]*;? ?", "", tag)
 
 
 def label(text: str, width: int = 18) -> str:

@@ -32,14 +32,20 @@ CELLS_NUMBERED = 25
 
 def drawings(report: RunReport) -> tuple[Drawing, ...]:
     """Every figure that the report has."""
-    found = [per_class(of_classes(report)), confusion(of_classes(report))]
-    if len(report.training.epochs) > 1:
-        found.append(loss_curve(report.training))
-        if any(epoch.get("validation_accuracy") is not None for epoch in report.training.epochs):
-            found.append(accuracy_curve(report.training))
-    if report.training.k_curve:
-        found.append(k_curve(report.training))
+    found = [per_class(of_classes(report)), confusion(of_classes(report)), *training_drawings(report.training)]
     return tuple(drawing for drawing in found if drawing is not None)
+
+
+def training_drawings(training: Training) -> tuple[Drawing, ...]:
+    """How it learned, epoch by epoch, and how many neighbours to ask: what of it there is."""
+    found = []
+    if len(training.epochs) > 1:
+        found.append(loss_curve(training))
+        if any(epoch.get("validation_accuracy") is not None for epoch in training.epochs):
+            found.append(accuracy_curve(training))
+    if training.k_curve:
+        found.append(k_curve(training))
+    return tuple(found)
 
 
 def loss_curve(training: Training) -> Drawing:

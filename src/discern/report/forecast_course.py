@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from ..evaluate.forecast_result import ForecastResult
 from .drawing import ACCENT, INK, RULE, SECOND, Drawing, draw, label
 
@@ -21,7 +22,7 @@ TICKS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class Course(Record):
     """The test part in the order of time: arrays `(n_places, n_times)`, NaN where a value is missing."""
 
     times: tuple[str, ...]
@@ -33,7 +34,7 @@ class Course:
 
 
 @dataclass(frozen=True, eq=False)
-class Coming:
+class Coming(Record):
     """What is foretold of one place: arrays `(horizon,)`."""
 
     times: tuple[str, ...]

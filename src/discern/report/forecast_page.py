@@ -26,9 +26,7 @@ FIGURE = ("value", "low", "high", "n", "method")
 
 def beside(result: ForecastResult, course: Course, table: pl.DataFrame) -> dict[str, str]:
     """File name -> content, of all that shows the result; `table` is what is foretold, place by place."""
-    places = [
-        place_drawing(result, course, i, _coming(table, place)) for i, place in enumerate(result.places[:MOST_DRAWN])
-    ]
+    places = _places(result, course, table)
     ahead = ahead_drawing(result)
     found = {PAGE: page(result, places, ahead)}
     found |= {f"{one.name}.svg": one.svg for one in (*places, *([ahead] if ahead else []))}
@@ -65,6 +63,17 @@ def page(result: ForecastResult, places: list[Drawing], ahead: Drawing | None) -
         "drawn": MOST_DRAWN,
     }
     return environment().get_template("forecast.html.j2").render(**view)
+
+
+def of_run(run: Any) -> list[Drawing]:
+    """Each place of a forecast that was just made: the end of the test part, and what comes."""
+    return _places(run.result, run.course, run.table)
+
+
+def _places(result: ForecastResult, course: Course, table: pl.DataFrame) -> list[Drawing]:
+    return [
+        place_drawing(result, course, i, _coming(table, place)) for i, place in enumerate(result.places[:MOST_DRAWN])
+    ]
 
 
 def _coming(table: pl.DataFrame, place: str) -> Coming:

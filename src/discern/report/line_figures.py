@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -38,6 +39,12 @@ def drawings(fit: LineFit, drawn: Drawn) -> dict[str, Drawing]:
     if fit.rates:
         found.append(rates(fit))
     return {drawing.name: drawing for drawing in found}
+
+
+def of_run(run: Any) -> list[Drawing]:
+    """The line as it stands at the end, the loss, the path; then how the line came there."""
+    found = list(drawings(run.result, run.drawn).values())
+    return [found[len(run.result.kept) - 1], *found[len(run.result.kept) :], *found[: len(run.result.kept) - 1]]
 
 
 def panels(fit: LineFit, drawn: Drawn) -> list[Drawing]:

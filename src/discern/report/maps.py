@@ -6,18 +6,17 @@ rest without any colour.
 
 from __future__ import annotations
 
-import contextlib
+import base64
 import io
 import itertools
 import re
 import textwrap
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib
 import numpy as np
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -29,9 +28,10 @@ from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from ..data.areas import Areas
 from ..evaluate.by_area import AreaValues
-from .drawing import INK, RULE, SOFT, STYLE
+from .drawing import INK, RULE, SOFT, styled
 from .visible import shorten, visible
 
 Array = NDArray[np.float64]
@@ -41,6 +41,7 @@ COLOURS = ("#e6efdf", "#c4ddd0", "#8fc1bd", "#5aa0aa", "#327d8f", "#195a70", "#0
 HOT = "#b3260f"
 EMPTY = "#f1eee7"
 BORDER = "#9fb3b1"
+LOOK = {"figure.facecolor": "white", "hatch.linewidth": 0.7}
 WIDTH = 960
 """Pixels of a map that stands by itself."""
 NAMES_SHOWN = 45
@@ -55,7 +56,7 @@ SCALES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
 @dataclass(frozen=True, eq=False)
-class Map:
+class Map(Record):
     """Everything that a map shows."""
 
     title: str
@@ -67,10 +68,14 @@ class Map:
     panels: tuple[tuple[str, AreaValues], ...] = ()
     """The same for parts of the items, one small map each, on one scale of colours."""
 
+    def _repr_html_(self) -> str:
+        image = Markup('<img alt="{}" style="max-width:100%;width:{}px" src="data:image/png;base64,{}">')
+        return str(image.format(visible(self.title), WIDTH, base64.b64encode(png(self)).decode()))
+
 
 def svg(drawn: Map) -> str:
     """The map as SVG text; the same map gives the same bytes."""
-    with _style(), matplotlib.rc_context({"svg.hashsalt": "discern-map"}):
+    with styled({**LOOK, "svg.hashsalt": "discern-map"}):
         out = io.StringIO()
         canvas: Any = FigureCanvasSVG(_figure(drawn))
         canvas.print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
@@ -79,23 +84,13 @@ def svg(drawn: Map) -> str:
 
 def png(drawn: Map, dpi: int = 144) -> bytes:
     """The map as PNG, of 960 pixels times `dpi / 72`."""
-    with _style():
+    with styled(LOOK):
         figure = _figure(drawn)
         figure.set_dpi(dpi)
         canvas: Any = FigureCanvasAgg(figure)
         out = io.BytesIO()
         canvas.print_png(out, metadata={"Software": None})
     return out.getvalue()
-
-
-@contextlib.contextmanager
-def _style() -> Iterator[None]:
-    """Matplotlib as every figure is drawn, on white, and quiet about letters that its font lacks."""
-    look = {**STYLE, "figure.facecolor": "white", "hatch.linewidth": 0.7}
-    with matplotlib.rc_context(look), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
-        yield
 
 
 def _figure(drawn: Map) -> Canvas:

@@ -46,8 +46,7 @@ def sections(record: OperatingPoints) -> tuple[Section, ...]:
         "number": number,
     }
     tables = {"operating.csv": (header, rows)} if rows else {}
-    drawings = () if record.reason else (_precision_recall(record), _cost(record))
-    return (Section("operating", "Operating point", "operating.html.j2", view, drawings, tables),)
+    return (Section("operating", "Operating point", "operating.html.j2", view, drawings(record), tables),)
 
 
 def operating_sentences(record: OperatingPoints) -> list[str]:
@@ -130,6 +129,11 @@ def _range(name: str, figure: Figure) -> str:
 
 def _full(name: str, figure: Figure) -> str:
     return f"{_value(name, figure)} ({_range(name, figure)})" if _range(name, figure) else _value(name, figure)
+
+
+def drawings(record: OperatingPoints) -> tuple[Drawing, ...]:
+    """Precision against recall, and the cost of each threshold."""
+    return () if record.reason else (_precision_recall(record), _cost(record))
 
 
 def _precision_recall(record: OperatingPoints) -> Drawing:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.records import Column, Figure, Findings
+from ..core.views import Record
 from ..evaluate.evaluation import Evaluation
 from ..evaluate.recorded import Measured
 from ..store.card import Card
@@ -75,7 +76,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Training:
+class Training(Record):
     """What learning left behind; empty where the model has no such thing."""
 
     epochs: tuple[Mapping[str, Any], ...] = ()
@@ -90,6 +91,18 @@ class Training:
     """The network in the language of `--layers`."""
     loss: str = ""
     """What a network of classes made small: one of `core.options.LOSSES`."""
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> Training:
+        """From what `training.json` says; the layers are the model's to tell."""
+        return cls(
+            epochs=tuple(facts.get("history", ())),
+            best_epoch=facts.get("best_epoch"),
+            k_curve=tuple(facts.get("k_curve", ())),
+            k=facts.get("n_neighbors"),
+            layers_text=facts.get("layers", ""),
+            loss=facts.get("loss", ""),
+        )
 
 
 @dataclass(frozen=True)

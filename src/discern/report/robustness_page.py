@@ -62,9 +62,8 @@ def sections(record: Robustness) -> tuple[Section, ...]:
     ]
     header = ("distortion", "strength", "figure", "value", "low", "high", "n", "method")
     view = {"record": record, "sentences": robustness_sentences(record), "tolerated": f"{100 * TOLERATED:g}"}
-    drawings = tuple(_drawing(curve, record) for curve in record.curves)
     tables = {"robustness.csv": (header, rows)} if rows else {}
-    return (Section("robustness", "Robustness", "robustness.html.j2", view, drawings, tables),)
+    return (Section("robustness", "Robustness", "robustness.html.j2", view, drawings(record), tables),)
 
 
 def robustness_sentences(record: Robustness) -> list[str]:
@@ -111,6 +110,11 @@ def _sentence(curve: Curve) -> str:
         return f"{kind.title}: bears {kind.written(kind.borne, bears.strength)}; {end}."
     what = "does not bear" if breaks.lost else "is not shown to bear"
     return f"{kind.title}: {what} the least that was tried; {end}."
+
+
+def drawings(record: Robustness) -> tuple[Drawing, ...]:
+    """How many answers stay right under each distortion."""
+    return tuple(_drawing(curve, record) for curve in record.curves)
 
 
 def _drawing(curve: Curve, record: Robustness) -> Drawing:

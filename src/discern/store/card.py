@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core import files
 from ..core.errors import ModelFileError
+from ..core.views import Record
 from . import archive, bundle, strict
 
 LONGEST = 4000
@@ -21,7 +22,7 @@ LONGEST = 4000
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Record):
     """What a person has written; a field that nobody has filled is empty."""
 
     purpose: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.records import InputSpec
+from ..core.views import Record
 from ..fit.checkpoint import Optimizer
 from ..models import catalogue
 from ..nets.facts import ArrayFacts, array_facts
@@ -16,7 +17,7 @@ from .bundle import Bundle
 
 
 @dataclass(frozen=True)
-class Summary:
+class Summary(Record):
     """A model: what it is, what it takes and answers, its layers (networks only) and its arrays."""
 
     model: str

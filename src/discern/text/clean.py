@@ -17,6 +17,7 @@ import regex
 from ftfy.fixes import fix_c1_controls
 
 from ..core.options import suggest
+from ..core.views import Record
 from .parts import in_parts
 from .split import EMAIL, EMOJI, SITE, URL, WORD
 
@@ -42,7 +43,7 @@ _WORDS = regex.compile(WORD, regex.V1)
 
 
 @dataclass(frozen=True)
-class Cleaning:
+class Cleaning(Record):
     """Which steps are taken; they always come in the order of `STEPS`."""
 
     steps: tuple[str, ...] = ()
@@ -62,7 +63,7 @@ class Cleaning:
 
 
 @dataclass(frozen=True)
-class Changed:
+class Changed(Record):
     """What one step changed: in how many texts, at how many places, and the first of the texts before and after."""
 
     step: str

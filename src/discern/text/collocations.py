@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError
 from ..core.records import Figure
+from ..core.views import Record
 from .corpus import Corpus, Forms
 from .ngrams import Counts, count_sequences, texts_with
 
@@ -27,7 +28,7 @@ SMALL = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
-class Collocations:
+class Collocations(Record):
     """Sequences of words, the most strongly associated first.
 
     `table` has `collocation`, `count`, `texts` (in how many it stands), `word1`, `word2`, ..., and one column a

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from polars.exceptions import PolarsError
 
 from ..core.errors import OptionError
+from ..core.views import Record
 from .corpus import Corpus, Ids, Places, plain
 from .split import words
 
@@ -30,7 +31,7 @@ SORT = re.compile(rf"([1-{FURTHEST}])([LR])|0")
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Record):
     """One place: the text's name, the line within the text, the number of the word within the text, all from 1."""
 
     item: str
@@ -42,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Concordance:
+class Concordance(Record):
     """The places of a question in their order; `lines` are the first of `n_found`."""
 
     query: str

@@ -17,6 +17,7 @@ import polars as pl
 from ..core.errors import DataError
 from ..core.options import suggest
 from ..core.records import Figure
+from ..core.views import Record
 from .corpus import Corpus, Forms
 from .ngrams import pairs
 
@@ -28,7 +29,7 @@ SHARED = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Alike:
+class Alike(Record):
     """Words used like `word`, the most alike first: `table` has `word`, `count`, `likeness` (0 to 1) and `shared`, the
     words around both that make them alike (`_ a` stands after, `a _` before)."""
 

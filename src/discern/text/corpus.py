@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, describe
+from ..core.views import Record
 from .split import WORD, words
 
 Ids = NDArray[np.int32]
@@ -31,7 +32,7 @@ OPEN, CLOSE = "\x01", "\x02"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Strings(Sequence[str]):
+class Strings(Record, Sequence[str]):
     """Many strings as one array of bytes, decoded when they are asked for: they may lie in a file that is mapped.
 
     String `i` is `blob[ends[i - 1]:ends[i]]` in UTF-8. `blob` uint8 `(n_bytes,)`, `ends` int64 `(n,)`.
@@ -70,7 +71,7 @@ class Strings(Sequence[str]):
 
 
 @dataclass(frozen=True, eq=False)
-class Forms:
+class Forms(Record):
     """Other names for the words of a vocabulary: `of[id]` is the place of a word's form in `names`, or -1 for none."""
 
     names: pl.Series
@@ -81,7 +82,7 @@ class Forms:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Corpus:
+class Corpus(Record):
     """Texts cut into words: `tokens[starts[t]:starts[t + 1]]` are the words of text `t` in their order."""
 
     name: str

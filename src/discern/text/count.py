@@ -20,6 +20,7 @@ from scipy.special import chdtrc, stdtrit
 
 from ..core.errors import DataError
 from ..core.records import Figure
+from ..core.views import Record
 from .corpus import Corpus, Forms, Ids, Places
 
 Floats = NDArray[np.float64]
@@ -52,7 +53,7 @@ class Occurrences:
 
 
 @dataclass(frozen=True, eq=False)
-class Frequencies:
+class Frequencies(Record):
     """How often each word is used, the most frequent first.
 
     `table` has `word`, `count`, `texts` (how many have it), `per_million` with `low` and `high`, `dp` (0 evenly spread,
@@ -93,7 +94,7 @@ class Frequencies:
 
 
 @dataclass(frozen=True, eq=False)
-class Keyness:
+class Keyness(Record):
     """Which words set a corpus apart from another one, those more frequent here first, each by log-likelihood.
 
     `table` has `word`, `count` and `other` (its counts), `texts`, `per_million`, `per_million_other`, `log_ratio` (2

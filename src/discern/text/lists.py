@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ..core.views import Record
 from .split import words
 
 PLAIN, STEM = "word", "beginning"
 
 
 @dataclass(frozen=True)
-class WordList:
+class WordList(Record):
     """Words and phrases that speak for a label; one that ends in `*` stands for all words that begin so."""
 
     label: str

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from .names import is_name
 from .patterns import TYPES
 from .pieces import BETWEEN_WORDS, PLAIN, Pieces, cut, key_of
@@ -27,7 +28,7 @@ MARKS = (*TYPES, NAME, NUMBER, OTHER)
 
 
 @dataclass(frozen=True)
-class Whitelist:
+class Whitelist(Record):
     """The words that stay, in lower case as `as_keys` gives them."""
 
     words: frozenset[str]
@@ -41,7 +42,7 @@ class Whitelist:
 
 
 @dataclass(frozen=True, eq=False)
-class Redacted:
+class Redacted(Record):
     """Texts that were redacted, and what was kept and hidden in counts."""
 
     texts: pl.Series

@@ -12,13 +12,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..core.records import Figure
+from ..core.views import Record
 from .redact import MARKS, Redacted, Whitelist
 from .risk import COMPLETE, Risk, remaining_risk
 from .suggest import coverage
 
 
 @dataclass(frozen=True)
-class Columns:
+class Columns(Record):
     """What became of the other columns of a table."""
 
     kept: tuple[str, ...] = ()
@@ -31,7 +32,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Redaction:
+class Redaction(Record):
     """What a redaction came to. It holds no hidden word."""
 
     n_texts: int
@@ -72,7 +73,7 @@ class Redaction:
 
 
 @dataclass
-class Tally:
+class Tally(Record):
     """Takes redacted pieces of a table in order and makes one result of them."""
 
     kept_words: Whitelist

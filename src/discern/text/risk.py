@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ..core.records import Figure
+from ..core.views import Record
 
 COMPLETE = "counted over all notes, so there is no interval"
 BLOCK = 512
@@ -25,7 +26,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Cause:
+class Cause(Record):
     """A word that singles texts out, and what is left when it and those before it are hidden too."""
 
     word: str
@@ -36,7 +37,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Floor:
+class Floor(Record):
     """What a list with only words of more than `k` texts would come to."""
 
     k: int
@@ -48,7 +49,7 @@ class Floor:
 
 
 @dataclass(frozen=True)
-class Risk:
+class Risk(Record):
     """How far kept words still tell texts apart."""
 
     n_texts: int

@@ -17,6 +17,7 @@ import regex
 from numpy.typing import NDArray
 
 from ..core.records import Figure
+from ..core.views import Record
 from .names import CAPITAL_ANYWAY, MONTH_NAMES, is_also_word, is_name, is_place
 from .pieces import Pieces, cut
 from .redact import Whitelist, outputs
@@ -43,7 +44,7 @@ COMPLETE = "counted in all texts"
 
 
 @dataclass(frozen=True, eq=False)
-class Suggestion:
+class Suggestion(Record):
     """A whitelist as it is proposed, with what a person needs to review it."""
 
     k: int

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ..core.views import Record
 from .split import sentences, words
 from .stems import STEMMERS, stem
 from .stops import LISTS, stop_words
@@ -28,7 +29,7 @@ FEWEST_WORDS = 4
 
 
 @dataclass(frozen=True)
-class Sentence:
+class Sentence(Record):
     """A sentence of the summary: which text it stands in, where among its sentences, and how central it is (0 to 1)."""
 
     row: int

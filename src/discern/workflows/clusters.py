@@ -19,6 +19,7 @@ from ..core.events import Listener, note, silent, stage, steps
 from ..core.options import TextOptions, raise_all, suggest
 from ..core.records import Column
 from ..core.seeds import generator
+from ..core.views import Record
 from ..data.dataset import Dataset
 from ..data.read import read
 from ..data.tables_out import write_table
@@ -48,7 +49,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class ClusterRun:
+class ClusterRun(Record):
     """Groups that were found: the result, the model (None where no groups are shown), and the folder of both."""
 
     result: Clusters

@@ -14,6 +14,7 @@ from ..core.counting import NONE, CountOptions
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, note, silent, stage, steps
 from ..core.options import Interval, TextOptions, one_of, raise_all
+from ..core.views import Record
 from ..data.assemble import MAX_BAD, stop_if_too_many
 from ..data.tables_out import FORMATS, write_table
 from ..data.texts import stream_texts
@@ -45,7 +46,7 @@ MEANINGFUL = frozenset(
 
 
 @dataclass(frozen=True)
-class Indexed:
+class Indexed(Record):
     """What `index` did."""
 
     out: Path

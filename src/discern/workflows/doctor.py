@@ -12,11 +12,12 @@ from typing import Literal
 from ..core import files, threads
 from ..core.errors import DiscernError
 from ..core.optional import available
+from ..core.views import Record
 from .train import versions
 
 
 @dataclass(frozen=True)
-class Fact:
+class Fact(Record):
     """One line of the examination. `state` is ok, absent (optional, not installed) or broken."""
 
     name: str

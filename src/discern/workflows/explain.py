@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def explain(
 
     Raises OptionError, RunError, DataError, ModelFileError, OutputError.
     """
+    run = os.fspath(run)
     loaded = bundle.load(model_path(run))
     kind = loaded.spec.kind
     if kind not in KINDS:

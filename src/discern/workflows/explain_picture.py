@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,7 @@ def look_inside(
     """
     from ..explain.inside import first_conv, has_convolutions, layers_of, lesson_of, units_of, votes_of  # torch
 
+    run = os.fspath(run)
     loaded = bundle.load(model_path(run))
     network = network_of(loaded)
     if network is None or not has_convolutions(network):

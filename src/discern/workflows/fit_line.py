@@ -15,9 +15,10 @@ from ..core.events import Listener, note, silent, stage, steps
 from ..core.line_options import SIZES, LineOptions
 from ..core.options import SEED, raise_all
 from ..core.threads import budget
+from ..core.views import Record
 from ..data.number_columns import Values, ahead, number_pieces, number_table
 from ..models import line_cost
-from ..models.line_fit import Cost, LineFit
+from ..models.line_fit import Cost, Drawn, LineFit
 from ..models.line_fitting import Fitted, Rows, Steps, fit_rows, fit_stream
 from ..report import line_page
 from ..store.run_folder import check_apart
@@ -30,12 +31,14 @@ DIGITS = 12
 
 
 @dataclass(frozen=True)
-class LineRun:
+class LineRun(Record):
     """A line that was fitted: the result, every step, and the folder it was written to."""
 
     result: LineFit
     steps: Steps
     folder: Path | None
+    drawn: Drawn
+    """What its pictures are drawn from."""
 
 
 def fit_line(
@@ -72,7 +75,7 @@ def fit_line(
     if folder is not None:
         stage(on_event, "drawing")
         _write(folder, fitted)
-    return LineRun(fitted.fit, fitted.steps, folder)
+    return LineRun(fitted.fit, fitted.steps, folder, fitted.drawn)
 
 
 def line_costs(

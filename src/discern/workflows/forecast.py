@@ -18,6 +18,7 @@ from ..core.forecast_options import BASELINE, MODELS, NETS, ForecastOptions, Ser
 from ..core.optional import available
 from ..core.options import raise_all
 from ..core.records import Figure
+from ..core.views import Record
 from ..data.series import Series, read_series
 from ..data.series_known import read_known
 from ..data.tables_out import write_table
@@ -40,7 +41,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class ForecastRun:
+class ForecastRun(Record):
     """A forecast that was made: its figures, the model, what is foretold, and the folder that holds them."""
 
     result: ForecastResult
@@ -48,6 +49,8 @@ class ForecastRun:
     table: pl.DataFrame
     """`place`, `time`, `forecast`, `low`, `high`: a row for each step ahead."""
     folder: Path
+    course: Course
+    """The test part in the order of time: what was, and what was foretold."""
 
 
 def forecast(
@@ -98,7 +101,7 @@ def forecast(
     course = _course(read, outcomes, origins)
     table = foretold(saved, panel, read.places, read)
     _write(folder, result, saved, table, course, read)
-    return ForecastRun(result, saved, table, folder)
+    return ForecastRun(result, saved, table, folder, course)
 
 
 @dataclass(frozen=True, eq=False)

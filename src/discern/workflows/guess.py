@@ -12,6 +12,7 @@ import polars as pl
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, note, silent
 from ..core.options import TextOptions
+from ..core.views import Record
 from ..data.tables_out import FORMATS, write_table
 from ..data.texts import read_texts
 from ..store import outputs
@@ -24,7 +25,7 @@ PLAIN = TextOptions()
 
 
 @dataclass(frozen=True)
-class Guessed:
+class Guessed(Record):
     """What became of the texts."""
 
     n_texts: int

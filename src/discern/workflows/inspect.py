@@ -16,6 +16,7 @@ from ..core.asked import InspectOptions
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent
 from ..core.options import ReadOptions, raise_all
+from ..core.views import Record
 from ..data.dataset import Dataset
 from ..evaluate.evaluation import Evaluation
 from ..evaluate.recorded import Measured
@@ -30,7 +31,7 @@ from .stages import look
 
 
 @dataclass(frozen=True)
-class Inspected:
+class Inspected(Record):
     """The figures, and what else was asked."""
 
     evaluation: Measured

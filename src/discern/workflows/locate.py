@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core import files
 from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.options import SHARE, raise_all, suggest
+from ..core.views import Record
 from ..data.canvases import BACKGROUND
 from ..data.given import missing_path, refuse_address
 from ..data.scan import shown
@@ -42,7 +43,7 @@ SIDE = range(2, 1_000_001)
 
 
 @dataclass(frozen=True)
-class Located:
+class Located(Record):
     """What was found in a picture."""
 
     item: str

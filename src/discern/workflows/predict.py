@@ -19,6 +19,7 @@ from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
 from ..core.options import TextOptions, raise_all
 from ..core.records import InputSpec
+from ..core.views import Record
 from ..data.items import BATCH, expand, load_batches
 from ..data.table_values import values_of
 from ..data.tables_out import FORMATS, table_writer
@@ -36,7 +37,7 @@ PLAIN = TextOptions()
 
 
 @dataclass(frozen=True)
-class Predictions:
+class Predictions(Record):
     """What `predict` did: counts, and where the answers and the items set aside were written."""
 
     n_items: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ def write_run_report(
         compared_on=choice["compared_on"],
         settings=_settings(choice),
         gain=_gain(choice),
-        training=_training(training, model),
+        training=replace(Training.from_json(training), layers=tuple(asdict(layer) for layer in layers_of(model))),
         gallery=_gallery(folder, data) if items and data.task == "classification" else (),
         versions=record["versions"],
         earlier_looks=record["earlier_looks"],
@@ -253,18 +253,6 @@ def _settings(choice: Mapping[str, Any]) -> tuple[Setting, ...]:
 def _gain(choice: Mapping[str, Any]) -> Figure | None:
     found = choice.get("search")
     return Figure.from_json(found["gain"]) if found and found["model"] == choice["chosen"] else None
-
-
-def _training(facts: Mapping[str, Any], loaded: Bundle) -> Training:
-    return Training(
-        epochs=tuple(facts.get("history", ())),
-        best_epoch=facts.get("best_epoch"),
-        k_curve=tuple(facts.get("k_curve", ())),
-        k=facts.get("n_neighbors"),
-        layers=tuple(asdict(layer) for layer in layers_of(loaded)),
-        layers_text=facts.get("layers", ""),
-        loss=facts.get("loss", ""),
-    )
 
 
 def _gallery(folder: RunFolder, data: Dataset) -> tuple[Picture, ...]:

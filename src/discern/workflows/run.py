@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import DiscernError, RunError, describe
 from ..core.records import Findings
+from ..core.views import Record
 from ..evaluate.evaluation import Evaluation
 from ..evaluate.recorded import Measured, recorded
+from ..report.record import Training
 from ..store.run_folder import RunFolder, runs_below
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Record):
     """One finished run."""
 
     path: Path
@@ -51,6 +53,12 @@ class Run:
         """The page to open."""
         return RunFolder(self.path).report
 
+    @property
+    def training(self) -> Training:
+        """What learning left behind: loss and accuracy epoch by epoch, the error for each number of neighbours."""
+        folder = RunFolder(self.path)
+        return Training.from_json(folder.load(folder.training) if folder.training.is_file() else {})
+
     def examine(self, *questions: str, data: Dataset | None = None) -> dict[str, Any]:
         """What `evaluate --leak-price` and its like answer: `leak_price`, `solvable`, `more_data`, `suspects`, or all.
 
@@ -68,9 +76,6 @@ class Run:
         name = headline(self.evaluation)
         figure = self.evaluation.figures[name]
         return f"Run({str(self.path)!r}: {name} {figure} on {figure.n} items; report {self.report})"
-
-    def _repr_html_(self) -> str:
-        return self.evaluation._repr_html_()
 
 
 def headline(evaluation: Measured) -> str:

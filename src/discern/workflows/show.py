@@ -13,6 +13,7 @@ from ..core import files
 from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.optional import require
 from ..core.options import ReadOptions, raise_all, suggest
+from ..core.views import Record
 from ..data.embedded import TABLES
 from ..data.labelled_texts import ENDINGS as TEXT_TABLES
 from ..data.overview import PER_CLASS, contact_sheet
@@ -26,7 +27,7 @@ from .train import read_with
 
 
 @dataclass(frozen=True)
-class Shown:
+class Shown(Record):
     """A picture: its name, its label when known, and its pixels `(H, W, C)`, 0 (black) to 255 (white)."""
 
     item: str
@@ -69,7 +70,7 @@ def show_table(source: str | Path, *, reading: ReadOptions = EVERYTHING) -> Tabl
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Sheet(Record):
     """Samples of each class, side by side: pixels `(H, W, 3)`."""
 
     n_items: int

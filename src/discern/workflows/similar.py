@@ -13,6 +13,7 @@ from ..core import files
 from ..core.errors import DataError, describe
 from ..core.events import Listener, silent, stage
 from ..core.options import SEED, Interval, TextOptions, raise_all
+from ..core.views import Record
 from ..data import neighbours
 from ..data.tables_out import FORMATS, write_table
 from ..data.texts import Texts, read_texts
@@ -31,7 +32,7 @@ IDS = ("id", "ref", "reference", "number", "no", "key", "crime number", "crime_n
 
 
 @dataclass(frozen=True)
-class NearTexts:
+class NearTexts(Record):
     """What `near_texts` found: counts, and where it was written."""
 
     n_texts: int

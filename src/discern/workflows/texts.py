@@ -14,6 +14,7 @@ from ..core import threads
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, note, silent, stage
 from ..core.options import Interval, TextOptions, one_of, raise_all, suggest
+from ..core.views import Record
 from ..data.delimited import Lines
 from ..data.tables_out import FORMATS, write_table
 from ..data.texts import Texts, read_texts
@@ -31,7 +32,7 @@ INTO = ("words", "sentences", "paragraphs")
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Record):
     """A table that was made of texts, and where it was written (None: nowhere)."""
 
     name: str

@@ -19,6 +19,7 @@ from ..core.options import TextOptions, raise_all, suggest
 from ..core.records import Figure
 from ..core.seeds import derive, generator
 from ..core.topic_options import TopicOptions
+from ..core.views import Record
 from ..data.periods import periods
 from ..data.tables_out import FORMATS, write_table
 from ..data.texts import Texts, read_texts
@@ -49,7 +50,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class TopicRun:
+class TopicRun(Record):
     """Topics that were found: the result, the model, and the folder that holds both."""
 
     result: Topics

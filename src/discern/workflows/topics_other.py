@@ -15,6 +15,7 @@ from ..core.events import Listener, silent, stage, steps
 from ..core.options import Interval, TextOptions, raise_all
 from ..core.seeds import derive
 from ..core.topic_options import TopicOptions
+from ..core.views import Record
 from ..data.texts import read_texts
 from ..evaluate import held_out
 from ..evaluate.coherence import coherence, count_windows
@@ -109,7 +110,7 @@ def colour_text(
 
 
 @dataclass(frozen=True)
-class Demonstration:
+class Demonstration(Record):
     """The sampler at its start; `steps` moves it on."""
 
     chain: gibbs.Chain

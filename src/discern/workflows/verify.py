@@ -18,6 +18,7 @@ import polars as pl
 from ..core import files, threads
 from ..core.errors import DiscernError, OutputError, RunError, describe
 from ..core.events import Listener, note, silent, stage
+from ..core.views import Record
 from ..data.dataset import Dataset
 from ..store import bundle
 from ..store.bundle import Bundle
@@ -32,7 +33,7 @@ TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Record):
     """One thing that is not as recorded: the file, item or figure, and how it differs."""
 
     where: str
@@ -40,7 +41,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Record):
     """What was compared and what differs."""
 
     n_files: int

@@ -11,6 +11,7 @@ from ..core.errors import MissingDependency, OutputError, describe
 from ..core.events import Listener, note, silent, stage
 from ..core.optional import available
 from ..core.options import Interval, raise_all
+from ..core.views import Record
 from ..data.passages import Passages, codes, read_passages
 from ..evaluate import writing as measuring
 from ..evaluate.writing import Sample, Writing
@@ -40,7 +41,7 @@ STREAMS, STRETCH, DROPOUT, RATE, DECAY = 64, 64, 0.5, 0.04, 0.01
 
 
 @dataclass(frozen=True)
-class WriteRun:
+class WriteRun(Record):
     """A writer, what it came to, and the folder that holds both."""
 
     result: Writing

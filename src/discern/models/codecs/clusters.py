@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core import views
 from ...core.cluster_options import METHODS, MOST_GROUPS
 from ...core.errors import ModelFileError, NewerFormat
 from ...core.records import Column, InputSpec
@@ -30,7 +31,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Saved:
+class Saved(views.Record):
     """Groups with what items are compared by, and what people call the groups."""
 
     model: ClusterModel

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...core.errors import ModelFileError, NewerFormat
 from ...core.forecast_options import BASELINE, MODELS, MOST_AHEAD, NETS, SeriesOptions
 from ...core.optional import require
+from ...core.views import Record
 from ...data.series_step import Step
 from ..forecast_panel import Layout
 from . import fields
@@ -39,7 +40,7 @@ PREFIX = "net."
 
 
 @dataclass(frozen=True, eq=False)
-class SavedForecast:
+class SavedForecast(Record):
     """A model that forecasts, with what it needs of the past."""
 
     model: Forecaster

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...core.errors import ModelFileError, NewerFormat
 from ...core.options import Interval
+from ...core.views import Record
 from ..bags import Preparation
 from ..topics import MOST_TOPICS, TopicModel
 from . import fields
@@ -25,7 +26,7 @@ ARRAYS = ("topic_word", "alpha", "word_share")
 
 
 @dataclass(frozen=True)
-class Saved:
+class Saved(Record):
     """A model with what its topics are called, permanently and by people."""
 
     model: TopicModel
