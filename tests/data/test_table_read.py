@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from discern.core.errors import DataError, OptionError, TooManyBadItems
 from discern.core.options import ReadOptions, SplitOptions, TableOptions
 from discern.core.records import Column, InputSpec
+from discern.data import delimited, records, table_read
 from discern.data.dataset import Dataset
 from discern.data.read import read
 from discern.data.splits import split
@@ -355,3 +356,72 @@ def test_the_communities() -> None:
     assert np.isnan(data.frame["LemasSwornFT"].to_numpy().astype(float)).mean() > 0.8
     grouped = read(CRIME, target="ViolentCrimesPerPop", group="state")
     assert grouped.groups is not None and len(set(grouped.groups.tolist())) == 46 and "state" not in kinds(grouped)
+
+
+STRANGE = (
+    "",
+    " 2.5",
+    "2.5 ",
+    "\t3",
+    "NA",
+    "?",
+    "nan",
+    "inf",
+    "1e999",
+    "1_000",
+    "00123",
+    "1.234",
+    "12",
+    "1e3",
+    "+1.5",
+    '"2.5"',
+)
+STRANGE += ('"1,5"', '"1,234"', "12%", "£3", "word", "01/02/2020", "-.5", "5.", "1.2.3", "x,y", "0.1,", "7.25")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    cells=st.lists(st.tuples(st.integers(0, 59), st.integers(0, 2), st.sampled_from(STRANGE)), max_size=6),
+    forms=st.tuples(*[st.sampled_from(["{:.4f}", "{:.1f}", "{:.3f}", "{:.0f}"])] * 3),
+    window=st.sampled_from([200, 500, 8 << 20]),
+)
+def test_what_is_read_as_numbers_at_once_is_what_its_text_says(
+    cells: list[tuple[int, int, str]], forms: tuple[str, ...], window: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rng = np.random.default_rng(3)
+    lines = [[form.format(x) for form, x in zip(forms, row, strict=True)] for row in 5 * rng.normal(size=(60, 3))]
+    for row, column, cell in cells:
+        lines[row][column] = cell
+    content = "a,b,c,worth\n" + "".join(",".join(line) + f",{i % 7}.5\n" for i, line in enumerate(lines))
+    path = file(tmp_path_factory.mktemp("both"), content)
+
+    def found(at_once: bool) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(table_read, "ROWS", 20)
+            patch.setattr(delimited, "SAMPLE", 8)
+            patch.setattr(records, "WINDOW", window)
+            if not at_once:
+                patch.setattr(table_read, "_surely_numbers", lambda *_: [])
+            try:
+                data = read(path, target="worth", max_bad=1.0)
+            except DataError as error:
+                return str(error)
+        return data.values.tobytes(), data.items.rows(), data.input, data.aside, data.notes, data.rejected.rows()
+
+    assert found(True) == found(False)
+
+
+def test_a_column_of_plain_decimals_never_becomes_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def pieces(self: delimited.Delimited, rows: int, skip: int, names: Any = ()) -> Any:
+        asked.append(list(names))
+        for piece in plainly(self, rows, skip, names):
+            assert {piece.frame.schema[name] for name in names} <= {pl.Float64()}
+            yield piece
+
+    plainly = delimited.Delimited.pieces
+    monkeypatch.setattr(delimited.Delimited, "pieces", pieces)
+    made = {"plain": numbers(50), "whole": list(range(50, 0, -1)), "gaps": [*numbers(49), None], "y": numbers(50, 1)}
+    data = table(tmp_path, made, target="y")
+    assert asked == [["plain", "gaps"]] and list(kinds(data)) == ["plain", "whole", "gaps"]

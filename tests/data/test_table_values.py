@@ -158,3 +158,20 @@ def test_a_stream_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("price,price\n1,2\n")
     with pytest.raises(DataError, match="2 columns named 'price'"):
         list(stream_values(tmp_path / "a.csv", SPEC))
+
+
+def test_pieces_of_plain_numbers_are_those_of_the_texts(tmp_path: Path) -> None:
+    columns = tuple(Column(name, "number") for name in "abc")
+    spec = InputSpec("table", (3,), "float64", columns=columns)
+    numbers = np.random.default_rng(0).normal(size=(300, 3)).round(3).astype(str)
+    numbers[50, 1], numbers[51, 1], numbers[200, 2], numbers[201, 0] = "NA", "", " 2.5", "inf"
+    path = tmp_path / "a.csv"
+    pl.DataFrame(dict(zip("abc", numbers.T, strict=True))).write_csv(path)
+    frame = pl.read_csv(path, infer_schema=False, empty_string_is_null=False)
+    values, notes = values_of(frame, spec, "a.csv")
+    for rows in (7, 100, 1_000):
+        pieces = list(stream_values(path, spec, rows=rows))
+        np.testing.assert_array_equal(np.concatenate([piece.values for piece in pieces]), values)
+        assert [note for piece in pieces for note in piece.notes] == list(notes)
+    kept = pl.concat([piece.frame["a"] for piece in stream_values(path, spec, rows=50, as_text=("a",))])
+    assert kept.to_list() == frame["a"].to_list()

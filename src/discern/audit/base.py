@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from ..core.records import ITEMS_NAMED, CheckResult, Finding, Severity
@@ -41,7 +42,12 @@ def no_classes(dataset: Dataset) -> str:
 def parts_of(dataset: Dataset, split: Split | None) -> NDArray[np.str_] | None:
     """The part of each item: by the split, else as given by the data, else None."""
     table = split.table if split is not None else dataset.items
-    return np.asarray(table["part"].to_list(), dtype=np.str_) if "part" in table.columns else None
+    if "part" not in table.columns:
+        return None
+    names = table["part"].unique().sort()
+    place = table["part"].cast(pl.Enum(names)).to_physical().to_numpy()
+    found: NDArray[np.str_] = np.asarray(names.to_list(), dtype=np.str_)[place]
+    return found
 
 
 def many(n: int, one: str, more: str = "") -> str:

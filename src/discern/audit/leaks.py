@@ -15,10 +15,12 @@ COPIES, GROUPS = ("D203", "copies across parts"), ("D204", "groups across parts"
 
 def copies(dataset: Dataset, split: Split | None) -> CheckResult:
     """Exact copies of one item in several parts."""
-    parts = parts_of(dataset, split)
-    if parts is None:
+    if split is None and "part" not in dataset.items.columns:
         return not_applicable(*COPIES, NO_PARTS)
     sets = sets_of_copies(dataset)
+    parts = parts_of(dataset, split) if sets.height else None
+    if parts is None:
+        return result(*COPIES, ())
     in_parts = [set(parts[rows]) - {LEFT_OUT} for rows in sets["rows"].to_list()]
     findings = []
     for test, severity in ((True, "serious"), (False, "warning")):
@@ -43,11 +45,12 @@ def copies(dataset: Dataset, split: Split | None) -> CheckResult:
 
 def groups(dataset: Dataset, split: Split | None) -> CheckResult:
     """Groups with items in several parts."""
-    parts, known = parts_of(dataset, split), dataset.groups
-    if parts is None:
-        return not_applicable(*GROUPS, NO_PARTS)
+    known = dataset.groups
+    parts = parts_of(dataset, split) if known is not None else None
     if known is None:
         return not_applicable(*GROUPS, "the items have no groups")
+    if parts is None:
+        return not_applicable(*GROUPS, NO_PARTS)
     frame = pl.DataFrame({"group": known.tolist(), "part": parts.tolist(), "item": dataset.items["item"]})
     torn = (
         frame.filter(pl.col("part") != LEFT_OUT)

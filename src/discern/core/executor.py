@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
@@ -13,7 +13,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 AHEAD = 4
-"""Items taken ahead of the reader, a thread."""
 
 
 class Executor(Protocol):
@@ -26,9 +25,13 @@ class Local:
     """This machine, with as many threads as the budget allows; results come in the order of the items.
 
     Good for work that releases Python's lock, such as decoding pictures. The number of threads never changes a result.
+    `ahead` items a thread are taken before the reader asks for them.
     """
 
-    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    def __init__(self, ahead: int = AHEAD) -> None:
+        self._ahead = ahead
+
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Generator[R, None, None]:
         """Results one by one; only a few items are taken ahead, so memory does not grow with their number."""
         workers = threads.budget()
         waiting: deque[Future[R]] = deque()
@@ -36,7 +39,7 @@ class Local:
             try:
                 for item in items:
                     waiting.append(pool.submit(function, item))
-                    if len(waiting) >= AHEAD * workers:
+                    if len(waiting) >= self._ahead * workers:
                         yield waiting.popleft().result()
                 while waiting:
                     yield waiting.popleft().result()

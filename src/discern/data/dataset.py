@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..core.views import Record
-
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.options import ReadOptions
 from ..core.records import Column, InputSpec
 from ..core.targets import Targets
+from ..core.views import Record
 from . import manifest
 from .give_aways import GiveAway
 from .neighbours import NearDuplicates, near_duplicates
@@ -222,6 +221,8 @@ def _column(items: pl.DataFrame, name: str) -> NDArray[np.str_] | None:
 
 def _codes(column: pl.Series) -> NDArray[np.int64]:
     """A number for each distinct value, by first appearance."""
+    if column.n_unique() == len(column):
+        return np.arange(len(column))
     seen = column.unique(maintain_order=True).to_frame("value").with_row_index("code")
     found = column.to_frame("value").join(seen, on="value", how="left", nulls_equal=True, maintain_order="left")
     return found["code"].to_numpy().astype(np.int64)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import IO, Any
 
@@ -12,9 +13,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..core.errors import DataError, describe
+from ..core.executor import Local
 from ..core.options import TextOptions
 from .encodings import HEAD, detect, from_western, is_utf8, lines_at_returns, to_utf8
 from .records import RETURN, Grammar, Records, Scanner
+from .table_cells import plain
 from .text_pieces import CELL_LIMIT, OTHER, SAMPLE, TOO_LONG, UTF8, ZERO, Piece, Said, joined, refused_header
 
 COMMAS = (b",", b";", b"\t", b"|")
@@ -63,6 +66,7 @@ class Delimited:
         self.only_text = self.columns[0] if len(self.columns) == 1 else None
         self._blank_lines = blank_lines and lines
         self._cell_limit = cell_limit
+        self._numbers: frozenset[str] = frozenset()
         blocks = self._scanner.records(self._grammar, len(self.columns))
         self._blocks = filter(len, map(self._without_blanks, blocks))
         self._ahead: list[Records] = []
@@ -100,8 +104,19 @@ class Delimited:
     def sample(self) -> pl.DataFrame:
         return joined([self._parsed(block.part(0, SAMPLE)) for block in self._ahead]).frame.head(SAMPLE)
 
-    def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
-        waiting: list[Piece] = []
+    def pieces(self, rows: int, skip: int, numbers: Collection[str] = ()) -> Iterator[Piece]:
+        self._numbers = frozenset(numbers)
+        return Local(ahead=1).map(self._piece, self._parts(rows, skip))
+
+    def _piece(self, blocks: Sequence[Records]) -> Piece:
+        parsed = [self._parsed(block) for block in blocks]
+        while len({tuple(piece.frame.dtypes) for piece in parsed}) > 1:  # what is a number in one is none in another
+            parsed = [self._parsed(block) for block in blocks]
+        return joined(parsed, rechunk=False)
+
+    def _parts(self, rows: int, skip: int) -> Iterator[list[Records]]:
+        """The blocks of each piece."""
+        waiting: list[Records] = []
         held = 0
         ahead, self._ahead = self._ahead, []
         for block in chain(ahead, self._blocks):
@@ -109,14 +124,14 @@ class Delimited:
             skip -= first
             while first < len(block):
                 last = min(len(block), first + rows - held)
-                waiting.append(self._parsed(block.part(first, last)))
+                waiting.append(block.part(first, last))
                 held += last - first
                 first = last
                 if held == rows:
-                    yield joined(waiting, rechunk=False)
+                    yield waiting
                     waiting, held = [], 0
         if waiting:
-            yield joined(waiting, rechunk=False)
+            yield waiting
 
     def _without_blanks(self, block: Records) -> Records:
         return block if self._blank_lines else block.not_blank()
@@ -177,24 +192,21 @@ class Delimited:
         n = int(good.sum())
         schema = dict.fromkeys(self.columns, pl.String)
         if not n:
-            return pl.DataFrame(schema=schema)
+            return pl.DataFrame(schema=schema | dict.fromkeys(self._numbers, pl.Float64))
         if not self._grammar.comma:
             lines = [mended.get(i, block.content(i)).decode() for i in np.flatnonzero(good).tolist()]
             return pl.DataFrame({self.columns[0]: lines}, schema=schema)
         content = _joined(block, good, mended)
-        try:
-            frame = pl.read_csv(
-                content,
-                has_header=False,
-                schema=schema,
-                separator=self._grammar.comma.decode(),
-                quote_char='"' if self._grammar.quoted else None,
-                empty_string_is_null=False,
-            )
-            if frame.height == n:
+        if numbers := self._numbers:
+            frame = self._read(content, n, numbers)
+            if frame is not None and all(frame.select(pl.col(*numbers).is_finite().all()).row(0)):
                 return frame
-        except pl.exceptions.PolarsError:  # it sees other cells than we do: then ours count
-            pass
+        frame = self._read(content, n)
+        if frame is not None:
+            left = frozenset(name for name in numbers if _is_numbers(frame[name]))
+            self._numbers = self._numbers & left if left < numbers else frozenset()
+            return frame
+        self._numbers = frozenset()  # our cells count, not those of Polars
         rows = []
         for i in np.flatnonzero(good).tolist():
             record = mended.get(i, block.content(i))
@@ -202,6 +214,26 @@ class Delimited:
             assert found is not None
             rows.append([cell.decode() for cell in found[0]])
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _read(self, content: bytes, n: int, numbers: Collection[str] = ()) -> pl.DataFrame | None:
+        """`n` records, `numbers` as float64; None where Polars sees other cells than we do, or no numbers."""
+        with contextlib.suppress(pl.exceptions.PolarsError):
+            frame = pl.read_csv(
+                content,
+                has_header=False,
+                schema={name: pl.Float64 if name in numbers else pl.String for name in self.columns},
+                separator=self._grammar.comma.decode(),
+                quote_char='"' if self._grammar.quoted else None,
+                empty_string_is_null=False,
+            )
+            return frame if frame.height == n else None
+        return None
+
+
+def _is_numbers(cells: pl.Series) -> bool:
+    """Whether all cells are blank or plainly written finite numbers."""
+    found = plain(cells)
+    return found.null_count() == (cells == "").sum()
 
 
 def _joined(block: Records, good: NDArray[np.bool_], mended: dict[int, bytes]) -> bytes:

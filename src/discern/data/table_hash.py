@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .table_cells import text_of
+from .table_cells import plain, text_of
 
 Words = NDArray[np.uint64]
 BLOCK = 1 << 16
@@ -54,7 +54,10 @@ def words_of(cells: pl.Series, found: pl.Series) -> Words:
     texts = text_of(cells.filter(null)).to_frame("text")
     different = texts["text"].unique(maintain_order=True)
     hashed = (int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") for text in different)
-    known = pl.DataFrame({"text": different, "word": pl.Series(list(hashed), dtype=pl.UInt64)})
+    spaced = plain(different.str.strip_chars_start(" \t"))  # CSV as numbers is read so
+    number = (spaced.fill_null(0.0) + 0.0).cast(pl.Float64).to_numpy().view(np.uint64)
+    word = pl.Series(list(hashed), dtype=pl.UInt64).zip_with(spaced.is_null(), pl.Series(number))
+    known = pl.DataFrame({"text": different, "word": word})
     bits[null.to_numpy()] = texts.join(known, on="text", how="left", maintain_order="left")["word"].to_numpy()
     return bits
 

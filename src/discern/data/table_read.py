@@ -23,7 +23,7 @@ from .table_cells import DECIMAL_COMMA, DOTTED, THOUSANDS, is_missing, plain, te
 from .table_columns import MOST, Judged, judge
 from .table_hash import RowHash, Words, words_of
 from .table_target import Target, target_of
-from .table_values import ROWS, few_names, opened, refuse_wide, values_of, whole
+from .table_values import ROWS, as_rows, few_names, opened, refuse_wide, values_of, whole
 from .text_pieces import Piece, Said
 
 COINCIDENCE = 10
@@ -34,14 +34,41 @@ NAMED_OUT, GROUP = "named by --drop", "the group (--keep makes it a feature, too
 
 def read_rows(given: str, name: str, asked: ReadOptions, reading: Reading) -> Dataset:
     """A table as data: CSV, TSV, Parquet, JSON lines or Excel. Raises DataError, OptionError, TooManyBadItems."""
-    with opened(given, asked.texts) as source:
-        _check_names(source.columns, asked, reading.spec)
-        pieces: list[Piece] = []
-        for piece in source.pieces(ROWS, 0):
-            pieces.append(piece)
-            steps(reading.on_event, "reading", sum(piece.n_records for piece in pieces), 0)
-    del piece
-    return from_piece(pieces, name, source.notes, Source("table", given), asked, reading)
+    numbers: list[str] | None = None
+    while True:
+        with opened(given, asked.texts) as source:
+            _check_names(source.columns, asked, reading.spec)
+            numbers = _surely_numbers(source.sample(), asked) if numbers is None else numbers
+            pieces: list[Piece] = []
+            for piece in source.pieces(ROWS, 0, numbers):
+                pieces.append(piece)
+                steps(reading.on_event, "reading", sum(piece.n_records for piece in pieces), 0)
+        del piece
+        kinds = {name: {piece.frame.schema[name] for piece in pieces} for name in numbers}
+        if max(map(len, kinds.values()), default=1) == 1:
+            return from_piece(pieces, name, source.notes, Source("table", given), asked, reading)
+        numbers = [name for name in numbers if kinds[name] == {pl.Float64}]  # else judged by cells as they are written
+
+
+def _surely_numbers(sample: pl.DataFrame, asked: ReadOptions) -> list[str]:
+    """Columns that may be read as numbers at once: nothing about them could hang on how they are written.
+
+    Their first cells are plain numbers or blank, more than one, and one of them has a part behind its decimal point,
+    which cannot part thousands. So they are no codes, and tell nothing about commas.
+    """
+    table = asked.table
+    if table.missing:
+        return []
+    named = {table.target, asked.group, *table.drop, *table.keep}
+    numbers = []
+    for cells in sample:
+        found = plain(cells)
+        if cells.dtype != pl.String or cells.name in named or found.null_count() > (cells == "").sum():
+            continue
+        parts = cells.filter(found != found.round())
+        if found.n_unique() - found.has_nulls() > 1 and not parts.str.contains(DOTTED).all():
+            numbers.append(cells.name)
+    return numbers
 
 
 def is_frame(source: object) -> bool:
@@ -157,7 +184,7 @@ def _on_rows(
 
 
 def _assembled(name: str, columns: _Columns) -> tuple[InputSpec, NDArray[np.float64]]:
-    """The features as one array. Columns are let go one by one as they are copied: memory is short here."""
+    """The features as one array."""
     features = [one for one in columns.judged if one.column is not None]
     if not features:
         why = "; ".join(f"{column}: {reason}" for column, reason in list(columns.aside.items())[:3])
@@ -165,14 +192,8 @@ def _assembled(name: str, columns: _Columns) -> tuple[InputSpec, NDArray[np.floa
     spec = InputSpec(
         "table", (len(features),), "float64", columns=tuple(one.column for one in features if one.column is not None)
     )
-    arrays = [one.values for one in features]
+    values = as_rows([one.values for one in features if one.values is not None])
     columns.judged.clear()
-    del features
-    assert arrays[0] is not None
-    values = np.empty((len(arrays[0]), len(arrays)))
-    for i in range(len(arrays)):
-        values[:, i] = arrays[i]
-        arrays[i] = None
     return spec, values
 
 

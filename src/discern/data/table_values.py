@@ -6,9 +6,11 @@ Reading with a model's `InputSpec` and prediction both come here, so a cell mean
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,6 +32,8 @@ ROWS = 100_000
 """Rows of a piece of a table that is read as a stream."""
 MOST_COLUMNS = 10_000
 NAMED = 10
+BLOCK = 2_048
+"""Rows that are put together at once."""
 WRONG = 0.5
 """When more of a column's cells than this cannot be read, it is not the column that the model learned from."""
 
@@ -50,6 +54,18 @@ class TablePiece:
     """On the columns with the first piece, on the cells with the last."""
 
 
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Rows as a model takes them, and for each column what is not known of it."""
+
+    values: NDArray[np.float64]
+    """`(n, n_features)`, NaN where a value is missing."""
+    bad: tuple[pl.DataFrame, ...]
+    """The cells that a column does not know: `cell` and `count`."""
+    known: tuple[int, ...]
+    """How many cells hold anything."""
+
+
 @dataclass
 class Strange:
     """Cells that a model's columns do not know: for each column how often each of them was met."""
@@ -59,8 +75,12 @@ class Strange:
     known: dict[str, int] = field(default_factory=dict)
     """Cells that hold anything, so far."""
 
-    def add(self, column: Column, found: pl.DataFrame, known: int, where: str) -> None:
-        """Take the strange cells of a column, of so many `known` ones. Raises DataError when most are strange."""
+    def update(self, found: Decoded, spec: InputSpec, where: str) -> None:
+        """Take the strange cells of all columns. Raises DataError when most of one are strange."""
+        for column, bad, known in zip(spec.columns, found.bad, found.known, strict=True):
+            self._add(column, bad, known, where)
+
+    def _add(self, column: Column, found: pl.DataFrame, known: int, where: str) -> None:
         name = column.name
         self.known[name] = self.known.get(name, 0) + known
         if not found.height:
@@ -110,12 +130,17 @@ def values_of(
     else.
     """
     strange = Strange()
-    values = _decoded(frame, spec, where, strange)
-    return values, (*_extra(frame, spec, where, passed_over), *strange.notes(where, spec.columns))
+    found = _decoded(frame, spec, where, Local().map)
+    strange.update(found, spec, where)
+    return found.values, (*_extra(frame, spec, where, passed_over), *strange.notes(where, spec.columns))
 
 
-def stream_values(source: str | Path, spec: InputSpec, *, rows: int = ROWS) -> Iterator[TablePiece]:
+def stream_values(
+    source: str | Path, spec: InputSpec, *, rows: int = ROWS, as_text: Collection[str] = ()
+) -> Iterator[TablePiece]:
     """A table as `values_of` gives it, in pieces of `rows`; memory does not grow with their number.
+
+    The cells of the columns `as_text` stay in the frames of the pieces as they are written.
 
     `source` is CSV, TSV, Parquet, JSON lines or Excel. Raises DataError.
     """
@@ -123,14 +148,17 @@ def stream_values(source: str | Path, spec: InputSpec, *, rows: int = ROWS) -> I
     strange = Strange()
     with opened(name) as table:
         notes = [f"{table.name}: {note}" for note in table.notes]
+        plainly = [c.name for c in spec.columns if c.kind == "number" and not c.form and not c.missing]
+        pieces = table.pieces(rows, 0, [name for name in plainly if name in table.columns and name not in as_text])
+        decode = partial(_decoded, spec=spec, where=table.name, run=map)
         held: TablePiece | None = None  # only the next one tells whether a piece is the last
-        for piece in table.pieces(rows, 0):
+        for piece, found in Local(ahead=1).map(lambda piece: (piece, decode(piece.frame)), pieces):
             if held is None:
                 notes += _extra(piece.frame, spec, table.name, ())
             else:
                 yield held
-            values = _decoded(piece.frame, spec, table.name, strange)
-            held = TablePiece(piece.items, values, piece.frame, piece.rejected, tuple(notes))
+            strange.update(found, spec, table.name)
+            held = TablePiece(piece.items, found.values, piece.frame, piece.rejected, tuple(notes))
             notes = []
         if held is not None:
             last = (*held.notes, *strange.notes(table.name, spec.columns))
@@ -183,19 +211,27 @@ def _extra(frame: pl.DataFrame, spec: InputSpec, where: str, passed_over: Sequen
     return [f"{where}: columns that the model does not use: {few_names(extra)}"] if extra else []
 
 
-def _decoded(frame: pl.DataFrame, spec: InputSpec, where: str, strange: Strange) -> NDArray[np.float64]:
+def _decoded(frame: pl.DataFrame, spec: InputSpec, where: str, run: Callable[..., Iterable[Any]]) -> Decoded:
+    """The columns of `spec`, by `run(function, columns)`. Raises DataError for those that lack."""
     lacking = [column.name for column in spec.columns if column.name not in frame.columns]
     if lacking:
         what = "columns" if len(lacking) > 1 else "column"
         found = f"no {what} {few_names(lacking)} among {few_names(frame.columns)}"
         do = "give the table the columns that the model learned from"
         raise DataError(describe(where, found=found + suggest(lacking[0], frame.columns), do=do))
-    values = np.empty((frame.height, len(spec.columns)))
     cells = (frame[column.name] for column in spec.columns)
-    for i, (own, bad, known) in enumerate(Local().map(_column, zip(cells, spec.columns, strict=True))):
-        values[:, i] = own
-        strange.add(spec.columns[i], bad, known, where)
-    return values
+    columns, bad, known = zip(*run(_column, zip(cells, spec.columns, strict=True)), strict=True)
+    return Decoded(as_rows(columns), bad, known)
+
+
+def as_rows(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Columns `(n,)` as rows, `(n, n_columns)`: some at a time, which stay in the processor's cache."""
+    rows = np.empty((len(columns[0]), len(columns)))
+    for begin in range(0, len(rows), BLOCK):
+        block = slice(begin, begin + BLOCK)
+        for i, column in enumerate(columns):
+            rows[block, i] = column[block]
+    return rows
 
 
 def _column(given: tuple[pl.Series, Column]) -> tuple[NDArray[np.float64], pl.DataFrame, int]:

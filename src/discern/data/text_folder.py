@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -50,7 +50,7 @@ class Folder:
     def sample(self) -> pl.DataFrame:
         return pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
 
-    def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
+    def pieces(self, rows: int, skip: int, numbers: Collection[str] = ()) -> Iterator[Piece]:
         """Folders that cannot be opened come first, as records that are set aside."""
         refs: list[Candidate | tuple[str, str]] = [*self._rejected, *self._files]
         for begin in range(skip, len(refs), rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -73,7 +73,7 @@ class Piece:
     """Some records in their order."""
 
     frame: pl.DataFrame
-    """The good ones; every column is text without nulls."""
+    """The good ones; every column is text without nulls, but for numbers that were asked for (see `Source.pieces`)."""
     items: pl.Series
     """Their names."""
     rejected: list[tuple[str, str]]
@@ -105,8 +105,12 @@ class Source(Protocol):
         """The first good records, up to `SAMPLE`; they are not taken."""
         ...
 
-    def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
-        """Pieces of `rows` records, good and bad together, after the first `skip`."""
+    def pieces(self, rows: int, skip: int, numbers: Collection[str] = ()) -> Iterator[Piece]:
+        """Pieces of `rows` records, good and bad together, after the first `skip`.
+
+        Of the columns `numbers`, those whose cells in a piece are all blank or plainly written finite numbers may come
+        as float64 with nulls, which is quicker than text.
+        """
         ...
 
 

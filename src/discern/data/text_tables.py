@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class JsonLines:
         lines = self._lines.sample()
         return self._parsed(Piece(lines, pl.Series([f"line {i}" for i in range(lines.height)]), [], Said())).frame
 
-    def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
+    def pieces(self, rows: int, skip: int, numbers: Collection[str] = ()) -> Iterator[Piece]:
         return map(self._parsed, self._lines.pieces(rows, skip))
 
     def _parsed(self, piece: Piece) -> Piece:
@@ -108,7 +108,7 @@ class Parquet:
     def sample(self) -> pl.DataFrame:
         return self._texts(self._lazy.head(SAMPLE).select(self.columns).collect())
 
-    def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
+    def pieces(self, rows: int, skip: int, numbers: Collection[str] = ()) -> Iterator[Piece]:
         number = skip + 1
         batches = self._lazy.select(self.columns).slice(skip).collect_batches(chunk_size=rows, maintain_order=True)
         with readable(self._path):
@@ -160,7 +160,7 @@ class Excel:
     def sample(self) -> pl.DataFrame:
         return self._table.head(SAMPLE)
 
-    def pieces(self, rows: int, skip: int) -> Iterator[Piece]:
+    def pieces(self, rows: int, skip: int, numbers: Collection[str] = ()) -> Iterator[Piece]:
         for begin in range(skip, self._table.height, rows):
             yield checked(self._table[begin : begin + rows], self._names[begin : begin + rows].alias("item"), Said())
 

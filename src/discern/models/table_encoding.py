@@ -156,7 +156,11 @@ def fit(values: NDArray[Any], columns: Sequence[Column], form: Form = "standard"
     fill, mean, scale = np.zeros(n_columns), np.zeros(n_columns), np.ones(n_columns)
     flagged = np.zeros(n_columns, bool)
     slots = [np.zeros(0, np.int64)]
+    n_gaps = np.isnan(values).sum(axis=0)
     for i, column in enumerate(columns):
+        if form == "raw" and column.kind != "category":
+            flagged[i] = 0 < n_gaps[i] < len(values)
+            continue
         given = values[:, i]
         gaps = np.isnan(given)
         seen = given[~gaps]
@@ -164,7 +168,7 @@ def fit(values: NDArray[Any], columns: Sequence[Column], form: Form = "standard"
         if column.kind == "category":
             counts = np.bincount(codes(seen, len(column.categories)), minlength=len(column.categories) + 1)[:-1]
             slots.append(_slots(counts, form))
-        elif len(seen) and form != "raw":
+        elif len(seen):
             largest = float(np.abs(seen).max())
             if largest > LARGEST:
                 raise DataError(f"column {column.name!r} holds {largest:g} in size; expected at most {LARGEST:g}")

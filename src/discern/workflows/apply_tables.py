@@ -76,7 +76,7 @@ def _answered(
     done = 0
     for source in sources:
         prefix = f"{Path(source).name}: " if len(sources) > 1 else ""
-        for piece, table in _ahead(shipped, stream_values(source, shipped.spec)):
+        for piece, table in _ahead(shipped, stream_values(source, shipped.spec, as_text=keep)):
             rejected += [(prefix + item, reason) for item, reason in piece.rejected]
             for note in piece.notes:
                 events.note(on_event, note)
