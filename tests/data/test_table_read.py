@@ -358,7 +358,7 @@ def test_the_communities() -> None:
     assert grouped.groups is not None and len(set(grouped.groups.tolist())) == 46 and "state" not in kinds(grouped)
 
 
-STRANGE = (
+STRANGE: tuple[str, ...] = (
     "",
     " 2.5",
     "2.5 ",
@@ -422,6 +422,11 @@ def test_a_column_of_plain_decimals_never_becomes_text(tmp_path: Path, monkeypat
 
     plainly = delimited.Delimited.pieces
     monkeypatch.setattr(delimited.Delimited, "pieces", pieces)
-    made = {"plain": numbers(50), "whole": list(range(50, 0, -1)), "gaps": [*numbers(49), None], "y": numbers(50, 1)}
+    made: dict[str, list[Any]] = {
+        "plain": numbers(50),
+        "whole": list(range(50, 0, -1)),
+        "gaps": [*numbers(49), None],
+        "y": numbers(50, 1),
+    }
     data = table(tmp_path, made, target="y")
     assert asked == [["plain", "gaps"]] and list(kinds(data)) == ["plain", "whole", "gaps"]
