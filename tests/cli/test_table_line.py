@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image, ImageSequence
 
 from .conftest import Cli
 
@@ -59,6 +61,21 @@ def test_iterations_and_which_of_them_are_shown(cli: Cli, areas: Path) -> None:
     assert sorted(path.name for path in Path("line").glob("line-*.svg")) == [
         f"line-{number:07}.svg" for number in (0, 1, 3, 30)
     ]
+
+
+@pytest.mark.shows("table fit-line", "--film")
+def test_the_line_in_motion_ends_where_the_line_ends(cli: Cli, areas: Path) -> None:
+    assert cli(*LINE, "-o", "line", "--film").status == 0
+    content = Path("line/line.gif").read_bytes()
+    assert 'href="line.gif"' in Path("line/line.html").read_text("utf-8")
+    with Image.open("line/line.gif") as film:
+        frames = [np.asarray(frame.convert("L"), dtype=int)[40:] for frame in ImageSequence.Iterator(film)]
+        assert film.info["loop"] == 0
+    changes = [int((np.abs(one - other) > 60).sum()) for one, other in pairwise(frames)]
+    assert 40 <= len(frames) <= 60 and changes[0] > 5 * max(1, changes[-1])  # strides first, rest at last
+    assert cli(*LINE, "-o", "line", "--film", "--force").status == 0 and Path("line/line.gif").read_bytes() == content
+    assert cli(*LINE, "-o", "line", "--force").status == 0 and not Path("line/line.gif").exists()
+    assert "--film needs -o" in cli(*LINE, "--film").err
 
 
 @pytest.mark.shows("table fit-line", "--rate", "--batch", "--schedule")

@@ -49,10 +49,11 @@ def of_run(run: Any) -> list[Drawing]:
 
 def panels(fit: LineFit, drawn: Drawn) -> list[Drawing]:
     """A small picture for each chosen iteration: the points, the closed form's line, and the line as it stands."""
-    return [_panel(fit, drawn, kept.iteration, [p.value or 0.0 for p in kept.parameters]) for kept in fit.kept]
+    return [panel(fit, drawn, kept.iteration, [p.value or 0.0 for p in kept.parameters]) for kept in fit.kept]
 
 
-def _panel(fit: LineFit, drawn: Drawn, iteration: int, parameters: Sequence[float]) -> Drawing:
+def panel(fit: LineFit, drawn: Drawn, iteration: int, parameters: Sequence[float] | Array) -> Drawing:
+    """The points, and a line by its parameters `(k + 1,)`, the intercept first, in the units of the columns."""
     columns, targets = drawn.points[:, :-1], drawn.points[:, -1]
     closed = np.array([figure.value or 0.0 for figure in fit.closed])
     now = np.array(parameters)

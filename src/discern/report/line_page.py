@@ -10,12 +10,12 @@ from . import line_words, words
 from .line_figures import drawings
 from .pages import environment
 
-PAGE, COST_PAGE = "line.html", "cost.html"
+PAGE, COST_PAGE, FILM = "line.html", "cost.html", "line.gif"
 SLOPES_SHOWN = 40
 """So many slopes stand in the tables of the page; the CSV has all."""
 
 
-def beside(fit: LineFit, drawn: Drawn) -> dict[str, str]:
+def beside(fit: LineFit, drawn: Drawn, *, film: bool = False) -> dict[str, str]:
     """File name -> content, of all that shows the result."""
     found = drawings(fit, drawn)
     files = {f"{name}.svg": drawing.svg for name, drawing in found.items()}
@@ -24,6 +24,7 @@ def beside(fit: LineFit, drawn: Drawn) -> dict[str, str]:
         "fit": fit,
         "drawings": found,
         "panels": [found[f"line-{kept.iteration:07d}"] for kept in fit.kept],
+        "film": FILM if film else None,
         "verdict": line_words.verdict(fit),
         "say": line_words,
         "words": words,

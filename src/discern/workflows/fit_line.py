@@ -20,7 +20,7 @@ from ..data.number_columns import Values, ahead, number_pieces, number_table
 from ..models import line_cost
 from ..models.line_fit import Cost, Drawn, LineFit
 from ..models.line_fitting import Fitted, Rows, Steps, fit_rows, fit_stream
-from ..report import line_page
+from ..report import line_film, line_page
 from ..store.run_folder import check_apart
 
 RESULT, TABLE = "line.json", "iterations.csv"
@@ -46,16 +46,19 @@ def fit_line(
     options: LineOptions,
     *,
     out: str | Path | None = None,
+    film: bool = False,
     missing: Sequence[str] = (),
     force: bool = False,
     on_event: Listener = silent,
 ) -> LineRun:
     """Fit a line to a table's columns, and write the page, its pictures and all steps into the folder `out`.
 
-    `missing` are marks of missing values beside the usual ones; rows with a missing value are left out. Raises
-    OptionError, DataError, OutputError.
+    With `film` a GIF of the moving line stands beside them. `missing` are marks of missing values beside the usual
+    ones; rows with a missing value are left out. Raises OptionError, DataError, OutputError.
     """
-    raise_all(options.problems())
+    raise_all(
+        [*options.problems(), "--film needs -o, a folder to write line.gif into" if film and out is None else None]
+    )
     folder = None if out is None else _place(out, source, RESULT, force)
     stage(on_event, "reading")
     if options.stream:
@@ -74,7 +77,7 @@ def fit_line(
         note(on_event, sentence)
     if folder is not None:
         stage(on_event, "drawing")
-        _write(folder, fitted)
+        _write(folder, fitted, film=film)
     return LineRun(fitted.fit, fitted.steps, folder, fitted.drawn)
 
 
@@ -134,13 +137,16 @@ def _place(out: str | Path, source: str | Path | None, result: str, force: bool)
     return folder
 
 
-def _write(folder: Path, fitted: Fitted) -> None:
+def _write(folder: Path, fitted: Fitted, *, film: bool) -> None:
     """Everything but the result, and then the result: a folder without it was not finished."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("line-*.svg"):
         old.unlink()
-    (folder / RESULT).unlink(missing_ok=True)
-    for name, content in line_page.beside(fitted.fit, fitted.drawn).items():
+    for name in (RESULT, line_page.FILM):
+        (folder / name).unlink(missing_ok=True)
+    if film:
+        files.write_bytes(folder / line_page.FILM, line_film.film(fitted.fit, fitted.drawn))
+    for name, content in line_page.beside(fitted.fit, fitted.drawn, film=film).items():
         files.write_text(folder / name, content)
     files.write_text(folder / TABLE, _steps_csv(fitted.fit, fitted.steps))
     files.write_json(folder / RESULT, fitted.fit.to_json())

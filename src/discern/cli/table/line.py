@@ -66,6 +66,9 @@ def fit_line(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FOLDER", help="Where to write page, pictures and all steps.")
     ] = None,
+    film: Annotated[
+        bool, typer.Option("--film", help="Write the line in motion, too: line.gif, for a lesson.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same steps.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace what was written before.")] = False,
 ) -> None:
@@ -90,7 +93,7 @@ def fit_line(
     if cost is not None:
         fitting = {"a table": source, "--target": target, "--with": columns, "--iterations": iterations,
                    "--rate": rate, "--batch": batch, "--rates": rates, "--show": shown, "--missing": missing,
-                   "--stream": stream or None}  # fmt: skip
+                   "--stream": stream or None, "--film": film or None}  # fmt: skip
         extra = [name for name, given in fitting.items() if given]
         problems += [f"--cost measures on made-up tables; {', '.join(extra)} does not go with it"] if extra else []
     else:
@@ -106,7 +109,7 @@ def fit_line(
     else:
         with Reporter() as tell:
             done = workflows.fit_line(
-                str(source), asked, out=out, missing=tuple(missing or ()), force=force, on_event=tell
+                str(source), asked, out=out, film=film, missing=tuple(missing or ()), force=force, on_event=tell
             )
         print(report.line_text(done.result))
         page = "line.html"
