@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import discern as dc
+from discern.report import glossary
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 PLAIN = {
@@ -25,9 +26,13 @@ def explained() -> dict[str, str]:
     return {term.lower(): " ".join(says.split()) for term, says in found}
 
 
+def test_the_page_of_the_docs_says_what_reports_say() -> None:
+    how = "python -c 'from discern.report import glossary; print(glossary.markdown(), end=str())' > docs/glossary.md"
+    assert GLOSSARY.read_text("utf-8") == glossary.markdown(), how
+
+
 def test_each_term_that_is_listed_is_explained() -> None:
-    text = GLOSSARY.read_text("utf-8")
-    terms = [line for line in text.splitlines() if line and not line.startswith((":", " ", "#", "The words"))]
+    terms = [term.name for term in glossary.all_terms()]
     assert len(terms) >= 40
     known = explained()
     assert {term.lower() for term in terms} == set(known)

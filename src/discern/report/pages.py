@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from ..core.records import Figure
-from . import pictures, words
+from . import glossary, pictures, words
 from .visible import shorten, visible
 
 EXCERPT = 320
@@ -21,6 +21,14 @@ MATRIX_LABEL = 20
 """Letters of a label in a matrix; the tables hold it whole."""
 ROWS_SHOWN = 25
 """Longer tables show so many rows and keep the rest folded."""
+
+
+class Page(Template):
+    """A template; where it makes a whole page, the words of the field are linked to their explanations at its end."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        made = super().render(*args, **kwargs)
+        return glossary.explained(made) if made.lstrip().startswith("<!DOCTYPE") else made
 
 
 @functools.cache
@@ -34,6 +42,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    made.template_class = Page
     made.filters |= {"prose": _prose, "picture": _picture, "short": _short, "excerpt": excerpt}
     made.globals |= {"words": words, "better": words.better, "at": _at, "ROWS_SHOWN": ROWS_SHOWN}
     return made
