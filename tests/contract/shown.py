@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ EVIL = "<script>alert(1)<script>&\"'\u202e"
 Made = dict[str, Any]
 
 
+@functools.cache
 def built(_: Path | None = None) -> Made:
     """Records of the builders that the tests of pages use."""
     report, number = hostile(), hostile_number()

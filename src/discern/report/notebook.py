@@ -67,18 +67,25 @@ PICTURES = 12
 """Of many pictures so many."""
 SIDE = 8
 """Arrays with no side longer than this are written out as numbers."""
-LETTERS, CELL = 44, 3
+LETTERS, CELL = 28, 3
 """So many of a text that stands in a cell of a table, which is as deep as this."""
 RANGED = 10_000_000
 """Larger arrays are not searched for their least and largest value."""
 STYLE = Markup(
     "<style>.discern{--ink:currentColor;--soft:currentColor;--rule:rgba(128,128,128,.45);--accent:#21899b;"
-    "--second:#c1712d;--bad:#cf4a3f;--paper:#fff;max-width:60em}.discern table{border-collapse:collapse;margin:.2em 0}"
+    "--second:#c1712d;--bad:#cf4a3f;--paper:#fff;max-width:60em;overflow-wrap:anywhere}"
+    ".discern table{border-collapse:collapse;margin:.2em 0}"
     ".discern th,.discern td{padding:.2em .9em .2em 0;text-align:left;vertical-align:top;font-weight:400;"
-    "background:none}.discern th{opacity:.75}.discern svg{width:100%;height:auto}.discern .wide{overflow-x:auto}"
-    ".discern img{image-rendering:pixelated;margin:0 .3em .3em 0;max-width:100%}.discern summary{cursor:pointer}"
-    ".discern small{opacity:.75}.discern .n small,.discern tr>th>small{display:block}.discern caption{text-align:left;"
-    "opacity:.75}.discern .n{text-align:right}.discern .filter figure{display:inline-block;margin:0 1em .5em 0}"
+    "background:none}.discern .rows td{white-space:nowrap}.discern th,.discern small{opacity:.75}"
+    ".discern svg{width:100%;height:auto}"
+    ".discern dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25em 1.2em;margin:.3em 0}"
+    ".discern dd,.discern dt{margin:0;padding:0;font-weight:400;float:none;width:auto}"
+    ".discern .wide,.discern .scroll{overflow-x:auto}"
+    ".discern img{image-rendering:pixelated;margin:0 .3em .3em 0;max-width:100%;vertical-align:top}"
+    ".discern .filter img{max-width:15em}.discern .filter figure{display:inline-block;margin:0 1em .5em 0}"
+    ".discern .n,.discern td.n{text-align:right}.discern .n small,.discern th>small{display:block}"
+    ".discern caption{text-align:left;opacity:.75}.discern .kernel caption{white-space:nowrap}"
+    ".discern summary{cursor:pointer}"
     ".discern h4{margin:.2em 0}.discern p{margin:.2em 0 .5em}</style>"
 )
 
@@ -121,23 +128,27 @@ def _drawn(record: Any, shown: bool) -> Markup:
 
 
 def _purpose(record: Record) -> Markup:
-    """What the record is, by the first paragraph of its own words."""
+    """What the record is, by the first paragraph of its own words, and its line of text where it has one of its own."""
     said = inspect.cleandoc(type(record).__doc__ or "").split("\n\n")[0]
-    own = not said.startswith(f"{type(record).__name__}(")  # @dataclass writes the names of the fields
-    return Markup("<p><small>{}</small></p>").format(_text(said.replace("`", ""))) if own and said else Markup("")
+    given = said and not said.startswith(f"{type(record).__name__}(")  # @dataclass writes the names of the fields
+    purpose = Markup("<p><small>{}</small></p>").format(_text(said.replace("`", ""))) if given else Markup("")
+    own = type(record).__repr__ is not Record.__repr__ and key_of(record) not in TOLD
+    return purpose + (Markup("<p>{}</p>").format(_text(repr(record).strip("<>"))) if own else Markup(""))
 
 
 def _parts(record: Any, depth: int) -> Markup:
     """Each part by its name, as it is reached from Python."""
-    rows = ((Markup("<code>{}</code>").format(name), _cell(value, depth)) for name, value in fields_of(record))
-    return _table((), rows)
+    one = Markup("<dt><code>{}</code></dt><dd>{}</dd>")
+    parts = Markup("").join(one.format(name, _cell(value, depth)) for name, value in fields_of(record))
+    return Markup("<dl>{}</dl>").format(parts)
 
 
 def _table(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Markup:
     """A small table; its cells are pieces of HTML already, or made so."""
     head = Markup("<tr>{}</tr>").format(_cells("th", header)) if header else Markup("")
     body = Markup("").join(Markup("<tr>{}</tr>").format(_cells("td", row)) for row in rows)
-    return Markup('<div class="wide"><table>{}{}</table></div>').format(head, body)
+    kind = Markup(' class="rows"' if header else "")
+    return Markup('<div class="wide"><table{}>{}{}</table></div>').format(kind, head, body)
 
 
 def _cells(tag: str, values: Sequence[object]) -> Markup:
@@ -217,7 +228,7 @@ def _several(values: Collection[Any], depth: int) -> Markup:
 
 
 def _long(values: Sequence[Any]) -> bool:
-    return any(isinstance(value, str) and len(value) > 40 for value in values)
+    return any(isinstance(value, str | Path) and len(str(value)) > LETTERS for value in values)
 
 
 def _more(n: int, shown: int = ROWS) -> Markup:
