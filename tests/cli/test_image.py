@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import discern.workflows
 from discern.data import canvases, idx
 from discern.evaluate.boxes import Box, average_precision
 from discern.evaluate.reading import character_error, edits
+from discern.images import invented
 from discern.images.filters import KERNELS
 from discern.workflows.locate import Finder
 from discern.workflows.read_characters import Reader
@@ -258,6 +260,31 @@ def test_drawn_symbols_are_centred_at_every_door(cli: Cli) -> None:
     centred = discern.workflows.load("centred")
     assert centred.predict(pixels[None])["prediction"][0] == "K", "an array of any size is drawn on the same field"
     assert "scaled and centred" in str(centred.shipped.spec)
+
+
+@pytest.mark.shows("train", "--unknown")
+def test_a_drawn_sign_that_is_no_digit_gets_unknown(cli: Cli, real_data: Path) -> None:
+    """The figures of docs/inside.md are of more digits and signs (benchmarks/fictional.py)."""
+    folder = real_data / "mnist"
+    digits = np.asarray(idx.read_images(folder / "t10k-images-idx3-ubyte.gz")).reshape(-1, 28, 28)
+    labels = idx.read_labels(folder / "t10k-labels-idx1-ubyte.gz")
+    np.savez("some.npz", X=digits[:3000], y=labels[:3000])
+    net = ("--model", "conv", "--layers", "conv 16 5x5 norm, pool, conv 32 norm, pool, conv 64 norm", "--epochs", "6")
+    options = ("--symbols", "--unknown", "0.1", "--augment", "none")
+    assert cli("train", "some.npz", "-o", "some", *net, *options).status == 0
+    model, random = discern.workflows.load("some"), np.random.default_rng(0)
+    real = model.predict(digits[4000:4400, ..., None])["prediction"].to_numpy()
+    assert np.mean(real == "unknown") < 0.2 and np.mean(real == labels[4000:4400].astype(str)) > 0.75
+    found = {}
+    for kind in invented.KINDS:
+        Path(kind).mkdir()
+        for number, sign in enumerate(invented.signs(40, kind, random)):
+            Image.fromarray(sign[..., 0]).save(Path(kind) / f"{number}.png")
+        found[kind] = float((model.predict(kind)["prediction"] == "unknown").mean())
+    assert min(found.values()) > 0.3 and np.mean(list(found.values())) > 0.65, found
+    exam = json.loads(Path("some/unknown.json").read_text())
+    family = next(one for one in exam["families"] if one["name"] == "invented signs")
+    assert family["caught"]["n"] == 204 and family["caught"]["value"] > 0.6
 
 
 LOCATE = ("image", "locate")

@@ -1,4 +1,5 @@
-"""How far an item lies from what was learned: Gaussians a class around the features of training items.
+"""How far an item lies from what was learned: Gaussians a class around the features of training items. Where features
+are many, each class has axes of its own (`subspaces`).
 
 A model may be sure of what it has never seen anything like: networks called no picture of pure noise doubtful
 (docs/decisions/0060-unknown.md). So an item is `unknown` when its best probability is low, or when its features are far
@@ -14,6 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.views import Record
+from . import subspaces
+from .subspaces import Subspaces
+
 Array = NDArray[np.float64]
 
 AXES = 60
@@ -26,7 +31,7 @@ ARRAYS = ("centre", "scale", "axes", "whitening", "means")
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
+class Near(Record):
     """Classes as Gaussians of one shape along the main axes of the features, and one variance across all others.
 
     The distance is Mahalanobis' to the nearest class (Lee et al., A Simple Unified Framework for Detecting
@@ -62,7 +67,7 @@ class Near:
         return {name: getattr(self, name) for name in ARRAYS}
 
 
-def fit(features: NDArray[Any], positions: NDArray[np.int64], *, alike: bool) -> Near:
+def fit(features: NDArray[Any], positions: NDArray[np.int64], *, alike: bool) -> Near | Subspaces:
     """From features `(n, n_features)` of items that were learned from, and their classes `(n,)`.
 
     `alike`: the features share one unit, as pixels do, and so one scale.
@@ -77,6 +82,9 @@ def fit(features: NDArray[Any], positions: NDArray[np.int64], *, alike: bool) ->
     scale = np.sqrt(np.full_like(spread, spread.mean()) if alike else spread)
     scale[scale <= SMALLEST_SCALE] = 1.0
     flat = (flat - centre) / scale
+    own = subspaces.fit(flat, positions, centre, scale, VALUES) if alike else None
+    if own is not None:
+        return own
     n, d = flat.shape
     most = min(AXES, d, max(1, n // ITEMS_AN_AXIS), max(1, VALUES // d))
     _, lengths, turned = np.linalg.svd(flat, full_matrices=False)
@@ -103,14 +111,14 @@ def _whole(features: NDArray[Any], centre: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Unknown:
+class Unknown(Record):
     """When the answer is `unknown`: the best probability is below `least`, or the distance above `farthest`."""
 
     given_up: float
     """The share of known items that this gives up, at most, on average."""
     least: float
     farthest: float
-    near: Near
+    near: Near | Subspaces
 
     def of(self, probabilities: NDArray[np.floating], features: NDArray[Any]) -> NDArray[np.bool_]:
         """Which items are unknown, `(n,)`, by stated probabilities `(n, n_classes)` and features of the same items."""

@@ -92,7 +92,7 @@ class Shipped:
         sets = None if self.trust.sets is None else self.trust.sets.of(probabilities)
         if self.trust.unknown is None or features is None:
             return Answers(probabilities, None, sets)
-        wanted = self.trust.unknown.near.axes.shape[1]
+        wanted = len(self.trust.unknown.near.centre)
         if features.reshape(len(features), -1).shape[1] != wanted and len(features):
             raise ModelFileError(f"the distances are of {wanted} features; the model's items have others")
         return Answers(probabilities, self.trust.unknown.of(probabilities, features), sets)

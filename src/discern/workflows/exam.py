@@ -17,7 +17,8 @@ from ..data.dataset import Dataset
 from ..data.items import expand, load_batches
 from ..data.texts import read_texts
 from ..evaluate.unknown import Exam, Family, family
-from ..images import nonsense
+from ..images import invented, nonsense
+from ..images.fit import fit_to
 from ..store.session import Shipped
 from ..text import nonsense as nonsense_texts
 from ..text.language import detect
@@ -70,6 +71,11 @@ def _made(data: Dataset, test: Rows, seed: int) -> Iterator[tuple[str, str, NDAr
         tiles = nonsense.TILES**2
         words = f"pictures of the test part, cut into {tiles} pieces in another order"
         yield "scrambled", words, nonsense.scrambled(items, random)
+    if data.input.symbols:
+        words = "drawn shapes, curves, hatchings, letters as of other scripts, and strokes by chance"
+        each = -(-ASKED // len(invented.KINDS))
+        drawn_signs = [sign for kind in invented.KINDS for sign in invented.signs(each, kind, random)]
+        yield "invented signs", words, np.stack([fit_to(sign, data.input) for sign in drawn_signs])
     dark = bool(items.mean() < 128)
     yield "symbols", "drawn squares, triangles, crosses and stars", nonsense.symbols(ASKED, shape, random, dark=dark)
 

@@ -26,6 +26,7 @@ from ..data.splits import Split
 from ..models import calibrate, catalogue, known
 from ..models.answers import UNKNOWN, Calibration, FittedOn, Trust
 from ..models.known import Near, Unknown, thresholds
+from ..models.subspaces import Subspaces
 from ..store import bundle
 from ..store.session import Shipped
 from . import choose, compare
@@ -164,7 +165,9 @@ class _Found:
         return _Found(self.rows[which], self.probabilities[which], self.distance[which])
 
 
-def _near(looking: Shipped, data: Dataset, train: Rows, classes: NDArray[Any], options: TrainOptions) -> Near | None:
+def _near(
+    looking: Shipped, data: Dataset, train: Rows, classes: NDArray[Any], options: TrainOptions
+) -> Near | Subspaces | None:
     """Where the features of the items that were learned from lie; None where nobody asked."""
     if options.unknown is None:
         return None
@@ -178,7 +181,7 @@ def _near(looking: Shipped, data: Dataset, train: Rows, classes: NDArray[Any], o
     return known.fit(features, np.searchsorted(classes, labels[rows]), alike=looking.deep or data.kind == "pictures")
 
 
-def _ask(looking: Shipped, near: Near | None, data: Dataset, rows: Rows) -> _Found:
+def _ask(looking: Shipped, near: Near | Subspaces | None, data: Dataset, rows: Rows) -> _Found:
     probabilities, distances = [], []
     for part in _blocks(rows):
         raw, features = looking.looked(data.values[part])

@@ -13,6 +13,8 @@ from ...core.options import SHARE, Interval
 from ..answers import MOST_POINTS, PREFIX, SMALLEST, TEMPERATURES, Calibration, FittedOn, Sets, Trust
 from ..known import ARRAYS, SMALLEST_SCALE, Near, Unknown
 from ..number_interval import NumberInterval
+from ..subspaces import ARRAYS as OWN_ARRAYS
+from ..subspaces import Subspaces
 from . import fields
 
 LARGEST = 1e30
@@ -26,7 +28,8 @@ def read(record: Any, arrays: Mapping[str, NDArray[Any]]) -> Trust:
     of_numbers = ("interval",) if isinstance(record, dict) and "interval" in record else ()
     _object(record, "trust", ("fitted_on", "calibration", "sets", "unknown", *of_numbers))
     calibration, sets, unknown = record["calibration"], record["sets"], record["unknown"]
-    fields.exact_keys(arrays, [PREFIX + name for name in ARRAYS] if unknown is not None else [], "arrays of trust")
+    names = OWN_ARRAYS if PREFIX + "own_axes" in arrays else ARRAYS
+    fields.exact_keys(arrays, [PREFIX + name for name in names] if unknown is not None else [], "arrays of trust")
     return Trust(
         _fitted_on(record["fitted_on"]),
         None if calibration is None else _calibration(calibration),
@@ -94,6 +97,8 @@ def _unknown(record: Any, arrays: Mapping[str, NDArray[Any]]) -> Unknown:
     left_over = float(fields.number(record, "left_over", Interval(0, 1e30)))
     if 0 < left_over < 1e-9:
         raise ModelFileError(f"left_over is {left_over:g}; expected 0, or 1e-9 and more")
+    if PREFIX + "own_axes" in arrays:
+        return Unknown(given_up, least, farthest, _subspaces(arrays, left_over))
     axes = fields.array(arrays, PREFIX + "axes", "float32", (None, None), largest=1.001)
     shapes = {"centre": (axes.shape[1],), "scale": (axes.shape[1],), "whitening": (len(axes),) * 2}
     found = {
@@ -104,6 +109,25 @@ def _unknown(record: Any, arrays: Mapping[str, NDArray[Any]]) -> Unknown:
     means = fields.array(arrays, PREFIX + "means", "float32", (None, len(axes)), largest=LARGEST)
     near = Near(found["centre"], found["scale"], axes, found["whitening"], means, left_over)
     return Unknown(given_up, least, farthest, near)
+
+
+def _subspaces(arrays: Mapping[str, NDArray[Any]], left_over: float) -> Subspaces:
+    axes = fields.array(arrays, PREFIX + "own_axes", "float32", (None, None, None), largest=1.001)
+    n_classes, n_axes, n_features = axes.shape
+    shapes = {
+        "centre": (n_features,),
+        "scale": (n_features,),
+        "own_means": (n_classes, n_features),
+        "own_spread": (n_classes, n_axes),
+    }
+    found = {
+        name: fields.array(arrays, PREFIX + name, "float32", shape, largest=LARGEST) for name, shape in shapes.items()
+    }
+    if found["scale"].min() < SMALLEST_SCALE:
+        raise ModelFileError(f"array '{PREFIX}scale' holds a number below {SMALLEST_SCALE:g}")
+    if not 0 < left_over <= 1.001 * float(found["own_spread"].min()):
+        raise ModelFileError(f"array '{PREFIX}own_spread' holds a number below left_over, {left_over:g}")
+    return Subspaces(found["centre"], found["scale"], found["own_means"], axes, found["own_spread"], left_over)
 
 
 def _points(points: Any) -> tuple[tuple[float, float], ...]:
