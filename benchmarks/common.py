@@ -36,13 +36,15 @@ class Timing:
 
 def timed(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> Timing:
     """Run a command to its end; stop the benchmark when it fails."""
+    surroundings = {**os.environ, **(env or {})}
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is not compiled at every start
     began = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **(env or {})},
+        env=surroundings,
     )
     most, ended = [0], threading.Event()
     watcher = threading.Thread(target=_watch, args=(process.pid, most, ended))

@@ -127,6 +127,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 @contextlib.contextmanager
 def regular_file(path: Path) -> Iterator[io.BufferedReader]:
     """A file to read from. A named pipe or a device is refused without waiting for it. Raises UnreadableItem."""
+    with os.fdopen(open_regular(path)[0], "rb") as file:
+        yield file
+
+
+def open_regular(path: Path) -> tuple[int, int]:
+    """The handle of a `regular_file`, for the caller to close, and the file's size. Raises UnreadableItem."""
     try:
         _must_be_a_file(path.stat().st_mode)
         # should a pipe take the file's place meanwhile, opening it must not wait for a writer
@@ -135,13 +141,13 @@ def regular_file(path: Path) -> Iterator[io.BufferedReader]:
         raise
     except (OSError, ValueError) as error:
         raise UnreadableItem(_why_closed(error)) from error
+    about = os.fstat(handle)
     try:
-        _must_be_a_file(os.fstat(handle).st_mode)
+        _must_be_a_file(about.st_mode)
     except UnreadableItem:
         os.close(handle)
         raise
-    with os.fdopen(handle, "rb") as file:
-        yield file
+    return handle, about.st_size
 
 
 def remove_leftovers(folder: Path) -> None:

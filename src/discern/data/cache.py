@@ -166,6 +166,17 @@ class Draft:
         """Raises OSError."""
         self._file.write(np.ascontiguousarray(pixels).data)
 
+    def close_up(self, written: list[int], n_bytes: int) -> None:
+        """What others wrote to some places of `n_bytes` each is moved together. Raises OSError."""
+        for row, place in enumerate(written):
+            if row != place:
+                self._file.seek(PAGE + place * n_bytes)
+                pixels = self._file.read(n_bytes)
+                self._file.seek(PAGE + row * n_bytes)
+                self._file.write(pixels)
+        self._file.seek(PAGE + len(written) * n_bytes)
+        self._file.truncate()
+
     def complete(self, shape: tuple[int, ...], hashes: list[str], facts: dict[str, Any]) -> None:
         """Write the record, and then its length and hash into the first page. Raises OSError."""
         record = json.dumps({"shape": shape, "hashes": hashes, "facts": facts}).encode()

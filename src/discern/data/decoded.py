@@ -1,4 +1,4 @@
-"""Pixels of many files into one preallocated array: headers first, to know sizes; then pixels, on many threads.
+"""Pixels of many files into one preallocated array: headers first, to know sizes; then pixels, on every processor.
 
 What is decoded is kept (see `cache`), so that the next reading of the same files only reads their bytes.
 """
@@ -9,7 +9,7 @@ import contextlib
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,15 @@ from numpy.typing import NDArray
 
 from ..core.errors import UnreadableItem
 from ..core.events import Listener, steps
-from ..core.executor import Executor
+from ..core.executor import Executor, Local
 from ..core.records import InputSpec
-from ..images.decode import Header, picture_for, probe, quiet_pillow, read_bytes
-from ..images.fingerprints import fingerprint
+from ..images.decode import Header, probe, quiet_pillow, read_bytes
 from ..images.fit import COMMON_SIZE, common_spec
 from .assemble import Reading, stop_if_too_many
-from .cache import Cache, Draft, cache, key_of
+from .cache import PAGE, Cache, Draft, cache, key_of
+from .one_picture import Facts, Loaded, load_with_facts
 from .scan import Candidate
+from .workers import Decoding, load_all, n_worth
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -40,16 +41,6 @@ AT_ONCE = 32
 """Files that a thread works on in one go, at most: to hand them over one by one costs as much as to read small ones."""
 ASKED_FIRST = 256
 """Pictures whose headers say at what size the others will probably be wanted."""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What the file of a picture holds."""
-
-    shape: tuple[int, int, int]
-    mode: str
-    sha256: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -87,14 +78,6 @@ def pixels_of(given: str, candidates: list[Candidate], rejected: list[tuple[str,
         with contextlib.suppress(OSError, ValueError):
             return dataclasses.replace(made, values=draft.values(shape))
     return _decode(given, candidates, rejected, reading)[0]
-
-
-def load(path: Path, spec: InputSpec, max_megapixels: float) -> NDArray[np.uint8] | str:
-    """One picture as the model sees it, or the reason why not."""
-    try:
-        return picture_for(path, spec, max_megapixels=max_megapixels).pixels
-    except UnreadableItem as error:
-        return error.reason
 
 
 class _NoRoom(Exception):
@@ -157,34 +140,53 @@ def _pixels(
     hashes: list[str] = []
     loaded: list[Loaded | str] = []
     tell = _progress(reading.on_event, "pictures read", len(candidates))
-    look = partial(_load, spec=spec, max_megapixels=reading.max_megapixels)
-    for one in in_chunks(look, candidates, reading.executor):
-        if not isinstance(one, str):
-            if draft is None:
-                values[len(hashes)] = one[0]
-            else:
-                _write(draft, one[0])
-            hashes.append(one[2])
-        loaded.append(one if isinstance(one, str) else one[1])
-        tell(len(loaded))
+    paths = [candidate.path for candidate in candidates]
+    with contextlib.closing(_found(paths, spec, reading, draft, values)) as found:
+        for one in found:
+            if not isinstance(one, str):
+                hashes.append(one[1])
+            loaded.append(one if isinstance(one, str) else one[0])
+            tell(len(loaded))
     return values[: len(hashes)], hashes, loaded, draft
 
 
-def _write(draft: Draft, pixels: NDArray[np.uint8]) -> None:
+def _found(
+    paths: list[Path], spec: InputSpec, reading: Reading, draft: Draft | None, values: NDArray[np.uint8]
+) -> Generator[Facts | str, None, None]:
+    """What the files hold; their pixels go to the draft, or else to `values`. Raises _NoRoom."""
+    n_processes = n_worth(len(paths)) if isinstance(reading.executor, Local) else 0
     try:
-        draft.write(pixels)
+        if draft is not None and n_processes:
+            decoding = Decoding(spec, reading.max_megapixels, draft.path, PAGE)
+            yield from _by_processes(paths, decoding, draft, n_processes)
+            return
+        look = partial(load_with_facts, spec=spec, max_megapixels=reading.max_megapixels)
+        row = 0
+        for one in in_chunks(look, paths, reading.executor):
+            if isinstance(one, str):
+                yield one
+                continue
+            if draft is None:
+                values[row] = one[0]
+            else:
+                draft.write(one[0])
+            row += 1
+            yield one[1]
     except OSError as error:
         raise _NoRoom from error
 
 
-def _load(candidate: Candidate, spec: InputSpec, max_megapixels: float) -> tuple[NDArray[np.uint8], Loaded, str] | str:
-    try:
-        content = read_bytes(candidate.path, max_megapixels=max_megapixels)
-        found = picture_for(content, spec, max_megapixels=max_megapixels)
-    except UnreadableItem as error:
-        return error.reason
-    facts = Loaded(found.shape, found.mode, hashlib.sha256(content).hexdigest(), found.note)
-    return found.pixels, facts, fingerprint(found.pixels)
+def _by_processes(
+    paths: list[Path], decoding: Decoding, draft: Draft, n_processes: int
+) -> Generator[Facts | str, None, None]:
+    """Raises OSError."""
+    written = []
+    with contextlib.closing(load_all(decoding, paths, n_processes)) as found:
+        for place, one in enumerate(found):
+            if not isinstance(one, str):
+                written.append(place)
+            yield one
+    draft.close_up(written, decoding.spec.n_values)
 
 
 def _worth_keeping(candidates: list[Candidate]) -> bool:

@@ -21,8 +21,9 @@ from ..core.records import InputSpec
 from ..images.decode import MAX_MEGAPIXELS
 from ..images.fit import fit_to
 from . import idx, samples
-from .decoded import in_chunks, load
+from .decoded import in_chunks
 from .given import missing_path, refuse_address
+from .one_picture import load
 from .scan import Scan, scan, shown, why_not_a_file
 
 STDIN = "-"

@@ -18,8 +18,9 @@ from ..images.decode import MAX_MEGAPIXELS, from_image, on_white, picture_for
 from ..images.fit import fit_to
 from .assemble import Reading, group_column, stop_if_too_many
 from .dataset import Dataset, Source, set_aside
-from .decoded import Loaded, pixels_of
+from .decoded import pixels_of
 from .labelled import label_from_sheet, sheet_columns
+from .one_picture import Loaded
 from .scan import Candidate, Scan, scan, shown
 
 CONVERSIONS = (

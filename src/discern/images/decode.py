@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin, WebPImagePlugin
 
 from ..core.errors import UnreadableItem
-from ..core.files import regular_file
+from ..core.files import open_regular, regular_file
 from ..core.records import InputSpec
 from .fit import fit_image, least_size, pixels_of
 
@@ -193,17 +193,18 @@ def read_bytes(path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> bytes:
 
     A named pipe or a device is refused without waiting for it. Raises UnreadableItem.
     """
-    with regular_file(path) as file:
-        size = os.fstat(file.fileno()).st_size
+    handle, size = open_regular(path)
+    try:
         if not size:
             raise UnreadableItem("empty file (0 bytes)")
         most = int(max_megapixels * 1e6 * BYTES_A_PIXEL) + HEADER_ROOM
         if size > most:
             raise UnreadableItem(f"{size:,} bytes; a picture of {max_megapixels:g} megapixels takes at most {most:,}")
-        try:
-            return file.read(size)  # exactly: Python takes as much memory as it is asked to read
-        except OSError as error:
-            raise UnreadableItem((error.strerror or str(error)).lower()) from error
+        return os.read(handle, size)  # a file object would cost as much as hashing a small picture
+    except OSError as error:
+        raise UnreadableItem((error.strerror or str(error)).lower()) from error
+    finally:
+        os.close(handle)
 
 
 def begins_like_picture(path: Path) -> bool:
