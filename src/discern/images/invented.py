@@ -6,6 +6,7 @@ sign leans, turns, and is stretched and bent a little, and the pen is broad or f
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 
@@ -64,7 +65,7 @@ def drawn(strokes: Strokes, random: np.random.Generator) -> NDArray[np.uint8]:
 def _filled(points: Points) -> Points:
     """The same path with a point at least every twentieth of the sign, so that straight lines bend, too."""
     parts = [points[:1]]
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in itertools.pairwise(points):
         many = max(1, math.ceil(float(np.abs(end - start).max()) * 20))
         parts.append(start + (end - start) * np.linspace(0, 1, many + 1)[1:, None])
     return np.concatenate(parts)
