@@ -22,6 +22,7 @@ FIGURES = ("r2", "mae", "rmse", "median_error")
 FIFTHS = 5
 FEW = 100
 """Below so many tested items one of them moves the figures by much."""
+ALL_THE_SAME = "all true numbers are the same"
 AT_A_TIME = 64
 """Resamples that are drawn together."""
 
@@ -191,7 +192,7 @@ def evaluate_numbers(
     for each in range(number):
         inside = (fifth == each).astype(np.float64)
         columns |= {f"n of {each}": inside, f"y of {each}": inside * centred}
-    drawn = _drawn(columns, unit, seed)
+    drawn = drawn_sums(columns, unit, seed)
     whole = {name: float(column.sum()) for name, column in columns.items()}
     figures, base_figures = (
         _figures(name, whole, drawn, make, np.abs(numbers - true), unit, seed)
@@ -230,20 +231,23 @@ def _figures(
 ) -> dict[str, Figure]:
     """The figures of one set of answers, by its sums over all items and over each resample."""
     n = int(whole["n"])
-    same = "all true numbers are the same"
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = drawn["yy"] - drawn["y"] ** 2 / drawn["n"]
-        r2 = np.where(spread > 0, 1 - drawn[f"{name} sq"] / spread, np.nan)
-        rmse = np.sqrt(drawn[f"{name} sq"] / drawn["n"])
-        mae = drawn[f"{name} abs"] / drawn["n"]
+    draws = of_sums(name, drawn)
     all_spread = whole["yy"]
     value = 1 - whole[f"{name} sq"] / all_spread if all_spread > 0 else math.nan
     return {
-        "r2": make.bootstrap(value, n, r2, same),
-        "mae": make.bootstrap(whole[f"{name} abs"] / n, n, mae, "no items"),
-        "rmse": make.bootstrap(math.sqrt(whole[f"{name} sq"] / n), n, rmse, "no items"),
+        "r2": make.bootstrap(value, n, draws["r2"], ALL_THE_SAME),
+        "mae": make.bootstrap(whole[f"{name} abs"] / n, n, draws["mae"], "no items"),
+        "rmse": make.bootstrap(math.sqrt(whole[f"{name} sq"] / n), n, draws["rmse"], "no items"),
         "median_error": _median(errors, units, make, seed),
     }
+
+
+def of_sums(name: str, sums: Mapping[str, Array]) -> dict[str, Array]:
+    """R2 and the two mean errors of one set of answers, by sums of `drawn_sums`; R2 is NaN where all truth is alike."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = sums["yy"] - sums["y"] ** 2 / sums["n"]
+        r2 = np.where(spread > 0, 1 - sums[f"{name} sq"] / spread, np.nan)
+        return {"r2": r2, "mae": sums[f"{name} abs"] / sums["n"], "rmse": np.sqrt(sums[f"{name} sq"] / sums["n"])}
 
 
 def _median(errors: Array, units: NDArray[np.int64], make: Intervals, seed: int) -> Figure:
@@ -255,6 +259,11 @@ def _median(errors: Array, units: NDArray[np.int64], make: Intervals, seed: int)
             return Figure(value, None, None, n, f"no interval: {n} items are too few for one of a median")
         ordered = np.sort(errors)
         return Figure(value, float(ordered[bounds[0]]), float(ordered[bounds[1]]), n, "order statistics, 95 %")
+    return make.bootstrap(value, n, drawn_medians(errors, units, seed), "no items")
+
+
+def drawn_medians(errors: Array, units: NDArray[np.int64], seed: int) -> Array:
+    """The median error in each resample of the units, the same resamples as in `drawn_sums`, `(n_resamples,)`."""
     order = np.argsort(errors, kind="stable")
     ordered, unit = errors[order], blocks(units, seed)[order]
     random, n_units = generator(seed, "bootstrap"), int(unit.max()) + 1
@@ -264,10 +273,10 @@ def _median(errors: Array, units: NDArray[np.int64], make: Intervals, seed: int)
         reached = np.cumsum(times[unit])
         middle = np.searchsorted(reached, [(reached[-1] + 1) // 2, reached[-1] // 2 + 1])
         medians[each] = ordered[middle].mean()
-    return make.bootstrap(value, n, medians, "no items")
+    return medians
 
 
-def _drawn(columns: Mapping[str, Array], units: NDArray[np.int64], seed: int) -> dict[str, Array]:
+def drawn_sums(columns: Mapping[str, Array], units: NDArray[np.int64], seed: int) -> dict[str, Array]:
     """Sums of each column over resamples of the units (Efron, 1979), `(n_resamples,)` each."""
     unit = blocks(units, seed)
     n_units = int(unit.max()) + 1
