@@ -4,17 +4,63 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 import pytest
 
-from discern.report import glossary
+from discern.report import (
+    clusters_page,
+    explain_page,
+    forecast_page,
+    glossary,
+    number_page,
+    topics_compared,
+    topics_page,
+)
+from discern.report.audit_page import audit_page
 from discern.report.figures import drawings
 from discern.report.html import page
 from discern.report.pages import environment
+from discern.report.record import RunReport
 from report.builders import hostile, plain
+from report.cluster_builders import clusters
+from report.examined import examined
+from report.explain_builders import classes, explained, one
+from report.forecast_builders import forecast
+from report.number_builders import of_number
+from report.test_audit_page import findings
+from report.topic_builders import comparison, topics
 
 LINK = re.compile(r'<a class="term" href="#(term-[a-z0-9-]+)" title="([^"]*)">([^<]*)</a>')
 ENTRY = re.compile(r'<dt id="(term-[a-z0-9-]+)">([^<]*)</dt><dd>(.*?)</dd>')
+EVERYDAY = {"Class", "Label", "Group", "Train", "Test", "Validation", "Probability"}
+
+
+def of_a_run(report: RunReport) -> str:
+    return page(report, drawings(report))
+
+
+def of_a_number() -> str:
+    report = of_number()
+    evaluation = report.evaluation
+    drawn = number_page.drawings_of(report, evaluation)  # type: ignore[arg-type]
+    return number_page.number_page(report, evaluation, drawn, (), "report", ())  # type: ignore[arg-type]
+
+
+PAGES: dict[str, tuple[Callable[[], str], set[str]]] = {
+    "run": (lambda: of_a_run(plain()), {"Kappa", "Log loss", "Epoch", "Baseline"}),
+    "hostile": (lambda: of_a_run(hostile()), {"Kappa"}),
+    "examined": (lambda: of_a_run(examined()), {"Operating point", "False alarm", "p", "Slice"}),
+    "number": (of_a_number, {"Root mean squared error", "Mean error", "R²"}),
+    "audit": (lambda: audit_page(findings(5)), {"Class"}),
+    "explained": (lambda: explain_page.beside(explained())["explain.html"], {"Coefficient", "Least squares", "VIF"}),
+    "explained classes": (lambda: explain_page.beside(classes())["explain.html"], {"Log-odds", "Standard error"}),
+    "one answer": (lambda: explain_page.beside_one(one())["explain.html"], set()),
+    "groups": (lambda: clusters_page.beside(clusters())["groups.html"], {"Silhouette", "Stability", "Group"}),
+    "topics": (lambda: topics_page.beside(topics())["topics.html"], {"Topic", "Coherence"}),
+    "topics compared": (lambda: topics_compared.beside(comparison())["compare.html"], {"Topic", "Coherence"}),
+    "forecast": (lambda: forecast_page.beside(*forecast())["forecast.html"], {"MASE", "Mean error", "Baseline"}),
+}
 
 
 def made(body: str) -> str:
@@ -36,6 +82,26 @@ def test_each_link_has_its_entry_and_each_entry_a_link(report: object) -> None:
     for part in parts:
         found = [anchor for anchor, _, _ in LINK.findall(part)]
         assert len(found) == len(set(found)), "a word is linked once in each part"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_word_of_the_field_on_a_page_of_any_kind_is_explained_there(name: str) -> None:
+    """Found by itself, not by the walk that makes the links: tags and the words of the data are cut out."""
+    build, expected = PAGES[name]
+    text = build()
+    links, entries = LINK.findall(text), ENTRY.findall(text)
+    assert {anchor for anchor, _, _ in links} == {anchor for anchor, _, _ in entries}
+    assert all(text.count(f'id="{anchor}"') == 1 for anchor, _, _ in entries)
+    names = {html.unescape(entry) for _, entry, _ in entries}
+    assert expected <= names
+    bare = re.sub(r'(?s)<section id="glossary".*', "", text)
+    bare = re.sub(r"(?s)<(style|svg|td|bdi|code|pre|nav|title|h1|ul|dl|figcaption)\b.*?</\1>|“[^”]*”", " ", bare)
+    seen = html.unescape(re.sub(r"<[^>]*>", " ", bare)).lower()
+    for term in sorted(glossary.all_terms(), key=lambda term: -len(term.name)):
+        whole = re.compile(rf"(?<![\w.#-]){re.escape(term.name.lower())}(?![\w-])")
+        if term.seen and term.name not in EVERYDAY and whole.search(seen):
+            assert term.name in names, term.name
+        seen = whole.sub(" ", seen)
 
 
 def test_every_term_of_the_field_is_found_where_it_stands() -> None:
