@@ -13,6 +13,7 @@ from common import Timing, alternating, check, claim, data, machine, ratio, show
 
 REPEATS = 3
 READ = "import sys, discern; found = discern.read(sys.argv[1]); print(found.n)"
+THREADS = READ.replace(";", "; from discern.data import workers; workers.A_PROCESS = 10**9;", 1)
 NEAR = """
 import sys, time, discern
 found = discern.read(sys.argv[1])
@@ -33,16 +34,17 @@ def reading(folder: Path) -> None:
     photographs = data("cats-dogs")
     n = len(list(photographs.glob("t*/*/*.jpg")))
     caches = [folder / f"cache{index}" for index in range(REPEATS)]
-    fresh = iter(caches)
-    used = iter(caches)
+    fresh, used = iter(caches), iter(caches)
+    others = (folder / f"other{index}" for index in range(REPEATS))
 
-    def read(cache: Path) -> Timing:
-        return timed([sys.executable, "-c", READ, photographs], env={"DISCERN_CACHE": str(cache)})
+    def read(cache: Path, program: str = READ) -> Timing:
+        return timed([sys.executable, "-c", program, photographs], env={"DISCERN_CACHE": str(cache)})
 
     found = alternating(
         {
             "the first time": lambda: read(next(fresh)),
             "a second time": lambda: read(next(used)),
+            "by threads alone": lambda: read(next(others), THREADS),
             "Pillow to .npy": lambda: timed([sys.executable, __file__, "peer", photographs, folder / "peer.npy"]),
         },
         REPEATS,

@@ -219,7 +219,7 @@ def test_none_is_left_when_too_many_are_bad(photos: Path, started: list[subproce
 
 def test_how_many_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCERN_THREADS", "4")
-    assert [workers.n_worth(n) for n in (0, 1_999, 2_000, 3_999, 10**6)] == [0, 0, 2, 3, 4]
+    assert [workers.n_worth(n) for n in (0, 3_999, 4_000, 7_999, 10**6)] == [0, 0, 2, 3, 4]
     monkeypatch.setenv("DISCERN_THREADS", "1")
     assert workers.n_worth(10**6) == 0
     monkeypatch.setenv("DISCERN_THREADS", "4")
