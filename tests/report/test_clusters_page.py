@@ -66,3 +66,8 @@ def test_tables_beside_the_page_hold_every_figure_whole() -> None:
     assert lines[0] == "group,name,column,category,figure,value,low,high,n,method" and len(lines) == 1 + 3 * 3 * 3
     assert len(found["numbers.csv"].splitlines()) == 1 + 3 * 6
     assert "traits.csv" not in clusters_page.beside(clusters(shown=False))
+
+
+def test_a_sentence_that_begins_with_a_short_word_has_no_space_written_out() -> None:
+    page = clusters_page.beside(clusters())["groups.html"]
+    assert "9 missing cells counted" in page and "A note." in page and "⟨space⟩" not in page
