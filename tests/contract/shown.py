@@ -14,6 +14,8 @@ from PIL import Image
 import discern
 from discern.core.line_options import LineOptions
 from discern.core.options import TextOptions
+from discern.evaluate.boxes import Box
+from discern.explain.inside_record import Inside, Layer, Lesson, Unit
 from discern.report.record import Training
 from discern.text.count import Frequencies
 from discern.workflows import (
@@ -31,6 +33,8 @@ from discern.workflows import (
     suggest_words,
     words,
 )
+from discern.workflows.forecast import ForecastRun
+from discern.workflows.locate import Located
 from report import cluster_builders, explain_builders, forecast_builders, topic_builders
 from report.builders import epochs, hostile
 from report.examined import examined
@@ -52,6 +56,19 @@ def built(_: Path | None = None) -> Made:
         "topics": topic_builders.topics(evil=EVIL), "topics compared": topic_builders.comparison(evil=EVIL),
         "forecast": forecast_builders.forecast(evil=EVIL)[0],
     }  # fmt: skip
+    result, course, table = forecast_builders.forecast(evil=EVIL)
+    saved: Any = None
+    found["forecast run"] = ForecastRun(result, saved, table, Path(EVIL), course)
+    pixels = np.zeros((20, 30, 1), np.uint8)
+    found["located"] = Located(EVIL, (20, 30), (Box(EVIL, 0.9, 2, 3, 9, 9),), 40, pixels)
+    kernels = np.random.default_rng(0).normal(size=(2, 1, 3, 3)).astype(np.float32)
+    layers = (
+        Layer("conv1", (2, 4, 4), np.ones((2, 4, 4), np.float32), (0, 1)),
+        Layer("dense", (5,), kernels[:1, 0], ()),
+    )
+    lesson = Lesson(EVIL, 0.1, 1.0, 0.5, kernels, kernels, kernels)
+    unit = Unit("conv1", 0, (EVIL,), (1.0,), (pixels,))
+    found["inside"] = Inside(EVIL, EVIL, pixels, layers, kernels, ((EVIL, 1.0, 0.9),), ((0, 1.0),), (unit,), lesson)
     return found | dict(examined().kept)
 
 
