@@ -169,6 +169,11 @@ class Boosted:
         held[seeds.generator(self.random_state, "held back").permutation(n)[: int(HELD_BACK * n)]] = True
         return (rows[~held], y[~held]), (rows[held], y[held])
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.allow_nan = True
+        return tags
+
 
 def _same_classes(learned: NDArray[Any], held: NDArray[Any]) -> bool:
     """Whether no class is held back whole; of numbers always."""
@@ -205,11 +210,6 @@ class BoostedNumbers(Boosted, Regressor):
         rows = self._rows(X)
         found: Array = self.trees_.sums(rows)[:, 0] + self.start_[0]
         return found
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 class BoostedClasses(Boosted, Classifier):
@@ -250,11 +250,6 @@ class BoostedClasses(Boosted, Classifier):
     def _rows(self, X: ArrayLike) -> Array:
         check_is_fitted(self)
         return validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)  # type: ignore[no-any-return]
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 def _nothing() -> Grown:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..core.records import ITEMS_NAMED, Figure, Finding, Findings
 from ..evaluate.evaluation import Evaluation
+from ..evaluate.recorded import Measured
 from . import words
 from .visible import visible
 
@@ -44,21 +45,23 @@ def evaluation_text(evaluation: Evaluation, *, width: int | None = None) -> str:
     e = evaluation
     accuracy, base = e.figures["accuracy"], e.baseline_figures["accuracy"]
     parts = [
-        f"{_figure('accuracy', accuracy)} right on {words.items(e.kind, e.n_items)}\n"
-        f"baseline: {_figure('accuracy', base)}, {words.baseline(e.baseline_name)}",
-        table(
-            ("figure", "this model", "95 % range", "baseline", "95 % range"),
-            [
-                (words.NAMES[name], *_pair(name, figure), *_pair(name, e.baseline_figures[name]))
-                for name, figure in e.figures.items()
-            ],
-            width=width,
-        ),
+        f"{figure_text('accuracy', accuracy)} right on {words.items(e.kind, e.n_items)}\n"
+        f"baseline: {figure_text('accuracy', base)}, {words.baseline(e.baseline_name)}",
+        figures_text(e, width=width),
         *([targets_text(e, width=width)] if e.targets else []),
         classes_text(e, width=width),
     ]
     parts += [wrapped(f"note: {visible(note)}", width=width) for note in e.notes]
     return "\n\n".join(parts)
+
+
+def figures_text(measured: Measured, *, width: int | None = None) -> str:
+    """Every figure beside the baseline's, each with its range."""
+    rows = [
+        (words.NAMES[name], *_pair(name, figure), *_pair(name, measured.baseline_figures[name]))
+        for name, figure in measured.figures.items()
+    ]
+    return table(("figure", "this model", "95 % range", "baseline", "95 % range"), rows, width=width)
 
 
 def targets_text(evaluation: Evaluation, *, width: int | None = None) -> str:
@@ -182,7 +185,8 @@ def _pair(name: str, figure: Figure) -> tuple[str, str]:
     return words.value(name, figure), words.interval(name, figure)
 
 
-def _figure(name: str, figure: Figure) -> str:
+def figure_text(name: str, figure: Figure) -> str:
+    """The value of a figure with its range: `95.2 % (92.0 to 97.2 %)`."""
     value, interval = _pair(name, figure)
     return f"{value} ({interval})" if interval else value
 
