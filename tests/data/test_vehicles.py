@@ -58,3 +58,21 @@ def test_every_size_and_a_folder_that_is_there(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match=r"--n is 0.*--seed is -1"):
         write_vehicles(tmp_path / "w", 0, seed=-1)
     assert not (tmp_path / "w").exists()
+
+
+def test_plates_and_the_register_say_what_is_cloned(tmp_path: Path) -> None:
+    write_vehicles(tmp_path / "v", 40, seed=7, size=(24, 36))
+    sheets = {}
+    for name in ("metadata", "plates", "register"):
+        with (tmp_path / "v" / f"{name}.csv").open() as file:
+            sheets[name] = list(csv.DictReader(file))
+    assert list(sheets["metadata"][0]) == ["id", "year", "make", "model"]
+    register = {row["plate"]: (row["make"], row["model"]) for row in sheets["register"]}
+    assert len(register) == len(sheets["register"]) == sum(row["carried"] == "own" for row in sheets["plates"])
+    kinds = {row["id"]: (row["make"], row["model"]) for row in sheets["metadata"]}
+    assert [row["id"] for row in sheets["plates"]] == list(kinds)
+    for row in sheets["plates"]:
+        has = register.get(row["plate"])
+        assert (has is None) == (row["carried"] == "unregistered")
+        assert row["carried"] == "unregistered" or (has == kinds[row["id"]]) == (row["carried"] == "own")
+    assert {row["carried"] for row in sheets["plates"]} == {"own", "cloned", "unregistered"}

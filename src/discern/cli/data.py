@@ -12,7 +12,7 @@ import typer
 from .. import report, workflows
 from ..core import files
 from ..core.errors import OptionError
-from ..core.options import ReadOptions
+from ..core.options import ReadOptions, parse_size
 from .console import Reporter, is_terminal, one_line
 from .reading import (
     Drop,
@@ -96,10 +96,14 @@ def sample(
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another number makes up others.")] = 0,
+    size: Annotated[
+        str | None,
+        typer.Option("--size", metavar="HxW", help="Vehicles: pixels of a photograph (default: 160x240)."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds files already.")] = False,
 ) -> None:
     """Write a sample data set: handwritten digits, drawn vehicles, crime notes, posts, tables; or the practicals."""
-    count = workflows.sample(name, folder, n=n, seed=seed, force=force)
+    count = workflows.sample(name, folder, n=n, seed=seed, size=None if size is None else parse_size(size), force=force)
     place = one_line(str(folder))
     print(f"{count:,} {SAMPLE_ITEMS.get(name, 'pictures')} written to {place}")
     print(f"next: {SAMPLE_NEXT[name].format(place=place)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,8 @@ SIZE = (160, 240)
 """Height and width of a photograph."""
 FINER = 2
 """Pictures are drawn so many times larger and then shrunk, for smooth edges."""
+CLONED, UNREGISTERED = 0.08, 0.08
+"""Shares of the vehicles that carry another's plate, and that are not in the register."""
 BANNER = 0.1
 """Share of the height, at the bottom, that the dealer's banner takes."""
 
@@ -100,9 +102,11 @@ def write_vehicles(
 ) -> int:
     """Draw `n` vehicles: `photos/VEHICLE_ANGLE.jpg`, 16 a vehicle, and `metadata.csv`; returns how many photographs.
 
-    Makes and models come in turn, so that each is there about as often as any other. The same seed gives the same
-    vehicles, and more of them begin with the same ones. With `force` a folder may hold other files already: those of
-    the same name are replaced. Raises OptionError, OutputError.
+    `register.csv` says what each plate was given to; a few vehicles are not in it, and a few carry the plate of another
+    (`plates.csv`: id, plate, carried as own, cloned or unregistered). Makes and models come in turn, so that each is
+    there about as often as any other. The same seed gives the same vehicles, and more of them begin with the same ones.
+    With `force` a folder may hold other files already: those of the same name are replaced.
+    Raises OptionError, OutputError.
     """
     sides = [PICTURE_SIDE.problem("--size", side) for side in size]
     raise_all([Interval(1, MOST, whole=True).problem("--n", n), SEED.problem("--seed", seed), *sides])
@@ -113,7 +117,7 @@ def write_vehicles(
 def _photographs(folder: Path, n: int, seed: int, size: tuple[int, int]) -> None:
     (folder / "photos").mkdir()
     kinds = [(make, model) for make, (_, _, models) in MAKES.items() for model in models]
-    rows = []
+    rows, carried, register = [], [], _Register()
     for index in range(n):
         rng = generator(seed, "vehicle", index)
         vehicle = f"{int(rng.integers(16**8)):08x}{index:04x}"  # the end makes it the only one
@@ -121,10 +125,34 @@ def _photographs(folder: Path, n: int, seed: int, size: tuple[int, int]) -> None
         make, model = kinds[(index % 4) * 3 + (index // 4) % 3]
         rows.append((vehicle, int(rng.integers(2008, 2024)), make, model))
         look = _Look.drawn_from(rng, make, model, size)
+        plate, how = register.given(look.plate, (make, model, rows[-1][1]), generator(seed, "register", index))
+        look = replace(look, plate=plate)
+        carried.append((vehicle, plate, how))
         for angle in range(ANGLES):
             path = folder / "photos" / f"{vehicle}_{angle + 1:02d}.jpg"
             photograph(look, 360 * angle / ANGLES, rng, size).save(path, quality=90)
     write_text(folder / "metadata.csv", csv_text(("id", "year", "make", "model"), rows))
+    write_text(folder / "plates.csv", csv_text(("id", "plate", "carried"), carried))
+    listed = [(plate, *entry) for plate, entry in sorted(register.entries.items())]
+    write_text(folder / "register.csv", csv_text(("plate", "make", "model", "year"), listed))
+
+
+class _Register:
+    """Which plate each vehicle carries, and what the register says of it; those drawn before are never changed."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, tuple[str, str, int]] = {}
+
+    def given(self, own: str, entry: tuple[str, str, int], rng: np.random.Generator) -> tuple[str, str]:
+        """The plate that a vehicle carries and how: its own, another's (cloned), or its own, unregistered."""
+        chance = rng.random()
+        others = [plate for plate, other in self.entries.items() if other[:2] != entry[:2]]
+        if chance < CLONED and others:
+            return others[int(rng.integers(len(others)))], "cloned"
+        if chance > 1 - UNREGISTERED or own in self.entries:
+            return own, "unregistered" if own not in self.entries else "cloned"
+        self.entries[own] = entry
+        return own, "own"
 
 
 @dataclass(frozen=True)

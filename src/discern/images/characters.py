@@ -176,6 +176,8 @@ def _lines(parts: list[_Part]) -> list[list[_Part]]:
             rows[best] = (min(rows[best][0], part.top), max(rows[best][1], part.bottom))
         else:
             rows.append((part.top, part.bottom))
+    if not rows:
+        return []  # rules and frames alone
     rows.sort()
     lines: list[list[_Part]] = [[] for _ in rows]
     for part in parts:

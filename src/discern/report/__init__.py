@@ -63,6 +63,8 @@ __all__ = [
     "table_overview_text",
     "topics_compared_text",
     "topics_text",
+    "vehicle_counts",
+    "vehicle_text",
     "visible_lines",
     "what_if_text",
     "write_concordance_page",
@@ -112,6 +114,7 @@ if TYPE_CHECKING:
     from .topics_compared import topics_compared_text
     from .topics_said import coloured_text, topics_text
     from .topics_steps import state_text, step_text
+    from .vehicle_words import vehicle_counts, vehicle_text
     from .what_if_text import answers_text, what_if_text
     from .words import quantity
     from .write_page import visible_lines, writing_text
@@ -172,6 +175,8 @@ __getattr__, __dir__ = attach(
         "inside_text": "inside_page",
         "located_text": "locate_page",
         "reading_text": "read_page",
+        "vehicle_counts": "vehicle_words",
+        "vehicle_text": "vehicle_words",
         "filter_text": "filter_page",
         "kernels_text": "filter_page",
         "matrix_text": "filter_page",

@@ -16,6 +16,7 @@ __all__ = [
     "card",
     "check_batch",
     "check_steps",
+    "check_vehicles",
     "clean_texts",
     "cleaning",
     "clusters",
@@ -124,6 +125,7 @@ if TYPE_CHECKING:
     from .topics import apply_topics, rename_topics, topics
     from .topics_other import check_steps, colour_text, compare_topics, step_topics
     from .train import train, train_with
+    from .vehicle import check_vehicles
     from .verify import verify
     from .what_if import what_if
     from .write import is_writer, learn_to_write, write
@@ -185,6 +187,7 @@ __getattr__, __dir__ = attach(
         "look_inside": "explain_picture",
         "locate": "locate",
         "read_characters": "read_characters",
+        "check_vehicles": "vehicle",
         "filter_picture": "filter",
         "kernels": "filter",
         "parse_pool": "filter",

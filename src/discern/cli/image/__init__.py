@@ -8,12 +8,13 @@ from typing import Any
 import typer
 
 from . import filter as filtering
-from . import locate, read
+from . import locate, read, vehicle
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "filter": filtering.filter_picture,
     "locate": locate.locate,
     "read": read.read,
+    "vehicle": vehicle.vehicle,
 }
 
 image = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Work with pictures.")
