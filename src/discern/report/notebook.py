@@ -40,6 +40,7 @@ TOLD: Mapping[str, str] = {
     "evaluate.more_data.MoreData": "more_data_page.more_data_text",
     "evaluate.operating.OperatingPoints": "operating_page.operating_sentences",
     "evaluate.paired.Comparison": "comparison_text.comparison_sentence",
+    "evaluate.paired_numbers.NumberComparison": "comparison_text.number_sentence",
     "evaluate.regression.RegressionEvaluation": "html.evaluation_fragment",
     "evaluate.robustness.Robustness": "robustness_page.robustness_sentences",
     "evaluate.slices.Slices": "slices_page.slices_sentences",
