@@ -430,3 +430,10 @@ def test_a_column_of_plain_decimals_never_becomes_text(tmp_path: Path, monkeypat
     }
     data = table(tmp_path, made, target="y")
     assert asked == [["plain", "gaps"]] and list(kinds(data)) == ["plain", "whole", "gaps"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_that_is_near_the_largest_is_read_without_a_word(tmp_path: Path) -> None:
+    made = {"a": [*numbers(99), 1e308], "b": numbers(100, 1), "y": numbers(100, 2)}
+    data = table(tmp_path, made, target="y")
+    assert data.values.max() == 1e308 and not data.aside

@@ -142,7 +142,8 @@ def standardised(values: Numbers) -> Numbers:
     n = np.maximum(known.sum(axis=0), 1)
     filled = np.where(known, values, 0.0)
     centred = np.where(known, filled - filled.sum(axis=0) / n, 0.0)
-    size = np.sqrt((centred**2).sum(axis=0))
+    with np.errstate(over="ignore"):  # a column of 1e300 is like no other
+        size = np.sqrt((centred**2).sum(axis=0))
     enough = size > 1e-12 * np.abs(filled).max(axis=0, initial=0.0) * np.sqrt(n)
     return np.where(enough, centred / np.where(enough, size, 1.0), 0.0)
 
