@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from discern.core import threads
 from discern.core.errors import TooManyBadItems
 from discern.data import decoded, workers
 from discern.data.dataset import Dataset
@@ -68,6 +69,7 @@ def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(workers, "A_PROCESS", 10)
     monkeypatch.setenv("DISCERN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DISCERN_THREADS", "2")
+    monkeypatch.setattr(threads, "_budget", None)  # what a test before this one may have put in force
     rng = np.random.default_rng(0)
     for index in range(80):
         path = tmp_path / "photos" / "ab"[index % 2] / f"{index}.png"
@@ -218,6 +220,7 @@ def test_none_is_left_when_too_many_are_bad(photos: Path, started: list[subproce
 
 
 def test_how_many_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_budget", None)
     monkeypatch.setenv("DISCERN_THREADS", "4")
     assert [workers.n_worth(n) for n in (0, 3_999, 4_000, 7_999, 10**6)] == [0, 0, 2, 3, 4]
     monkeypatch.setenv("DISCERN_THREADS", "1")

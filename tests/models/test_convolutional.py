@@ -147,10 +147,13 @@ def test_missing_parts_and_other_classes_are_refused(small: ConvNet) -> None:
     codec.check(config, arrays, InputSpec("table", (429,), "float32"), 2)  # rows that hold the pictures
     with pytest.raises(ModelFileError, match="shape"):
         codec.check(config, arrays, InputSpec("table", (430,), "float32"), 2)
-    old = {key: value for key, value in config.items() if key not in codec.LATER_KEYS}
+    later = {key: value for key, value in config.items() if key != codec.LOSS}
+    codec.check(later, arrays, small.input_, 2)  # as files were written when there was one loss
+    assert codec.decode(later, arrays, small.input_, small.classes_).loss == "cross-entropy"
+    old = {key: value for key, value in later.items() if key not in codec.LATER_KEYS}
     codec.check(old, arrays, small.input_, 2)  # as files were written before augmentation
     assert codec.decode(old, arrays, small.input_, small.classes_).augment_ == "none"
-    for name in config:
+    for name in later:
         with pytest.raises(ModelFileError, match=name):
             codec.check({key: value for key, value in config.items() if key != name}, arrays, small.input_, 2)
     for name in arrays:
