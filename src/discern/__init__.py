@@ -12,9 +12,11 @@ Names are imported when they are used, so `import discern` is quick.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .core.lazy import attach
+from .core.views import Record, view_by
 
 __version__ = "0.1.0"
 
@@ -45,6 +47,14 @@ __all__ = [
     "train",
     "verify",
 ]
+
+
+def _view(record: Record) -> str:
+    """A record as a notebook shows it; drawing is loaded with the first."""
+    return str(import_module(f"{__name__}.report.notebook").fragment(record))
+
+
+view_by(_view)
 
 if TYPE_CHECKING:
     from .core.errors import DiscernError

@@ -1,10 +1,10 @@
-"""How records show themselves: one short line of plain text, and a view for a notebook that `report` makes."""
+"""How records show themselves: one short line of plain text, and a view for a notebook by whoever makes such views."""
 
 from __future__ import annotations
 
 import dataclasses
 import reprlib
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
 LONGEST = 2_000
@@ -23,9 +23,17 @@ class Record:
     def __repr__(self) -> str:
         return short(self)
 
-    def _repr_html_(self) -> str:
-        page = import_module("discern.report.notebook")  # the one lazy door from a record to its notebook view
-        return str(page.fragment(self))
+    def _repr_html_(self) -> str | None:
+        return None if _viewer is None else _viewer(self)
+
+
+_viewer: Callable[[Record], str] | None = None
+
+
+def view_by(viewer: Callable[[Record], str]) -> None:
+    """Have `viewer` make the HTML of records for notebooks: what draws stands above, and hands itself in."""
+    global _viewer
+    _viewer = viewer
 
 
 class _Repr(reprlib.Repr):
