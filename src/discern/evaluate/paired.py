@@ -27,6 +27,23 @@ OF_COUNTS = {
     "kappa": metrics.kappa,
 }
 FIGURES = (*OF_COUNTS, "log_loss")
+SIDES = ("first", "second", "difference")
+Three = tuple[Figure, Figure, Figure]
+"""The figure of the first, of the second, and the first less the second."""
+
+
+def figures_to_json(figures: Mapping[str, Three]) -> dict[str, Any]:
+    return {
+        name: {side: one.to_json() for side, one in zip(SIDES, three, strict=True)} for name, three in figures.items()
+    }
+
+
+def figures_from_json(record: Mapping[str, Any]) -> dict[str, Three]:
+    """Read what `figures_to_json` gave."""
+    return {
+        name: (Figure.from_json(one["first"]), Figure.from_json(one["second"]), Figure.from_json(one["difference"]))
+        for name, one in record.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -67,7 +84,7 @@ class Comparison(Record):
     only_first: int
     """Items that the first alone answered rightly."""
     only_second: int
-    figures: Mapping[str, tuple[Figure, Figure, Figure]]
+    figures: Mapping[str, Three]
     """Name -> the figure of the first, of the second, and the first less the second."""
     p: Figure
     """Of the difference in accuracy."""
@@ -99,10 +116,7 @@ class Comparison(Record):
             "only_first_right": self.only_first,
             "only_second_right": self.only_second,
             "better": self.better,
-            "figures": {
-                name: dict(zip(("first", "second", "difference"), (one.to_json() for one in three), strict=True))
-                for name, three in self.figures.items()
-            },
+            "figures": figures_to_json(self.figures),
             "p": self.p.to_json(),
             "per_class": [
                 {"label": one.label, "difference": one.difference.to_json(), "p": one.p.to_json()}
@@ -114,14 +128,6 @@ class Comparison(Record):
     def from_json(cls, record: Mapping[str, Any]) -> Comparison:
         """Read what `to_json` wrote. Raises DataError for another schema or an incomplete record."""
         with checked("comparison", record, SCHEMA):
-            figures = {
-                name: (
-                    Figure.from_json(one["first"]),
-                    Figure.from_json(one["second"]),
-                    Figure.from_json(one["difference"]),
-                )
-                for name, one in record["figures"].items()
-            }
             classes = tuple(
                 ClassCompared(one["label"], Figure.from_json(one["difference"]), Figure.from_json(one["p"]))
                 for one in record["per_class"]
@@ -133,7 +139,7 @@ class Comparison(Record):
                 n_groups=record["n_groups"],
                 only_first=record["only_first_right"],
                 only_second=record["only_second_right"],
-                figures=figures,
+                figures=figures_from_json(record["figures"]),
                 p=Figure.from_json(record["p"]),
                 per_class=classes,
             )

@@ -21,6 +21,7 @@ from ..core.views import Record
 from . import chance
 from .intervals import Intervals, blocks
 from .metrics import Array
+from .paired import Three, figures_from_json, figures_to_json
 from .regression import ALL_THE_SAME, FIGURES, RegressionEvaluation, drawn_medians, drawn_sums, of_sums
 
 SCHEMA = 1
@@ -54,7 +55,7 @@ class NumberComparison(Record):
     nearer_first: int
     """Items where the first is nearer to the true number."""
     nearer_second: int
-    figures: Mapping[str, tuple[Figure, Figure, Figure]]
+    figures: Mapping[str, Three]
     """Name -> the figure of the first, of the second, and the first less the second."""
     p: Figure
     """Of the difference in the mean error."""
@@ -92,10 +93,7 @@ class NumberComparison(Record):
             "nearer_first": self.nearer_first,
             "nearer_second": self.nearer_second,
             "better": self.better,
-            "figures": {
-                name: dict(zip(("first", "second", "difference"), (one.to_json() for one in three), strict=True))
-                for name, three in self.figures.items()
-            },
+            "figures": figures_to_json(self.figures),
             "p": self.p.to_json(),
             "notes": list(self.notes),
         }
@@ -104,14 +102,6 @@ class NumberComparison(Record):
     def from_json(cls, record: Mapping[str, Any]) -> NumberComparison:
         """Read what `to_json` wrote. Raises DataError for another schema or an incomplete record."""
         with checked("comparison", record, SCHEMA):
-            figures = {
-                name: (
-                    Figure.from_json(one["first"]),
-                    Figure.from_json(one["second"]),
-                    Figure.from_json(one["difference"]),
-                )
-                for name, one in record["figures"].items()
-            }
             return cls(
                 first=record["first"],
                 second=record["second"],
@@ -121,7 +111,7 @@ class NumberComparison(Record):
                 n_groups=record["n_groups"],
                 nearer_first=record["nearer_first"],
                 nearer_second=record["nearer_second"],
-                figures=figures,
+                figures=figures_from_json(record["figures"]),
                 p=Figure.from_json(record["p"]),
                 notes=tuple(record["notes"]),
             )
