@@ -100,7 +100,7 @@ def test_what_is_sure_and_a_table(cli: Cli, made: Path) -> None:
     found = cli(*given, "--sure", "0.01", "-o", "out.csv")
     assert found.out.count("every character is sure") == 2 and "2 photographs: 2 not registered" in found.out
     assert pl.read_csv("out.csv").height == 2
-    assert "unsure: character" in cli(*given, "--sure", "0.999").out
+    assert "most of its characters are unsure" in cli(*given, "--sure", "0.999").out
     again = cli(*given, "-o", "out.csv")
     assert again.status == 2 and "--force" in again.err
     assert cli(*given, "-o", "out.csv", "--force").status == 0
@@ -143,3 +143,13 @@ def test_vehicles_are_drawn_in_a_size_with_a_register(cli: Cli) -> None:
     assert pl.read_csv("v/register.csv").columns == ["plate", "make", "model", "year"]
     wrong = cli("sample", "letters", "l", "--size", "64")
     assert wrong.status == 2 and "--size belongs to vehicles" in wrong.err
+
+
+def test_real_photographs_match_no_made_up_register(cli: Cli, made: Path, real_data: Path) -> None:
+    photos = sorted((real_data / "vehicles" / "photos").glob("*.jpg"))[::8]
+    found = cli(*asked(made, *photos), "--register", made / "large" / "register.csv", "-o", "real.csv")
+    table = pl.read_csv("real.csv")
+    assert found.status == 0 and table.height == len(photos) == 4
+    assert set(table["verdict"]) <= {"near", "not registered", "unreadable", "no plate"}
+    unread = table.filter(pl.col("verdict").is_in(["unreadable", "no plate"]))
+    assert unread["plate"].null_count() == unread.height

@@ -73,4 +73,6 @@ def test_the_verdict() -> None:
     assert said(("Dalen", "Tarn"), 0.3) == "unclear" and said(("Dalen", "Tarn"), None) == "unclear"
     assert said(here, 0.9, exact=False, near=True) == "near"
     assert said(here, None, exact=False) == "not registered"
+    doubtful = agreed([reading("AB 12", 0.4)], BOX, 0.8)
+    assert verdict(doubtful, False, False, Seen(("make",), ("Arvo",), 0.9, None), None) == "unreadable"
     assert verdict(None, False, False, Seen(("make",), ("Arvo",), 0.9, None), None) == "no plate"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core.views import Record
-from .reading import UNKNOWN, ReadCharacter, Reading
+from .reading import MOSTLY, UNKNOWN, ReadCharacter, Reading
 
 LENGTHS = range(4, 11)
 """Characters that a plate has."""
@@ -22,8 +22,8 @@ FORM_DOUBT = 0.02
 """Chance that is left for none of the likely labels where the likeliest have not the form of a plate."""
 
 AGREES, MISMATCH, UNCLEAR, NEAR = "agrees", "mismatch", "unclear", "near"
-NOT_REGISTERED, NO_PLATE = "not registered", "no plate"
-VERDICTS = (AGREES, MISMATCH, UNCLEAR, NEAR, NOT_REGISTERED, NO_PLATE)
+NOT_REGISTERED, UNREADABLE, NO_PLATE = "not registered", "unreadable", "no plate"
+VERDICTS = (AGREES, MISMATCH, UNCLEAR, NEAR, NOT_REGISTERED, UNREADABLE, NO_PLATE)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def verdict(plate: Plate | None, exact: bool, near: bool, seen: Seen, registered
     if plate is None:
         return NO_PLATE
     if not exact:
-        return NEAR if near else NOT_REGISTERED
+        unread = len(plate.unsure) > MOSTLY * len(plate.characters)
+        return NEAR if near else UNREADABLE if unread else NOT_REGISTERED
     if seen.labels == registered:
         return AGREES
     return MISMATCH if seen.of_registered is not None and seen.of_registered < DOUBT else UNCLEAR

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ..evaluate.vehicle import AGREES, MISMATCH, NEAR, NO_PLATE, NOT_REGISTERED, VERDICTS, Plate, Vehicle
+from ..evaluate.vehicle import AGREES, MISMATCH, NEAR, NO_PLATE, NOT_REGISTERED, UNREADABLE, VERDICTS, Plate, Vehicle
 from .visible import visible
 
 NEAREST = 3
@@ -17,7 +17,7 @@ NEAREST = 3
 def vehicle_text(one: Vehicle) -> str:
     """The verdict, then what was read and what is unsure."""
     lines = [f"{visible(one.item)}: {verdict_text(one)}"]
-    if one.plate is not None:
+    if one.plate is not None and one.verdict != UNREADABLE:
         n = len(one.plate.unsure)
         some = f"{n} of {len(one.plate.characters)} characters {'is' if n == 1 else 'are'} unsure"
         how = some if n else "every character is sure"
@@ -31,6 +31,8 @@ def verdict_text(one: Vehicle) -> str:
     shows = f"{_a(one.seen.labels)} ({_percent(one.seen.probability)})"
     if one.verdict == NO_PLATE or one.plate is None:
         return f"no plate found; the photograph shows {shows}"
+    if one.verdict == UNREADABLE:
+        return f"what may be a plate cannot be read: most of its characters are unsure; the photograph shows {shows}"
     plate = visible(one.plate.text)
     if one.verdict == NOT_REGISTERED:
         return f"plate {plate} not in the register; the photograph shows {shows}"
@@ -80,9 +82,9 @@ def table(found: Sequence[Vehicle]) -> pl.DataFrame:
         (
             one.item,
             one.verdict,
-            one.plate.text if one.plate else None,
-            one.plate.probability if one.plate else None,
-            "; ".join(unsure_texts(one.plate)) if one.plate else "",
+            read.text if read else None,
+            read.probability if read else None,
+            "; ".join(unsure_texts(read)) if read else "",
             _name(one.seen.labels),
             one.seen.probability,
             "; ".join(name for name, _ in one.registered),
@@ -92,6 +94,7 @@ def table(found: Sequence[Vehicle]) -> pl.DataFrame:
             verdict_text(one),
         )
         for one in found
+        for read in [None if one.verdict == UNREADABLE else one.plate]
     ]
     texts = dict.fromkeys(("item", "verdict", "plate"), pl.String)
     names = {**texts, "plate_probability": pl.Float64, "unsure": pl.String, "seen": pl.String}
