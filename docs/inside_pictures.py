@@ -61,10 +61,11 @@ def explained(folder: Path, dog: Path) -> None:
 
 def digits(folder: Path) -> None:
     """A digit on its way through a network."""
-    discern("train", DATA / "mnist", "-o", folder / "digits", "--model", "conv", "--budget", "30s", "--symbols")
+    discern("train", DATA / "mnist", "-o", folder / "digits", "--model", "conv", "--epochs", "6", "--symbols", "--keep-epochs")
     Image.fromarray(_digits("t10k")[0][4]).save(folder / "digit.png")
-    discern("explain", folder / "digits", folder / "digit.png", "--inside", "-o", folder / "in")
+    discern("explain", folder / "digits", folder / "digit.png", "--inside", "--film", "-o", folder / "in")
     shot(folder / "in" / "explain.html", "inside", 1500)
+    shutil.copy(folder / "in" / "inside.gif", IMAGES / "inside.gif")
 
 
 def found(folder: Path) -> None:

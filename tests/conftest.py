@@ -6,9 +6,12 @@ import os
 import shutil
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from discern.core import threads
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -62,6 +65,16 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         monkeypatch.delenv(variable, raising=False)
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def own_threads() -> Iterator[None]:
+    """No test leaves another number of threads behind: the last bits of a fit depend on it."""
+    before = threads._budget
+    yield
+    if threads._budget != before:
+        threads.set_budget(before or threads.available())
+        threads._budget = before
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import discern
 from discern.core.line_options import LineOptions
 from discern.core.options import TextOptions
 from discern.evaluate.boxes import Box
-from discern.explain.inside_record import Inside, Layer, Lesson, Unit
+from discern.explain.inside_record import Inside, Layer, Lesson, Moment, Unit
 from discern.report.record import Training
 from discern.text.count import Frequencies
 from discern.workflows import (
@@ -67,8 +67,11 @@ def built(_: Path | None = None) -> Made:
         Layer("dense", (5,), kernels[:1, 0], ()),
     )
     lesson = Lesson(EVIL, 0.1, 1.0, 0.5, kernels, kernels, kernels)
+    moment = Moment(0, 0.5, layers[:1], ((EVIL, 0.9),))
     unit = Unit("conv1", 0, (EVIL,), (1.0,), (pixels,))
-    found["inside"] = Inside(EVIL, EVIL, pixels, layers, kernels, ((EVIL, 1.0, 0.9),), ((0, 1.0),), (unit,), lesson)
+    found["inside"] = Inside(
+        EVIL, EVIL, pixels, layers, kernels, ((EVIL, 1.0, 0.9),), ((0, 1.0),), (unit,), lesson, (moment,)
+    )
     return found | dict(examined().kept)
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from discern.core.errors import RunError
 from discern.explain import inside
-from discern.explain.inside_record import losses
+from discern.explain.inside_record import Layer, losses
+from discern.nets.build import weights_of
 
 from .test_saliency import network, picture
 
@@ -54,6 +56,35 @@ def test_units_fire_most_for_the_pictures_shown() -> None:
         values = seen[place][:, one.channel].amax(dim=(1, 2)).numpy()
         assert one.items[0] == f"item {values.argmax()}"
         np.testing.assert_allclose(one.strengths, np.sort(values)[::-1][:4], rtol=1e-5)
+
+
+def test_what_the_weights_of_each_epoch_made_of_a_picture() -> None:
+    made, one = network(LAYERS), picture()
+    own = weights_of(made)
+    other = {name: value * 0.5 for name, value in own.items()}
+    course = inside.course_of(made, one, ["a", "b", "c"], [(0, None, other), (1, 0.75, own)])
+    votes, _ = inside.votes_of(made, one, ["a", "b", "c"])
+    assert [(moment.epoch, moment.accuracy) for moment in course] == [(0, None), (1, 0.75)]
+    assert course[1].votes == tuple((label, chance) for label, _, chance in votes) != course[0].votes
+    plain = {layer.name: layer for layer in inside.layers_of(made, one)}
+    assert [layer.name for layer in course[1].layers] == ["conv1_relu", "conv2_relu"]
+    for before, after in zip(course[0].layers, course[1].layers, strict=True):
+        assert before.which == after.which == plain[after.name].which[:8], "the same maps at every moment"
+        np.testing.assert_array_equal(after.maps, plain[after.name].maps[:8])
+        assert not np.array_equal(before.maps, after.maps)
+    assert all(np.array_equal(value, own[name]) for name, value in weights_of(made).items()), "it stays as it is"
+    with pytest.raises(RunError, match="epoch 3 are those of another network"):
+        inside.course_of(made, one, ["a", "b", "c"], [(3, None, weights_of(network("conv 4 same, flatten")))])
+
+
+def test_a_film_follows_few_of_many_layers_from_the_first_to_the_last() -> None:
+    maps = np.zeros((16, 4, 4), np.float32)
+    deep = [Layer(f"conv{n}{kind}", (16, 4, 4), maps, tuple(range(16))) for n in range(1, 8) for kind in ("", "_relu")]
+    found = inside.filmed([Layer("entry", (1, 4, 4), maps[:1], (0,)), *deep, Layer("head", (3,), maps[:1, :1], ())])
+    assert [layer.name for layer in found] == ["conv1_relu", "conv3_relu", "conv5_relu", "conv7_relu"]
+    assert all(layer.which == tuple(range(8)) and layer.maps.shape == (8, 4, 4) for layer in found)
+    assert [layer.name for layer in inside.filmed(deep[:1])] == ["conv1"], "where none is rectified, any with places"
+    assert inside.filmed([]) == ()
 
 
 def test_one_step_of_learning_is_the_slope_times_the_rate_and_lowers_the_loss() -> None:

@@ -27,13 +27,14 @@ def train(
     epochs: int | tuple[int, ...] = 3,
     *,
     checkpoints: Path | None = None,
+    keep_epochs: bool = False,
     on_event: Listener = silent,
     class_labels: NDArray[np.int64] | None = None,
     **parameters: Any,
 ) -> ConvNet:
     parameters = {"layers": LAYERS, "batch_size": 16, "patience": None, **parameters}
     return ConvNet(epochs=epochs, **parameters).fit(
-        *data(), checkpoints=checkpoints, on_event=on_event, class_labels=class_labels
+        *data(), checkpoints=checkpoints, keep_epochs=keep_epochs, on_event=on_event, class_labels=class_labels
     )
 
 

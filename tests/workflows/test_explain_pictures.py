@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 import discern
 from discern.cli.main import main
@@ -130,6 +130,60 @@ def test_the_way_of_a_picture_through_the_network(runs: Path) -> None:
     assert json.loads((runs / "inside" / "explain.json").read_text())["layers"][1]["name"] == "conv1"
     with pytest.raises(OptionError, match="k nearest neighbours"):
         look_inside(runs / "knn-run", picture)
+
+
+@pytest.mark.shows("explain", "--film")
+@pytest.mark.shows("train", "--keep-epochs")
+def test_how_it_came_to_an_answer_epoch_by_epoch(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture, run = sorted((runs / "middle" / "cross").iterdir())[0], runs / "kept-run"
+
+    def status(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return int(stop.value.code or 0), said.out, said.err
+
+    learn = ("train", runs / "middle", "-o", run, "--model", "conv", "--layers", NET["layers"], "--epochs", 5)
+    assert status(*learn, "--keep-epochs")[0] == 0
+    assert (run / "model.discern").read_bytes() != (runs / "middle-run" / "model.discern").read_bytes()
+    asked = ("explain", run, picture, "--inside", "-o", runs / "film")
+    code, out, _ = status(*asked, "--film")
+    assert code == 0 and "before learning" in out
+    found = json.loads((runs / "film" / "explain.json").read_text())
+    course, votes = found["course"], found["votes"]
+    assert [one["epoch"] for one in course] == [0, 1, 2, 3, 4, 5] and course[0]["accuracy"] is None
+    best = json.loads((run / "training.json").read_text())["best_epoch"]
+    assert course[best]["votes"] == [[label, chance] for label, _, chance in votes], "the model is its best epoch"
+    content = (runs / "film" / "inside.gif").read_bytes()
+    with Image.open(runs / "film" / "inside.gif") as film:
+        frames = [np.asarray(frame.convert("L"), dtype=int) for frame in ImageSequence.Iterator(film)]
+    assert len(frames) == 6 and np.abs(frames[0] - frames[-1]).max() > 100
+    page = (runs / "film" / "explain.html").read_text()
+    assert "How it came to this" in page and 'href="inside.gif"' in page and "Epoch 5 of 5" in page
+    assert status(*asked, "--film", "--force")[0] == 0
+    assert (runs / "film" / "inside.gif").read_bytes() == content, "the same bytes each time"
+    assert status(*asked, "--force")[0] == 0 and not (runs / "film" / "inside.gif").exists(), "none is left over"
+    assert "inside.gif" not in (runs / "film" / "explain.html").read_text()
+    refused = {
+        "--film shows the inside": ("explain", run, picture, "--film", "-o", runs / "no"),
+        "--film needs -o": ("explain", run, picture, "--inside", "--film"),
+        "train with --keep-epochs": ("explain", runs / "middle-run", picture, "--inside", "--film", "-o", runs / "no"),
+        "--keep-epochs belongs to --model conv": ("train", runs / "middle", "--model", "knn", "--keep-epochs"),
+    }
+    for message, arguments in refused.items():
+        code, _, said = status(*arguments)
+        assert code == 2 and message in said
+    assert not (runs / "no").exists()
+    assert "How it came" not in page_of(runs / "middle-run", picture), "a run that kept none says nothing of it"
+    (run / "checkpoints" / "epochs" / "000002.safetensors").unlink()
+    code, _, said = status("explain", run, picture, "--inside", "--film", "-o", runs / "no")
+    assert code == 2 and "--keep-epochs" in said
+
+
+def page_of(run: Path, picture: Path) -> str:
+    out = run.parent / f"page-of-{run.name}"
+    look_inside(run, picture, out=out)
+    return (out / "explain.html").read_text()
 
 
 @pytest.mark.shows("explain", "--inside")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from .. import report, workflows
 from ..core import files
+from ..core.errors import OptionError
 from .console import Reporter, one_line
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A finished run's folder.")]
@@ -31,6 +33,9 @@ def explain(
     inside: Annotated[
         bool, typer.Option("--inside", help="A picture: its way through the network, layer by layer.")
     ] = False,
+    film: Annotated[
+        bool, typer.Option("--film", help="With --inside: how it came to this, epoch by epoch, as inside.gif.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an explanation that exists.")] = False,
 ) -> None:
@@ -41,8 +46,10 @@ def explain(
 
     With --item: what each column adds to one answer. The test part stays closed.
     """
+    if film and not inside:
+        raise OptionError("--film shows the inside of a network; give --inside, too")
     with Reporter() as tell:
-        asked: Any = workflows.look_inside if inside else workflows.explain
+        asked: Any = partial(workflows.look_inside, film=film) if inside else workflows.explain
         found = asked(run, source, item=item, out=out, force=force, on_event=tell)
     told = report.inside_text if inside else report.explained_text
     print(files.to_json(found.to_json()) if as_json else told(found), end="" if as_json else "\n")

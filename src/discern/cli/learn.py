@@ -154,6 +154,10 @@ def train(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write event files into RUN/tensorboard while learning (extra).")
     ] = False,
+    keep_epochs: Annotated[
+        bool,
+        typer.Option("--keep-epochs", help="conv: keep each epoch's weights, for `explain --inside --film`."),
+    ] = False,
     size: Size = None,
     grey: Grey = False,
     binary: Binary = False,
@@ -206,6 +210,7 @@ def train(
         features=features,
         class_weight=class_weight,
         tensorboard=tensorboard,
+        keep_epochs=keep_epochs or None,
         split=SplitOptions(test=test, validation=validation, first=first, seed=seed, drop_leaks=drop_leaks),
         start=start,
         search=search,

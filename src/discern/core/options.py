@@ -318,8 +318,7 @@ class TrainOptions(Record):
     """Names from the catalogue; several are compared on the validation part. Empty: all that are installed."""
     k: int | None = None
     layers: str | None = None
-    loss: str | None = None
-    """What a network makes small: one of `LOSSES`."""
+    loss: str | None = None  # what a network makes small: one of `LOSSES`
     epochs: tuple[int, ...] | None = None
     """Cycles of epochs: `(10, 5)` is ten, then five more."""
     batch_size: int | None = None
@@ -340,6 +339,7 @@ class TrainOptions(Record):
     """`--from RUN`: a run or model file whose weights learning starts from."""
     tensorboard: bool = False
     """Write event files while learning; the result is the same."""
+    keep_epochs: bool | None = None  # of a network: keep the weights of every epoch
     search: int | None = None
     """How many settings are tried, the default among them; the best on validation is kept."""
     calibrate: str = "auto"

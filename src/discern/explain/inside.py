@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .inside_record import Layer, Lesson, Pixels, Unit
+from ..core.errors import RunError
+from ..nets.build import Weights, load_weights, weights_of
+from .inside_record import Layer, Lesson, Moment, Pixels, Unit
 from .saliency import _walk
 
 MAPS = 16
@@ -17,10 +21,14 @@ MAPS = 16
 UNITS, EXAMPLES = 4, 4
 """Of each layer so many units, with so many pictures that make them fire most."""
 AT_ONCE = 64
+FILMED, FILMED_MAPS = 4, 8
+"""Of so many layers so many maps are followed through the epochs."""
 
 
-def layers_of(network: nn.Sequential, picture: Pixels) -> tuple[Layer, ...]:
-    """What each part of the network makes of a picture `(H, W, C)`, in order."""
+def layers_of(
+    network: nn.Sequential, picture: Pixels, which: Mapping[str, Sequence[int]] | None = None
+) -> tuple[Layer, ...]:
+    """What each part of the network makes of a picture `(H, W, C)`, in order; of parts named in `which` these maps."""
     with torch.no_grad():
         seen = _walk(network, _batch([picture]))
     names = [name for name, _ in network.named_children()]
@@ -31,10 +39,9 @@ def layers_of(network: nn.Sequential, picture: Pixels) -> tuple[Layer, ...]:
         one = values[0]
         if one.ndim == 3:
             strength = one.abs().amax(dim=(1, 2))
-            order = torch.argsort(strength, descending=True, stable=True)[:MAPS]
-            found.append(
-                Layer(names[place], tuple(one.shape), one[order].numpy(), tuple(int(channel) for channel in order))
-            )
+            brightest = torch.argsort(strength, descending=True, stable=True)[:MAPS].tolist()
+            order = list((which or {}).get(names[place], brightest))
+            found.append(Layer(names[place], tuple(one.shape), one[order].numpy(), tuple(order)))
         elif one.ndim == 1:
             found.append(Layer(names[place], tuple(one.shape), one.numpy()[None, None], tuple(range(len(one)))))
     return tuple(found)
@@ -93,10 +100,41 @@ def votes_of(
     return votes, tuple((int(unit), float(adds[unit])) for unit in strongest)
 
 
+def course_of(
+    network: nn.Sequential, picture: Pixels, classes: Sequence[str], epochs: Iterable[tuple[int, float | None, Weights]]
+) -> tuple[Moment, ...]:
+    """What the network makes of a picture with the weights of several epochs, each with its number and its accuracy;
+    the maps are those that its own weights make brightest. The network itself stays as it is.
+
+    Raises RunError for weights of another network.
+    """
+    which = {layer.name: layer.which for layer in filmed(layers_of(network, picture))}
+    own = {name: value.shape for name, value in weights_of(network).items()}
+    learner = copy.deepcopy(network)
+    found = []
+    for epoch, accuracy, weights in epochs:
+        if {name: value.shape for name, value in weights.items()} != own:
+            raise RunError(f"the weights that were kept of epoch {epoch} are those of another network")
+        load_weights(learner, weights)
+        layers = tuple(layer for layer in layers_of(learner, picture, which) if layer.name in which)
+        votes, _ = votes_of(learner, picture, classes)
+        found.append(Moment(epoch, accuracy, layers, tuple((label, chance) for label, _, chance in votes)))
+    return tuple(found)
+
+
+def filmed(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Of a network's layers the few that a film shows, from first to last, with their brightest maps: those with places
+    whose values have been rectified, or any with places where none has."""
+    shown = [layer for layer in layers if len(layer.shape) == 3 and layer.name != "entry"]
+    rectified = [one for one in shown if one.name.endswith("_relu") or one.name.startswith("residual")]
+    found = rectified or shown
+    places = sorted({round(share * (len(found) - 1)) for share in np.linspace(0, 1, FILMED)}) if found else []
+    several = (found[place] for place in places)
+    return tuple(replace(one, maps=one.maps[:FILMED_MAPS], which=one.which[:FILMED_MAPS]) for one in several)
+
+
 def lesson_of(network: nn.Sequential, picture: Pixels, label: int, name: str, rate: float = 0.05) -> Lesson:
     """One step of gradient descent on the cross entropy of one picture; the network itself stays as it is."""
-    import copy
-
     learner = copy.deepcopy(network)
     target = torch.tensor([label])
     loss = nn.functional.cross_entropy(learner(_batch([picture])), target)

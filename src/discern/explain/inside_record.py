@@ -57,6 +57,20 @@ class Lesson(Record):
 
 
 @dataclass(frozen=True)
+class Moment(Record):
+    """What the network made of the picture when an epoch was over."""
+
+    epoch: int
+    """0: before the first, with the weights that learning began with."""
+    accuracy: float | None
+    """On the validation part, where there is one and the epoch has been looked at."""
+    layers: tuple[Layer, ...]
+    """Those with places, behind each rectifier; of each the same maps at every moment."""
+    votes: tuple[tuple[str, float], ...]
+    """Label and probability of each class, the most probable first."""
+
+
+@dataclass(frozen=True)
 class Inside(Record):
     """A picture on its way through a network."""
 
@@ -72,6 +86,8 @@ class Inside(Record):
     """Numbers before the vote that count most for the winner: which, and what each adds to its score."""
     units: tuple[Unit, ...]
     lesson: Lesson
+    course: tuple[Moment, ...] = ()
+    """From the first weights to the last, where the run kept those of every epoch."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -92,6 +108,10 @@ class Inside(Record):
                 "loss_before": self.lesson.loss_before,
                 "loss_after": self.lesson.loss_after,
             },
+            "course": [
+                {"epoch": one.epoch, "accuracy": one.accuracy, "votes": [list(vote) for vote in one.votes]}
+                for one in self.course
+            ],
         }
 
 

@@ -1,5 +1,7 @@
 """Where a training stands, as one safetensors file: arrays, and a JSON record with a checksum over both.
 
+Where that is asked for, the weights that each epoch ended with are kept in files of the same form.
+
 The record holds the facts that must not change between writing and reading (data, options, threads, precision,
 versions): with the same facts, going on gives the same bytes as never having stopped.
 """
@@ -27,6 +29,8 @@ FORMAT = 1
 DIGESTED = 64
 """Rows that are copied at a time for their digest."""
 NAME = "last.safetensors"
+EPOCHS = "epochs"
+"""The folder of the weights that each epoch ended with; epoch 0 are the first weights."""
 KEY = "discern"  # one key only: safetensors writes several in no fixed order
 
 Arrays = dict[str, NDArray[Any]]
@@ -34,13 +38,27 @@ Arrays = dict[str, NDArray[Any]]
 
 def write(folder: Path, facts: Mapping[str, Any], progress: Mapping[str, Any], arrays: Arrays) -> None:
     """Replace the checkpoint in `folder`, which is made when absent. Raises OutputError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(describe(str(folder), found=(error.strerror or str(error)).lower())) from error
-    record = json.dumps({"format": FORMAT, "facts": facts, "progress": progress})
-    head = json.dumps({"sha256": _checksum(record, arrays), "record": record})
-    files.write_bytes(folder / NAME, save(arrays, metadata={KEY: head}))
+    _write(folder / NAME, {"facts": facts, "progress": progress}, arrays)
+
+
+def write_epoch(folder: Path, epoch: int, weights: Arrays) -> None:
+    """Keep the weights that `epoch` ended with beside the checkpoint in `folder`. Raises OutputError."""
+    _write(_epoch_file(folder, epoch), {"epoch": epoch}, weights)
+
+
+def epochs(folder: Path) -> tuple[int, ...]:
+    """The epochs whose weights are kept beside the checkpoint in `folder`, in order; 0 are the first weights."""
+    found = (path.stem for path in (folder / EPOCHS).glob("*.safetensors"))
+    return tuple(sorted(int(name) for name in found if name.isdecimal()))
+
+
+def read_epoch(folder: Path, epoch: int) -> Arrays:
+    """The weights that `epoch` ended with. Raises RunError when they are damaged or those of another epoch."""
+    path = _epoch_file(folder, epoch)
+    record, weights = _undamaged(path, do="train again with --keep-epochs")
+    if record.get("epoch") != epoch:
+        raise RunError(describe(str(path), found=f"no weights of epoch {epoch}", do="train again with --keep-epochs"))
+    return weights
 
 
 def read(folder: Path, facts: Mapping[str, Any]) -> tuple[dict[str, Any], Arrays] | None:
@@ -145,14 +163,26 @@ def digest(*arrays: NDArray[Any] | Rows | None) -> str:
     return total.hexdigest()
 
 
-def _undamaged(path: Path) -> tuple[dict[str, Any], Arrays]:
-    """Record and arrays. Raises RunError."""
+def _epoch_file(folder: Path, epoch: int) -> Path:
+    return folder / EPOCHS / f"{epoch:06d}.safetensors"
+
+
+def _write(path: Path, facts: Mapping[str, Any], arrays: Arrays) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(describe(str(path.parent), found=(error.strerror or str(error)).lower())) from error
+    record = json.dumps({"format": FORMAT, **facts})
+    head = json.dumps({"sha256": _checksum(record, arrays), "record": record})
+    files.write_bytes(path, save(arrays, metadata={KEY: head}))
+
+
+def _undamaged(path: Path, do: str = "remove it to train from the start") -> tuple[dict[str, Any], Arrays]:
+    """Record and arrays. Raises RunError, which says what to `do`."""
     try:
         return _read(path)
     except (OSError, SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunError(
-            describe(str(path), found="a damaged checkpoint", do="remove it to train from the start")
-        ) from error
+        raise RunError(describe(str(path), found="a damaged checkpoint", do=do)) from error
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Arrays]:

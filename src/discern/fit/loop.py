@@ -25,7 +25,7 @@ from ..core.events import Event, Listener, note, steps
 from ..core.options import CROSS_ENTROPY
 from ..core.rows import Rows
 from ..nets.augment import Augment
-from ..nets.build import Weights, load_weights, weights_of
+from ..nets.build import Weights, fold, load_weights, weights_of
 from . import checkpoint, losses, share
 from . import device as devices
 from .optimizer import Optimizer
@@ -137,6 +137,8 @@ class Saving:
 
     folder: Path
     facts: dict[str, Any]
+    every_epoch: bool = False
+    """Whether the weights that each epoch ended with are kept, and those that the first began with."""
 
 
 def fit(
@@ -155,6 +157,8 @@ def fit(
     state = begin(network, settings)
     if saving is not None:
         restore(state, saving, settings)
+        if not state.history and not state.step:
+            keep_epoch(state, saving)
     cards = devices.generators(settings.device)
     with share.using(settings.threads), devices.repeatable(settings.device), torch.random.fork_rng(devices=cards):
         while state.cycle < len(settings.cycles):
@@ -186,6 +190,7 @@ def run_cycle(
         if ended:
             state.cycle, state.epoch = state.cycle + 1, 0
         if saving is not None:
+            keep_epoch(state, saving)
             keep(state, saving, settings)
         on_event(Event("epoch", facts))
         if ended:
@@ -337,6 +342,12 @@ def gave_up(state: State, settings: Settings) -> bool:
 
 def optimizer_for(network: nn.Module, settings: Settings) -> Optimizer:
     return Optimizer(network, settings.weight_decay, getattr(torch, settings.precision))
+
+
+def keep_epoch(state: State, saving: Saving) -> None:
+    """Write the weights that the epoch ended with, where that was asked for, as `ConvNet.weights_` would have them."""
+    if saving.every_epoch:
+        checkpoint.write_epoch(saving.folder, len(state.history), fold(state.network, weights_of(state.shown)))
 
 
 def keep(state: State, saving: Saving, settings: Settings) -> None:

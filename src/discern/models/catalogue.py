@@ -276,8 +276,9 @@ ENTRIES: Mapping[str, Entry] = {
                 "budget": "seconds that learning may take, instead of epochs",
                 "random_state": "the seed",
                 "start": "weights to go on from",
+                "keep_epochs": "whether the weights of every epoch are kept beside the checkpoint",
             },
-            at_fit=frozenset({"start"}),
+            at_fit=frozenset({"start", "keep_epochs"}),
             resumable=True,
         ),
         Entry(

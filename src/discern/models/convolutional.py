@@ -126,6 +126,7 @@ class ConvNet(Classifier):
         validation: Labelled | None = None,
         on_event: Listener = silent,
         checkpoints: Path | None = None,
+        keep_epochs: bool = False,
         learn_from_all: bool = False,
         start: Weights | None = None,
         class_labels: NDArray[np.int64] | None = None,
@@ -134,8 +135,9 @@ class ConvNet(Classifier):
 
         With `learn_from_all` the validation items are learned from too, through the whole schedule; they tell only, and
         before, how pictures may be varied (docs/decisions/0053-few-items.md).
-        `checkpoints` is a folder: the training goes on from the checkpoint it holds, and keeps one there. `start` is
-        the `weights_` of another ConvNet to begin from; a head of another number of classes is made anew.
+        `checkpoints` is a folder: the training goes on from the checkpoint it holds, and keeps one there; with
+        `keep_epochs` the weights of every epoch, too (`fit.checkpoint.read_epoch`). `start` is the `weights_` of
+        another ConvNet to begin from; a head of another number of classes is made anew.
         `class_labels` is for classes that are combinations of labels, `(n_classes, n_targets)`: for each class, in the
         order of `classes_`, the position of its label among those of each target. What is learned of a label then
         serves all its classes; what is kept has one plain head, as without (docs/decisions/0050-several-targets.md).
@@ -179,7 +181,7 @@ class ConvNet(Classifier):
             settings = dataclasses.replace(settings, augment=self._settings(steps).augment)
         saving = None
         if checkpoints is not None:
-            saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start, codes))
+            saving = loop.Saving(Path(checkpoints), self._facts(settings, train, held_back, start, codes), keep_epochs)
             if found or self.budget is None:
                 budget.announce(network, learned, looked, settings, found[2] if found else 0, on_event)
         outcome = loop.fit(network, learned, looked, settings, saving=saving, on_event=on_event)

@@ -7,13 +7,15 @@ from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
 from ..explain.inside_record import Inside, Layer, losses
+from . import inside_film
 from .filter_page import matrix_text, number
 from .pages import environment
-from .picture_reasons import coloured, inline, larger
+from .picture_reasons import coloured, grey, inline, larger
 from .visible import visible
 
 SHOWN = {"conv": "layer of filters", "pool": "pooling", "dense": "dense layer", "head": "the vote"}
 MAP, KERNEL = 96, 60
+PAGE, FILM = "explain.html", "inside.gif"
 """Pixels across of a feature map and of a kernel on the page."""
 
 
@@ -23,6 +25,8 @@ def inside_text(result: Inside) -> str:
     lines = [f"{visible(result.item)}: {high} x {wide} x {channels}, {high * wide * channels:,} numbers"]
     lines += [f"  {layer.name:12} {said(layer)}" for layer in result.layers]
     lines.append("the vote: " + ", ".join(f"{visible(label)} {chance:.3f}" for label, _, chance in result.votes[:5]))
+    if result.course:
+        lines.append(inside_film.turns(result.course))
     lesson = result.lesson
     lines.append(
         f"one step of learning, were this picture a {visible(lesson.label)}: loss {lesson.loss_before:.4f} to "
@@ -39,13 +43,13 @@ def said(layer: Layer) -> str:
     return f"{channels} maps of {high} x {wide}"
 
 
-def beside(result: Inside) -> dict[str, str]:
-    """File name -> content, of all that shows the way through the network."""
+def beside(result: Inside, *, film: bool = False) -> dict[str, str | bytes]:
+    """File name -> content, of all that shows the way through the network; with `film` the film, too."""
     layers = []
     for layer in result.layers:
         if len(layer.shape) == 3:
             maps = zip(layer.which, layer.maps, strict=True)
-            layers.append((layer, said(layer), [(channel, inline(_grey(one, MAP))) for channel, one in maps]))
+            layers.append((layer, said(layer), [(channel, inline(grey(one, MAP))) for channel, one in maps]))
     units = []
     for unit in result.units:
         examples = zip(unit.items, unit.strengths, unit.pixels, strict=True)
@@ -69,16 +73,12 @@ def beside(result: Inside) -> dict[str, str]:
         "votes": [(label, f"{score:.2f}", f"{100 * chance:.1f}%") for label, score, chance in result.votes[:10]],
         "last": [(unit, f"{adds:+.2f}", adds >= 0, f"{100 * abs(adds) / widest:.0f}%") for unit, adds in result.last],
         "steps": steps,
+        "course": inside_film.rows(result),
+        "film": FILM if film else None,
         "losses": [[number(value) for value in row] for row in losses()],
     }
-    return {"explain.html": environment().get_template("inside.html.j2").render(**view)}
-
-
-def _grey(values: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
-    """A map as a picture: its smallest value black, its largest white."""
-    low, high = float(values.min()), float(values.max())
-    scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)
-    return larger((255 * scaled).astype(np.uint8)[:, :, None], size)
+    page = environment().get_template("inside.html.j2").render(**view)
+    return {PAGE: page, **({FILM: inside_film.film(result)} if film else {})}
 
 
 def _signed(kernel: NDArray[np.float32], most: float) -> NDArray[np.uint8]:

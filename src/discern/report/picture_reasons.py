@@ -158,6 +158,13 @@ def coloured(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, axis=2)
 
 
+def grey(values: NDArray[np.float32], size: int = 1) -> NDArray[np.uint8]:
+    """A feature map as a picture: its smallest value black, its largest white."""
+    low, high = float(values.min()), float(values.max())
+    scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)
+    return larger((255 * scaled).astype(np.uint8)[:, :, None], size)
+
+
 def larger(pixels: NDArray[np.uint8], size: int = LARGE) -> NDArray[np.uint8]:
     """A small picture shown larger, each pixel a square."""
     times = max(1, size // max(pixels.shape[:2]))

@@ -40,6 +40,7 @@ OPTIONS = {
     "features": ("--features", "features"),
     "class_weight": ("--class-weight", "class_weight"),
     "start": ("--from", "start"),
+    "keep_epochs": ("--keep-epochs", "keep_epochs"),
 }
 """Options that belong to some models only: the field of TrainOptions, as typed, and the estimator's parameter."""
 
@@ -183,7 +184,7 @@ def parameters(name: str, options: TrainOptions, data: Dataset | None = None) ->
     chosen = {
         parameter: getattr(options, field)
         for field, (_, parameter) in OPTIONS.items()
-        if parameter in takes and parameter != "start" and getattr(options, field) is not None
+        if parameter in takes and parameter not in catalogue.entry(name).at_fit and getattr(options, field) is not None
     }
     if "epochs" in chosen and not catalogue.entry(name).resumable:
         chosen["epochs"] = sum(chosen["epochs"])  # only what can go on learns in cycles

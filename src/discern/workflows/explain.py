@@ -15,7 +15,7 @@ from ..explain.table import TableExplanation
 from ..explain.words import TextExplanation, TextsExplained
 from ..store import bundle
 from ..store.run_folder import model_path
-from . import explain_picture, explain_table, explain_text
+from . import explain_folder, explain_picture, explain_table, explain_text
 
 Explanation = (
     TableExplanation | Contributions | PictureExplanation | PicturesExplained | TextExplanation | TextsExplained
@@ -46,7 +46,7 @@ def explain(
     kind = loaded.spec.kind
     if kind not in KINDS:
         raise DataError(describe(str(run), found=f"a model of {kind}", expected="one of a table or of pictures"))
-    place = None if out is None else explain_table.place(out, source, force)
+    place = None if out is None else explain_folder.place(out, source, force)
     asked = KINDS[kind]
     found: Explanation
     single = item is not None or (kind == "pictures" and explain_picture.is_picture(source))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import files
 from ..core.errors import DataError, OptionError, UnreadableItem, describe
 from ..core.events import Listener, note, silent, stage, steps
 from ..core.options import suggest
@@ -28,18 +28,19 @@ from ..explain.picture import (
     maps_of,
     reasons_for,
 )
+from ..fit import checkpoint
 from ..images.decode import picture_for
 from ..models import catalogue
+from ..report import film as films
 from ..report import inside_page, picture_reasons
 from ..store import bundle
 from ..store.bundle import Bundle
-from ..store.run_folder import model_path
+from ..store.run_folder import RunFolder, model_path
 from ..store.session import Shipped
-from . import explain_table
+from . import explain_folder
 from .kept import Finished
 from .refits import learnable
 
-RESULT = "explain.json"
 EACH = 24
 """Pictures of each class that are looked at for the whole."""
 MOST_CLASSES = 30
@@ -57,7 +58,7 @@ def whole(
     run: str | Path, loaded: Bundle, source: str | Path | Dataset | None, folder: Path | None, on_event: Listener
 ) -> PicturesExplained:
     """Where the model looks, class by class, on the validation part (or what it learned from, where there is none)."""
-    opened = explain_table.open_run(run, source, on_event)
+    opened = explain_folder.open_run(run, source, on_event)
     data, seed = opened.data, opened.folder.options().seed
     labels = data.labels
     assert labels is not None  # `finished` has refused data without labels
@@ -85,7 +86,7 @@ def whole(
         notes.append(f"the first {MOST_CLASSES} of {len(shipped.classes)} classes")
     result = PicturesExplained(str(run), name, tuple(classes), tuple(notes))
     if folder is not None:
-        _write(folder, picture_reasons.beside_whole(result), result.to_json())
+        explain_folder.write(folder, picture_reasons.beside_whole(result), result.to_json())
     return result
 
 
@@ -100,7 +101,7 @@ def one(
     """Why one picture gets its answer: a file, or an `item` of the run's data."""
     opened, notes = None, []
     try:
-        opened = explain_table.open_run(run, source if item is not None else None, on_event)
+        opened = explain_folder.open_run(run, source if item is not None else None, on_event)
     except DataError:
         if item is not None:
             raise
@@ -128,7 +129,7 @@ def one(
     for said in notes:
         note(on_event, said)
     if folder is not None:
-        _write(folder, picture_reasons.beside_one(result), result.to_json())
+        explain_folder.write(folder, picture_reasons.beside_one(result), result.to_json())
     return result
 
 
@@ -138,15 +139,28 @@ def look_inside(
     *,
     item: str | None = None,
     out: str | Path | None = None,
+    film: bool = False,
     force: bool = False,
     on_event: Listener = silent,
 ) -> Inside:
     """A picture on its way through the network of a run: feature maps, kernels, units with the pictures that make them
-    fire most, the last vote, and one step of learning. `source` and `item` as for `explain`.
+    fire most, the last vote, and one step of learning; of a run that kept the weights of every epoch, maps and votes
+    with them, too. `source` and `item` as for `explain`. With `film` these stand as `inside.gif` in the folder `out`.
 
-    Raises OptionError for a model without layers of convolutions; else as `explain` does.
+    Raises OptionError for a model without layers of convolutions, and for a film of a run that kept no epochs; else as
+    `explain` does.
     """
-    from ..explain.inside import first_conv, has_convolutions, layers_of, lesson_of, units_of, votes_of  # torch
+    if film and out is None:
+        raise OptionError("--film needs -o, a folder to write inside.gif into")
+    from ..explain.inside import (  # torch
+        course_of,
+        first_conv,
+        has_convolutions,
+        layers_of,
+        lesson_of,
+        units_of,
+        votes_of,
+    )
 
     run = os.fspath(run)
     loaded = bundle.load(model_path(run))
@@ -155,8 +169,11 @@ def look_inside(
         raise OptionError(
             f"{run}: --inside shows layers of convolutions; this is a {catalogue.entry(loaded.model).title}"
         )
-    place = None if out is None else explain_table.place(out, source, force)
-    opened = explain_table.open_run(run, source if item is not None else None, on_event)
+    place = None if out is None else explain_folder.place(out, source, force)
+    opened = explain_folder.open_run(run, source if item is not None else None, on_event)
+    n_epochs = _kept_epochs(opened.folder)
+    if film and not n_epochs:
+        raise OptionError(f"{run}: --film needs the weights of every epoch; train with --keep-epochs, which keeps them")
     name, picture = _picture(loaded, source, item, opened)
     classes = [str(one) for one in loaded.classes]
     stage(on_event, "looking inside")
@@ -170,10 +187,27 @@ def look_inside(
         kernels=first_conv(network).weight.detach().numpy()[:KERNELS].copy(), votes=votes, last=last,
         units=units_of(network, picture, [np.asarray(data) for data in opened.data.values[rows]], names),
         lesson=lesson_of(network, picture, classes.index(taught), taught),
+        course=course_of(network, picture, classes, _epochs(opened.folder, n_epochs, on_event)),
     )  # fmt: skip
     if place is not None:
-        _write(place, inside_page.beside(result), result.to_json())
+        explain_folder.write(place, inside_page.beside(result, film=film), result.to_json())
     return result
+
+
+def _kept_epochs(folder: RunFolder) -> int:
+    """How many epochs the run learned for, where it kept the weights of every one; else 0."""
+    n_epochs = len(folder.load(folder.training).get("history") or ())
+    return n_epochs if set(range(n_epochs + 1)) <= set(checkpoint.epochs(folder.checkpoints)) else 0
+
+
+def _epochs(folder: RunFolder, n_epochs: int, on_event: Listener) -> Iterator[tuple[int, float | None, Any]]:
+    """Number, validation accuracy and weights of the epochs that are shown."""
+    history = folder.load(folder.training).get("history") or ()
+    chosen = films.chosen(n_epochs) if n_epochs else ()
+    for done, epoch in enumerate(chosen, start=1):
+        accuracy = history[epoch - 1]["validation_accuracy"] if epoch else None
+        yield epoch, accuracy, checkpoint.read_epoch(folder.checkpoints, epoch)
+        steps(on_event, "epochs", done, len(chosen))
 
 
 def network_of(loaded: Bundle) -> Any:
@@ -229,10 +263,3 @@ def _nearest(shipped: Shipped, picture: NDArray[Any], opened: Finished, seed: in
         pixels = np.asarray(data.values[row])
         found.append(Near(str(data.items["item"][row]), str(labels[row]), float(alike[place]), pixels))
     return tuple(found)
-
-
-def _write(folder: Path, beside: dict[str, str], record: dict[str, Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in beside.items():
-        files.write_text(folder / name, content)
-    files.write_json(folder / RESULT, record)

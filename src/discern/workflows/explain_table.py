@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import files
-from ..core.errors import DataError, OptionError, OutputError, describe
+from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, note, stage, steps
 from ..core.options import suggest
 from ..core.records import Column, Figure
@@ -25,15 +24,11 @@ from ..models import catalogue
 from ..report import explain_page
 from ..store.bundle import Bundle
 from ..store.numbers import ShippedNumbers, ship
-from ..store.run_folder import RunFolder, check_apart
 from ..store.session import Shipped
-from . import choose, compare
-from .again import finished
+from . import choose, compare, explain_folder
 from .kept import Finished
 from .refits import learnable
-from .train import read_with
 
-RESULT = "explain.json"
 FEWEST, ENOUGH = 10, 2_000
 """Rows that stand alone, below which none are held back; rows of a validation part that are enough by themselves."""
 LONG = 300.0
@@ -52,7 +47,7 @@ def whole(
     run: str | Path, loaded: Bundle, source: str | Path | Dataset | None, folder: Path | None, on_event: Listener
 ) -> TableExplanation:
     """The model as a whole."""
-    opened = open_run(run, source, on_event)
+    opened = explain_folder.open_run(run, source, on_event)
     data, seed = opened.data, opened.folder.options().seed
     predict, classes = predictor(ship(loaded))
     every = learnable(opened)
@@ -82,7 +77,7 @@ def whole(
     )
     if folder is not None:
         stage(on_event, "drawing")
-        _write(folder, explain_page.beside(result), result.to_json())
+        explain_folder.write(folder, explain_page.beside(result), result.to_json())
     return result
 
 
@@ -98,7 +93,7 @@ def one(
     shipped = ship(loaded)
     opened = None
     try:
-        opened = open_run(run, None if isinstance(source, (str, Path)) else source, on_event)
+        opened = explain_folder.open_run(run, None if isinstance(source, (str, Path)) else source, on_event)
     except DataError:
         if source is None or isinstance(source, Dataset):
             raise
@@ -133,18 +128,8 @@ def one(
     )
     result = replace(result, run=str(run), target=loaded.target)
     if folder is not None:
-        _write(folder, explain_page.beside_one(result), result.to_json())
+        explain_folder.write(folder, explain_page.beside_one(result), result.to_json())
     return result
-
-
-def open_run(run: str | Path, source: str | Path | Dataset | None, on_event: Listener) -> Finished:
-    """A finished run with its data. Raises RunError, DataError."""
-    data = source
-    if isinstance(data, (str, Path)):
-        folder = RunFolder(Path(run))
-        folder.record()
-        data = read_with(data, folder.reading(), on_event=on_event)
-    return finished(run, data, on_event)
 
 
 def predictor(shipped: Shipped | ShippedNumbers) -> tuple[Predict, tuple[str, ...]]:
@@ -157,33 +142,6 @@ def predictor(shipped: Shipped | ShippedNumbers) -> tuple[Predict, tuple[str, ..
 def columns_of(loaded: Bundle, data: Dataset) -> tuple[Column, ...]:
     """The columns that the model looks at; arrays have numbers only."""
     return loaded.spec.columns or tuple(Column(name, "number") for name in data.feature_names)
-
-
-def place(out: str | Path, source: str | Path | Dataset | None, force: bool) -> Path:
-    """The folder to write into. Raises OptionError, OutputError."""
-    folder = Path(out)
-    check_apart(folder, Path(source) if isinstance(source, (str, Path)) else None)
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if any((above / "run.json").is_file() for above in (folder.resolve(), *folder.resolve().parents)):
-        raise OptionError(describe(f"-o {out}", found="it lies in a run's folder", do="choose a place outside of it"))
-    if present and RESULT not in present and any(not name.startswith(files.TEMPORARY) for name in present):
-        raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
-    if RESULT in present and not force:
-        raise OutputError(f"{out}: it holds an explanation already; choose another -o, or --force to replace it")
-    return folder
-
-
-def _write(folder: Path, beside: Mapping[str, str], record: Mapping[str, Any]) -> None:
-    """Everything but the result, and then the result: a folder without it was not finished."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULT).unlink(missing_ok=True)
-    for old in (*folder.glob("*.svg"), *folder.glob("*.csv")):
-        old.unlink()
-    for name, content in beside.items():
-        files.write_text(folder / name, content)
-    files.write_json(folder / RESULT, record)
 
 
 def _twins(

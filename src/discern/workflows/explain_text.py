@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import files
 from ..core.errors import DataError, describe
 from ..core.events import Listener, stage
 from ..core.options import suggest
@@ -18,9 +17,8 @@ from ..models.scorer import Scorer
 from ..report import text_reasons
 from ..store.bundle import Bundle
 from ..store.session import Shipped
-from . import explain_table
+from . import explain_folder
 
-RESULT = "explain.json"
 TELLING, OTHERS = 20, 4
 
 
@@ -33,7 +31,7 @@ def whole(
     notes = ("of words alone; runs of letters count beside them",) if len(scorer.looking.runs) else ()
     result = TextsExplained(str(run), classes, notes)
     if folder is not None:
-        _write(folder, text_reasons.beside_whole(result), result)
+        explain_folder.write(folder, text_reasons.beside_whole(result), result.to_json())
     return result
 
 
@@ -59,7 +57,7 @@ def one(
     answer, probability = str(shipped.classes[label]), float(chances[label])
     result = TextExplanation(item, str(run), text, answer, probability, others, words, notes)
     if folder is not None:
-        _write(folder, text_reasons.beside_one(result), result)
+        explain_folder.write(folder, text_reasons.beside_one(result), result.to_json())
     return result
 
 
@@ -74,16 +72,9 @@ def _text(run: str | Path, source: str | Path | Dataset | None, item: str, on_ev
         texts = read_texts(source, None, on_event=on_event)
         names, values, where = texts.items.to_list(), texts.texts.to_list(), shown(str(source))
     else:
-        data = explain_table.open_run(run, source, on_event).data
+        data = explain_folder.open_run(run, source, on_event).data
         names, values, where = data.items["item"].to_list(), data.values.tolist(), data.name
     if item not in names:
         found = f"no item {item!r} among {len(names):,}{suggest(item, names)}"
         raise DataError(describe(where, found=found, expected="one such as " + repr(names[0]) if names else "texts"))
     return str(values[names.index(item)])
-
-
-def _write(folder: Path, beside: dict[str, str], result: TextExplanation | TextsExplained) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in beside.items():
-        files.write_text(folder / name, content)
-    files.write_json(folder / RESULT, result.to_json())

@@ -39,6 +39,9 @@ from .reporting import write_run_report
 CHECKED = 512
 """Items on which the fitted and the loaded model are compared."""
 
+WITHOUT_EFFECT = ("tensorboard", "keep_epochs")
+"""Options that change nothing of the result."""
+
 LEFT_BEHIND = (
     "history_",
     "loss",
@@ -153,6 +156,7 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
         extra = {"checkpoints": folder.checkpoints, "start": _start(folder)}
+        extra["keep_epochs"] = bool(job.options.keep_epochs)
         extra |= compare.class_labels(estimator, job.data, parts.train)
     if to_the_end:
         extra["learn_from_all"] = True
@@ -231,8 +235,8 @@ def look(path: Path, record: Mapping[str, Any], run: str, test_key: str, reason:
     `record` is the run's `run.json`, or empty for a model file without one.
     """
     options = record.get("options")
-    if options is not None:  # event files change nothing of the result
-        options = {name: value for name, value in options.items() if name != "tensorboard"}
+    if options is not None:
+        options = {name: value for name, value in options.items() if name not in WITHOUT_EFFECT}
     digest = ledger.digest({"options": options, "read": record.get("data", {}).get("read")})
     ledger.look(path, test_key, run, digest, reason)
     others = ledger.looks(path, test_key, digest)

@@ -29,7 +29,7 @@ from ..store.bundle import Bundle
 from ..store.numbers import ShippedNumbers, ship
 from ..store.run_folder import RunFolder, model_path
 from ..store.session import Shipped
-from .explain_table import open_run
+from .explain_folder import open_run
 from .refits import learnable
 
 SAME = 1e-9
