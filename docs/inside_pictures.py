@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from PIL import Image
 
 from discern.data import idx
@@ -42,6 +43,7 @@ def main() -> None:
         digits(folder)
         found(folder)
         read(folder)
+        vehicles(folder)
         discern("series", "write", DATA / "shakespeare" / "input.txt", "-o", folder / "plays", "--budget", "80s")
         shot(folder / "plays" / "writing.html", "writing", 2300)
 
@@ -61,7 +63,18 @@ def explained(folder: Path, dog: Path) -> None:
 
 def digits(folder: Path) -> None:
     """A digit on its way through a network."""
-    discern("train", DATA / "mnist", "-o", folder / "digits", "--model", "conv", "--epochs", "6", "--symbols", "--keep-epochs")
+    discern(
+        "train",
+        DATA / "mnist",
+        "-o",
+        folder / "digits",
+        "--model",
+        "conv",
+        "--epochs",
+        "6",
+        "--symbols",
+        "--keep-epochs",
+    )
     Image.fromarray(_digits("t10k")[0][4]).save(folder / "digit.png")
     discern("explain", folder / "digits", folder / "digit.png", "--inside", "--film", "-o", folder / "in")
     shot(folder / "in" / "explain.html", "inside", 1500)
@@ -98,6 +111,22 @@ def read(folder: Path) -> None:
     discern("sample", "plates", folder / "plates", "--n", "6")
     discern("image", "read", folder / "reader", folder / "plates" / "plate00001.png", "-o", folder / "r.html")
     shot(folder / "r.html", "read", 900)
+
+
+def vehicles(folder: Path) -> None:
+    """A photograph of a made-up vehicle with the plate of another; the reader is the one of `read`."""
+    cars, seen = folder / "cars", folder / "seen"
+    discern("sample", "vehicles", cars, "--n", "240")
+    labels = ("--labels", cars / "metadata.csv", "--label", "make", "--label", "model", "--group-from", r"(.+)_\d+")
+    options = ("--model", "conv", "--crop", "0,0,0,0.1", "--size", "64x96", "--budget", "180s")
+    discern("train", cars / "photos", *labels, *options, "-o", folder / "makes")
+    discern("sample", "vehicles", seen, "--n", "24", "--seed", "21", "--size", "640x960")
+    plates = pl.read_csv(seen / "plates.csv")
+    some = [*plates.filter(pl.col("carried") == "cloned")["id"][:1], *plates["id"][:3]]
+    photos = [seen / "photos" / f"{name}_04.jpg" for name in dict.fromkeys(some)]
+    models = ("--plate", folder / "reader", "--make", folder / "makes", "--register", seen / "register.csv")
+    discern("image", "vehicle", *photos, *models, "-o", folder / "vehicles.html")
+    shot(folder / "vehicles.html", "vehicle", 1250)
 
 
 def discern(*arguments: object) -> None:

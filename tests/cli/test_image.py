@@ -245,6 +245,25 @@ def test_what_cannot_be_read_is_said(cli: Cli, letters: Path) -> None:
         assert "Traceback" not in found.err
 
 
+@pytest.mark.parametrize("ending", [".csv", ".html"])
+def test_pictures_that_cannot_be_opened_are_set_aside(ending: str, cli: Cli, letters: Path, things: Path) -> None:
+    canvas_file()
+    content = Path("canvas.png").read_bytes()
+    Path("half.png").write_bytes(content[: len(content) // 2])
+    for command, model in ((READ, letters), (LOCATE, things)):
+        out = f"{command[1]}{ending}"
+        found = cli(*command, model, "half.png", "canvas.png", "nowhere.png", "-o", out)
+        assert found.status == 0, found.err
+        assert "set aside: half.png: " in found.err and "2 of 3 pictures set aside" in found.err
+        assert Path(out).stat().st_size > 0
+        aside = pl.read_csv(f"{command[1]}.rejected.csv")
+        assert aside["item"].to_list() == ["half.png", "nowhere.png"] and "no such" in aside["reason"][1]
+        assert cli(*command, model, "canvas.png", "canvas.png", "-o", out, "--force").status == 0
+        assert not Path(f"{command[1]}.rejected.csv").exists(), "nothing of an earlier time stays"
+        none = cli(*command, model, "half.png", "nowhere.png")
+        assert none.status == 2 and "none of the 2 pictures can be used; the first: half.png" in none.err
+
+
 @pytest.mark.shows("train", "--symbols")
 def test_drawn_symbols_are_centred_at_every_door(cli: Cli) -> None:
     assert cli("sample", "letters", "letters", "--n", "11").status == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from PIL import Image
 
 from discern.data.vehicles import write_vehicles
 from discern.evaluate.reading import edits
+from discern.evaluate.vehicle import Seen, Vehicle
+from discern.report import vehicle_page
 
 from .conftest import Cli, run_main
 
@@ -106,6 +109,48 @@ def test_what_is_sure_and_a_table(cli: Cli, made: Path) -> None:
     assert cli(*given, "-o", "out.csv", "--force").status == 0
 
 
+def test_a_page_shows_each_photograph_with_its_plate(cli: Cli, made: Path) -> None:
+    photo, _ = fronts(made)[0]
+    text = read(cli, made, photo)
+    table = pl.read_csv("o.csv")
+    Image.fromarray(np.full((300, 400, 3), 120, np.uint8)).save("grey<i>.png")
+    given = (*asked(made, "grey<i>.png", photo), "--register", register("r.csv", f"{text},Elan,<b>Moor</b>"))
+    assert cli(*given, "--sure", "0.01", "-o", "found.html").status == 0
+    page = Path("found.html").read_text()
+    assert "<script" not in page and "<b>Moor" not in page and "&lt;b&gt;Moor" in page and "grey&lt;i&gt;.png" in page
+    assert page.index(photo.name) < page.index("grey&lt;i&gt;"), "what a person should look at comes first"
+    assert page.count("<svg") == 2 and page.count("<rect ") == 1 and page.count("<img") == 1
+    top, bottom, left, right = (int(table[name][0]) for name in ("top", "bottom", "left", "right"))
+    frame = re.search(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', page)
+    assert frame is not None
+    x, y, wide, high = map(float, frame.groups())
+    assert x < left < right < x + wide and y < top < bottom < y + high and high < 2 * (bottom - top)
+    assert "1 unclear, 1 no plate" in page and "no plate found" in page
+    characters = re.findall(r"<b><bdi>(.)</bdi></b>", page)
+    assert "".join(characters) == text.replace(" ", "")
+    again = Path("found.html").read_bytes()
+    assert cli(*given, "--sure", "0.01", "-o", "found.html", "--force").status == 0
+    assert Path("found.html").read_bytes() == again
+    unread = (*asked(made, photo), "--register", "any.csv", "--sure", "0.999", "-o", "unread.html")
+    assert cli(*unread).status == 0
+    page = Path("unread.html").read_text()
+    assert "unreadable" in page and 'class="characters"' not in page, "nothing is made of what cannot be read"
+
+
+def test_a_page_of_many_shows_those_to_look_at(made: Path) -> None:
+    seen = Seen(("make", "model"), ("Arvo", "Mint"), 0.9, 0.9)
+    several = [Vehicle(f"photo {n}", None, seen, (), verdict) for n, verdict in enumerate(("agrees", "no plate") * 150)]
+    looked: list[int] = []
+
+    def pixels(place: int) -> np.ndarray:
+        looked.append(place)
+        return np.zeros((30, 40, 1), np.uint8)
+
+    page = vehicle_page.page(several, pixels)
+    assert looked == [*range(1, 300, 2), *range(0, 100, 2)], "no photograph is opened for nothing"
+    assert "100 more photographs are not shown" in page and "300 photographs: 150 agrees, 150 no plate" in page
+
+
 @pytest.mark.bad_input("image vehicle")
 def test_what_cannot_be_checked_is_said(cli: Cli, made: Path) -> None:
     (photo, _), *_ = fronts(made)
@@ -133,6 +178,26 @@ def test_what_cannot_be_checked_is_said(cli: Cli, made: Path) -> None:
     Image.fromarray(grey[:1, :1]).save("dot.png")
     found = cli(*asked(made, "grey.png", "dot.png"), "--register", good)
     assert found.status == 0 and found.out.count("no plate found; the photograph shows a") == 2
+
+
+def test_a_damaged_photograph_does_not_end_the_job(cli: Cli, made: Path) -> None:
+    (photo, _), *_ = fronts(made)
+    Path("half.jpg").write_bytes(photo.read_bytes()[:9_000])
+    given = ("--register", register("r.csv", "ZZ 99,A,B"), "-o", "out.html")
+    found = cli(*asked(made, "half.jpg", photo, photo), *given)
+    assert found.status == 0 and "1 of 3 pictures set aside" in found.err and "2 photographs: " in found.out
+    assert pl.read_csv("out.rejected.csv")["item"].to_list() == ["half.jpg"]
+    assert Path("out.html").read_text().count("<svg") == 2
+
+
+def test_make_and_model_are_seen_as_prediction_sees_them(cli: Cli, made: Path) -> None:
+    """A photograph is opened for the model of makes as training opened it: at a fraction of its size."""
+    photos = [photo for photo, _ in fronts(made)]
+    assert cli("predict", made / "make", *photos, "-o", "all.csv").status == 0
+    answers = pl.read_csv("all.csv")
+    assert cli(*asked(made, *photos), "--register", register("r.csv", "ZZ 99,A,B"), "-o", "seen.csv").status == 0
+    seen = pl.read_csv("seen.csv")["seen"].to_list()
+    assert seen == [f"{make} {model}" for make, model in answers.select("make", "model").iter_rows()]
 
 
 @pytest.mark.shows("sample", "--size")

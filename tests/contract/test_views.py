@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import io
 import json
 import re
@@ -227,3 +228,16 @@ def test_a_notebook_shows_records_by_their_view_and_a_terminal_by_their_text() -
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["text/plain"].startswith("<Filtered 'array' by edges")
     assert said["text/html"].startswith('<div class="discern">')
+
+
+def test_dates_and_times_are_written_out() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Holiday(Record):
+        begin: datetime.date
+        left: datetime.timedelta
+        met: tuple[datetime.datetime, ...]
+
+    shown = notebook.fragment(
+        Holiday(datetime.date(2026, 1, 2), datetime.timedelta(days=3), (datetime.datetime(2026, 1, 2, 3, 4),))
+    )
+    assert "2026-01-02" in shown and "3 days" in shown and "2026-01-02 03:04:00" in shown and "datetime" not in shown

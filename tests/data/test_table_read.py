@@ -19,6 +19,7 @@ from discern.data import delimited, records, table_read
 from discern.data.dataset import Dataset
 from discern.data.read import read
 from discern.data.splits import split
+from discern.data.table_values import stream_values, values_of
 
 CRIME = Path("../shared/data/crime/communities.csv")
 
@@ -82,6 +83,32 @@ def test_a_table_becomes_numbers_categories_and_dates(tmp_path: Path) -> None:
     ):
         assert words in said
     assert "a number to learn, 4 columns a row" in repr(data)
+
+
+COLUMNS_OF_A_MODEL = (
+    Column("marked", "number", missing=("-999",)),
+    Column("size", "category", categories=("1.50", "2.0")),
+    Column("price", "number", form="decimal comma"),
+    Column("plain", "number"),
+)
+WRITTEN = {
+    "a mark of a missing value": "1.5,1.50,2,1.5|-999,2.0,1.5,2.25|2.25,1.50,3,0.5",
+    "categories that look like numbers": "0.5,1.50,1,1.5|0.25,2.0,2,2.25|0.75,1.50,3,0.5",
+    "points that part thousands": "0.5,1.50,12.5,1.5|0.25,2.0,1.234,2.25|0.75,1.50,1.500,0.5",
+}
+
+
+@pytest.mark.parametrize("cells", WRITTEN.values(), ids=WRITTEN)
+def test_a_model_reads_cells_as_they_are_written_at_every_door(cells: str, tmp_path: Path) -> None:
+    """Evaluation reads a table whole, prediction in pieces: both take the numbers that training would have taken."""
+    spec = InputSpec("table", (4,), "float64", columns=COLUMNS_OF_A_MODEL)
+    names, lines = [column.name for column in COLUMNS_OF_A_MODEL], cells.split("|")
+    path = file(tmp_path, rows(",".join([*names, "y"]), *(f"{line},{i}.5" for i, line in enumerate(lines))))
+    frame = pl.DataFrame([line.split(",") for line in lines], schema=names, orient="row")
+    wanted, _ = values_of(frame, spec, "as text")
+    np.testing.assert_array_equal(read(path, spec=spec, target="y").values, wanted)
+    np.testing.assert_array_equal(np.vstack([piece.values for piece in stream_values(path, spec)]), wanted)
+    assert np.isnan(wanted[:, 0]).sum() == cells.count("-999") and not np.isnan(wanted[:, 1]).any()
 
 
 def test_the_options_are_recorded_and_read_again(tmp_path: Path) -> None:

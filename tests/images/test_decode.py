@@ -21,6 +21,7 @@ from PIL import Image
 
 from discern.core.errors import UnreadableItem
 from discern.core.records import InputSpec
+from discern.images import decode as decoding
 from discern.images.decode import FORMATS, begins_like_picture, decode, probe, read_bytes
 from discern.images.fit import fit_to
 
@@ -332,3 +333,11 @@ def test_other_formats_are_never_decoded_smaller() -> None:
             400,
             3,
         )
+
+
+def test_a_file_that_comes_in_parts_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from some file systems of networks."""
+    (tmp_path / "a.bin").write_bytes(bytes(range(256)) * 40)
+    plain = os.read
+    monkeypatch.setattr(decoding.os, "read", lambda handle, size: plain(handle, min(size, 1_000)))
+    assert read_bytes(tmp_path / "a.bin") == bytes(range(256)) * 40

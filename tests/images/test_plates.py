@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from discern.images.characters import cut
-from discern.images.plates import READ_HEIGHT, candidates
+from discern.images.plates import HEIGHTS, READ_HEIGHT, candidates, sizes
 
 
 def scene(ground: int, text: str, ink: tuple[int, int, int], plate: tuple[int, int, int], size: int) -> np.ndarray:
@@ -32,6 +32,36 @@ def test_a_plate_is_found_on_dark_and_on_light_vehicles(ground: int, size: int) 
     pictures = found[0].pictures()
     assert all(one.shape[0] > READ_HEIGHT and one.dtype == np.uint8 for one in pictures)
     assert [len(cut(one).characters) for one in pictures].count(6) >= 2
+
+
+@pytest.mark.parametrize("times", [2.5, 6.0])
+def test_a_plate_is_found_in_large_photographs_near_and_far(times: float) -> None:
+    small = Image.fromarray(scene(60, "KDB 482", (10, 10, 10), (238, 236, 220), 28))
+    whole = small.resize((round(times * small.width), round(times * small.height)), Image.Resampling.BICUBIC)
+    near = whole.crop(tuple(round(times * side) for side in (240, 210, 400, 290)))  # the plate fills most of it
+    for image, left, top in ((whole, 0.0, 0.0), (near, 240 * times, 210 * times)):
+        found = candidates(np.asarray(image))
+        assert found, f"{image.size}"
+        box = found[0].box
+        middle = (box[2] + box[3]) / 2 + left, (box[0] + box[1]) / 2 + top
+        assert middle == pytest.approx((320 * times, 250 * times), abs=6 * times)
+        assert 0.5 * 28 * times < box[1] - box[0] < 28 * times
+        assert [len(cut(one).characters) for one in found[0].pictures()].count(6) >= 2
+
+
+def test_sizes_that_a_photograph_is_looked_at_in() -> None:
+    assert sizes(100, 300) == [(1.0, HEIGHTS)]
+    assert sizes(450, 900) == [(1.0, HEIGHTS), (0.5, HEIGHTS[-2:]), (0.25, HEIGHTS[-2:])]
+    assert [share for share, _ in sizes(3_000, 4_000)] == [0.5, 0.25, 0.125, 0.0625]
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_marks_at_the_edge_of_a_picture_are_not_lost(side: str) -> None:
+    whole = scene(60, "KDB 482", (10, 10, 10), (238, 236, 220), 28)
+    (found,) = candidates(whole)
+    cut_off = whole[:, found.box[2] - 4 :] if side == "left" else whole[:, : found.box[3] + 4]
+    (again,) = candidates(cut_off)
+    assert again.box[3] - again.box[2] == found.box[3] - found.box[2]
 
 
 @pytest.mark.parametrize(

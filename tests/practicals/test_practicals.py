@@ -44,7 +44,6 @@ def run(name: str, folder: Path, *options: str) -> str:
     temporary.mkdir()
     here.mkdir()
     space = {**os.environ, "TMPDIR": str(temporary)}
-    space.pop("TORCHINDUCTOR_CACHE_DIR", None)  # PyTorch says it in the process of the tests
     done = subprocess.run(command, cwd=here, env=space, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     assert not [*here.iterdir(), *temporary.iterdir()], "a practical leaves files behind"

@@ -6,13 +6,16 @@ import html
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from discern.explain.inside_record import Inside, Layer, Lesson, Moment, Unit
 from discern.report import (
     clusters_page,
     explain_page,
     forecast_page,
     glossary,
+    inside_page,
     number_page,
     topics_compared,
     topics_page,
@@ -47,6 +50,18 @@ def of_a_number() -> str:
     return number_page.number_page(report, evaluation, drawn, (), "report", ())  # type: ignore[arg-type]
 
 
+def of_the_inside() -> str:
+    maps = np.ones((2, 4, 4), np.float32)
+    layers = (Layer("conv1", (2, 4, 4), maps, (0, 1)), Layer("head", (2,), maps[:1, :1], ()))
+    unit = Unit("conv1", 0, ("a.png",), (1.0,), (np.zeros((8, 8, 1), np.uint8),))
+    kernels = np.ones((2, 1, 3, 3), np.float32)
+    lesson = Lesson("b", 0.1, 1.0, 0.5, kernels, kernels, kernels)
+    votes, pixels = (("a", 1.0, 0.9), ("b", 0.1, 0.1)), np.zeros((8, 8, 1), np.uint8)
+    moment = Moment(0, None, layers[:1], (("a", 0.9), ("b", 0.1)))
+    found = Inside("a.png", "run", pixels, layers, kernels, votes, ((0, 1.0),), (unit,), lesson, (moment,))
+    return str(inside_page.beside(found)["explain.html"])
+
+
 PAGES: dict[str, tuple[Callable[[], str], set[str]]] = {
     "run": (lambda: of_a_run(plain()), {"Kappa", "Log loss", "Epoch", "Baseline"}),
     "hostile": (lambda: of_a_run(hostile()), {"Kappa"}),
@@ -56,6 +71,7 @@ PAGES: dict[str, tuple[Callable[[], str], set[str]]] = {
     "explained": (lambda: explain_page.beside(explained())["explain.html"], {"Coefficient", "Least squares", "VIF"}),
     "explained classes": (lambda: explain_page.beside(classes())["explain.html"], {"Log-odds", "Standard error"}),
     "one answer": (lambda: explain_page.beside_one(one())["explain.html"], set()),
+    "inside": (of_the_inside, {"Cross entropy", "Feature map", "Layer"}),
     "groups": (lambda: clusters_page.beside(clusters())["groups.html"], {"Silhouette", "Stability", "Group"}),
     "topics": (lambda: topics_page.beside(topics())["topics.html"], {"Topic", "Coherence"}),
     "topics compared": (lambda: topics_compared.beside(comparison())["compare.html"], {"Topic", "Coherence"}),
@@ -96,7 +112,7 @@ def test_each_word_of_the_field_on_a_page_of_any_kind_is_explained_there(name: s
     assert expected <= names
     bare = re.sub(r'(?s)<section id="glossary".*', "", text)
     bare = re.sub(r'(?s)<p class="(?:kicker|under)">.*?</p>', "", bare)
-    bare = re.sub(r"(?s)<(style|svg|td|bdi|code|pre|nav|title|h1|ul|dl|figcaption)\b.*?</\1>|“[^”]*”", " ", bare)
+    bare = re.sub(r"(?s)<(style|svg|td|bdi|code|i|pre|nav|title|h1|ul|dl|figcaption)\b.*?</\1>|“[^”]*”", " ", bare)
     seen = html.unescape(re.sub(r"<[^>]*>", " ", bare)).lower()
     for term in sorted(glossary.all_terms(), key=lambda term: -len(term.name)):
         whole = re.compile(rf"(?<![\w.#-]){re.escape(term.name.lower())}(?![\w-])")
@@ -164,3 +180,8 @@ def test_anchors_and_terms_are_unique_and_hints_are_short() -> None:
     for term in terms:
         re.compile(term.seen)
         assert term.says.endswith(".") and "<" not in term.says and "](" not in term.says
+
+
+def test_a_probability_called_p_is_not_taken_for_the_p_of_a_test() -> None:
+    page = of_the_inside()
+    assert "<i>p</i>" in page and 'href="#term-p"' not in page

@@ -12,10 +12,12 @@ from PIL import Image, ImageSequence
 
 import discern
 from discern.cli.main import main
-from discern.core.errors import DataError, OptionError
+from discern.core.errors import DataError, OptionError, RunError
+from discern.data.table_samples import areas
 from discern.explain.picture import PictureExplanation, PicturesExplained, class_reasons, on_grid
 from discern.report import explained_text, inside_text
 from discern.workflows import explain, look_inside
+from discern.workflows.explain_folder import OURS
 
 NET = {"model": "conv", "layers": "conv 8 same, pool, conv 12 same, average", "epochs": 12, "augment": "none"}
 
@@ -178,6 +180,64 @@ def test_how_it_came_to_an_answer_epoch_by_epoch(runs: Path, capsys: pytest.Capt
     (run / "checkpoints" / "epochs" / "000002.safetensors").unlink()
     code, _, said = status("explain", run, picture, "--inside", "--film", "-o", runs / "no")
     assert code == 2 and "--keep-epochs" in said
+
+
+def test_what_was_kept_and_is_damaged_costs_the_film_alone(runs: Path) -> None:
+    picture, run = sorted((runs / "middle" / "cross").iterdir())[0], runs / "damaged-run"
+    discern.train(runs / "middle", out=run, **NET | {"epochs": 3}, keep_epochs=True)
+    (run / "checkpoints" / "epochs" / "000001.safetensors").write_bytes(b"nothing")
+    told: list[str] = []
+    found = look_inside(run, picture, on_event=lambda event: told.append(str(event.facts.get("text"))))
+    assert found.course == () and any("how it came to this is not shown: " in text for text in told)
+    with pytest.raises(RunError, match="damaged checkpoint"):
+        look_inside(run, picture, film=True, out=runs / "no")
+    assert not (runs / "no").exists()
+
+
+@pytest.mark.parametrize("given", [{}, {"source": "data"}])
+def test_the_inside_needs_one_picture(given: dict[str, str], runs: Path) -> None:
+    source = discern.read(runs / "middle") if given else None
+    with pytest.raises(OptionError, match="name a picture, or --item"):
+        look_inside(runs / "middle-run", source)
+
+
+def test_an_explanation_replaces_its_own_files_alone(runs: Path) -> None:
+    picture, out = sorted((runs / "middle" / "cross").iterdir())[0], runs / "replaced"
+    look_inside(runs / "middle-run", picture, out=out)
+    explain(runs / "middle-run", picture, out=out, force=True)
+    assert {path.name for path in out.iterdir()} >= {"explain.json", "explain.html", "grad_cam.svg"}
+    for name in ("notes.csv", "holiday.gif", "drawn.svg"):
+        (out / name).write_text("mine")
+    look_inside(runs / "middle-run", picture, out=out, force=True)
+    assert not (out / "grad_cam.svg").exists(), "what the earlier one left goes"
+    assert all((out / name).read_text() == "mine" for name in ("notes.csv", "holiday.gif", "drawn.svg"))
+    for name in ("notes.csv", "holiday.gif", "drawn.svg", "explain.json"):
+        (out / name).unlink()
+    look_inside(runs / "middle-run", picture, out=out)  # as a kill leaves it: no result yet, and nothing but ours
+
+
+def test_an_explanation_never_lands_among_the_data(runs: Path) -> None:
+    picture = sorted((runs / "middle" / "cross").iterdir())[0]
+    for out in (runs / "middle" / "inside", runs / "middle"):
+        for asked in (look_inside, explain):
+            with pytest.raises(OptionError, match="lie in each other"):
+                asked(runs / "middle-run", picture, out=out)
+    assert sorted(path.name for path in (runs / "middle").iterdir()) == ["bar", "cross"]
+
+
+@pytest.mark.parametrize("name", ["middle-run", "areas"])
+def test_every_file_of_an_explanation_is_known(name: str, runs: Path) -> None:
+    if name == "areas":
+        areas(240).write_csv(runs / "areas.csv")
+        data = discern.read(runs / "areas.csv", target="crime_rate")
+        discern.train(data, out=runs / name, model="ols")
+        items: tuple[str | None, ...] = (None, "line 12")
+    else:
+        items = (None, "cross/001.png")
+    for place, item in enumerate(items):
+        out = runs / f"known-{name}-{place}"
+        explain(runs / name, item=item, out=out)
+        assert all(OURS.fullmatch(path.name) for path in out.iterdir()), sorted(out.iterdir())
 
 
 def page_of(run: Path, picture: Path) -> str:

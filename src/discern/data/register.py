@@ -54,7 +54,9 @@ class Register(Record):
     def near(self, plate: str, places: list[int]) -> tuple[Entry, ...]:
         """Entries whose plate differs in one of these places (from 0, spaces not counted) and nowhere else."""
         wanted = bare(plate)
-        found = []
+        found: list[Entry] = []
+        if not places:
+            return ()
         for key, entry in self.entries.items():
             if len(key) == len(wanted):
                 differ = [place for place, (a, b) in enumerate(zip(key, wanted, strict=True)) if a != b]
@@ -68,7 +70,7 @@ def _kind(letters: tuple[str, ...]) -> str:
 
 
 def bare(plate: str) -> str:
-    """A plate without spaces and hyphens, in capitals."""
+    """The letters and digits of a plate, in capitals."""
     return "".join(letter for letter in plate if letter.isalnum()).upper()
 
 

@@ -23,8 +23,9 @@ from .table_cells import DECIMAL_COMMA, DOTTED, THOUSANDS, is_missing, plain, te
 from .table_columns import MOST, Judged, judge
 from .table_hash import RowHash, Words, words_of
 from .table_target import Target, target_of
-from .table_values import ROWS, as_rows, few_names, opened, refuse_wide, values_of, whole
+from .table_values import ROWS, as_rows, few_names, opened, plain_numbers, refuse_wide, values_of, whole
 from .text_pieces import Piece, Said
+from .text_pieces import Source as Open
 
 COINCIDENCE = 10
 """Rows that are equal are copies when the columns could tell so many times as many rows apart; else they are bound to
@@ -35,10 +36,12 @@ NAMED_OUT, GROUP = "named by --drop", "the group (--keep makes it a feature, too
 def read_rows(given: str, name: str, asked: ReadOptions, reading: Reading) -> Dataset:
     """A table as data: CSV, TSV, Parquet, JSON lines or Excel. Raises DataError, OptionError, TooManyBadItems."""
     numbers: list[str] | None = None
+    spec = reading.spec
     while True:
         with opened(given, asked.texts) as source:
-            _check_names(source.columns, asked, reading.spec)
-            numbers = _surely_numbers(source.sample(), asked) if numbers is None else numbers
+            _check_names(source.columns, asked, spec)
+            if numbers is None:
+                numbers = _surely_numbers(source.sample(), asked) if spec is None else _of_model(spec, source, asked)
             pieces: list[Piece] = []
             for piece in source.pieces(ROWS, 0, numbers):
                 pieces.append(piece)
@@ -69,6 +72,12 @@ def _surely_numbers(sample: pl.DataFrame, asked: ReadOptions) -> list[str]:
         if found.n_unique() - found.has_nulls() > 1 and not parts.str.contains(DOTTED).all():
             numbers.append(cells.name)
     return numbers
+
+
+def _of_model(spec: InputSpec, source: Open, asked: ReadOptions) -> list[str]:
+    """The same for columns that a model takes."""
+    named = (asked.table.target, asked.group)
+    return plain_numbers(spec, [name for name in source.columns if name not in named])
 
 
 def is_frame(source: object) -> bool:

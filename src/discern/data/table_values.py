@@ -148,8 +148,7 @@ def stream_values(
     strange = Strange()
     with opened(name) as table:
         notes = [f"{table.name}: {note}" for note in table.notes]
-        plainly = [c.name for c in spec.columns if c.kind == "number" and not c.form and not c.missing]
-        pieces = table.pieces(rows, 0, [name for name in plainly if name in table.columns and name not in as_text])
+        pieces = table.pieces(rows, 0, [name for name in plain_numbers(spec, table.columns) if name not in as_text])
         decode = partial(_decoded, spec=spec, where=table.name, run=map)
         held: TablePiece | None = None  # only the next one tells whether a piece is the last
         for piece, found in Local(ahead=1).map(lambda piece: (piece, decode(piece.frame)), pieces):
@@ -163,6 +162,12 @@ def stream_values(
         if held is not None:
             last = (*held.notes, *strange.notes(table.name, spec.columns))
             yield TablePiece(held.items, held.values, held.frame, held.rejected, last)
+
+
+def plain_numbers(spec: InputSpec, columns: Collection[str]) -> list[str]:
+    """Those of `columns` that may be read as numbers at once: how their cells are written tells a model nothing."""
+    plainly = (one.name for one in spec.columns if one.kind == "number" and not (one.form or one.missing))
+    return [name for name in plainly if name in columns]
 
 
 @contextlib.contextmanager

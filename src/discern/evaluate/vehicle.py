@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,8 @@ class Seen(Record):
     probability: float
     of_registered: float | None
     """The probability of what the register says; None without an entry, or where the model never learned that."""
+    known: bool = True
+    """False where the model answers `unknown`: the vehicle is like none that it learned."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class Vehicle(Record):
     plate: Plate | None
     seen: Seen
     registered: tuple[tuple[str, tuple[str, ...]], ...]
-    """Plates of the register and what they belong to: the one that was read, or those one unsure character away."""
+    """Plates of the register and what they belong to: the one that was read, those one unsure character away, or both
+    where the latter fit what the photograph shows."""
     verdict: str
     """One of VERDICTS."""
 
@@ -84,8 +87,10 @@ def agreed(
     The readings with the most frequent number of characters (of equals the one that occurs first) are put together: the
     probability of a label at a place is its mean over all readings, which is 0 for those of another length, so that
     disagreement on where a character ends makes all of them unsure. `forms` says for a number of characters where
-    digits (`D`) and letters (`L`) stand: a 0 that looks like an O is read as 0 where no plate has a letter.
+    digits (`D`) and letters (`L`) stand: a 0 that looks like an O is read as 0 where no plate has a letter. Hyphens and
+    other marks are no characters of a plate.
     """
+    readings = [_letters_and_digits(one) for one in readings]
     counts = Counter(len(one.characters) for one in readings)
     n = max(counts, key=lambda length: counts[length], default=0)
     if n not in LENGTHS:
@@ -108,6 +113,13 @@ def agreed(
     return Plate(text, tuple(characters), box)
 
 
+def _letters_and_digits(reading: Reading) -> Reading:
+    """Without hyphens, which are gaps as spaces are."""
+    kept = tuple(one for one in reading.characters if one.label == UNKNOWN or one.label.isalnum())
+    text = "".join(letter if letter == UNKNOWN or letter.isalnum() else " " for letter in reading.text)
+    return replace(reading, characters=kept, text=text)
+
+
 def _likeliest(chances: dict[str, float]) -> list[tuple[str, float]]:
     return sorted(chances.items(), key=lambda pair: (-pair[1], pair[0]))
 
@@ -122,16 +134,25 @@ def _of_kind(chances: dict[str, float], kind: str) -> dict[str, float]:
     return {label: chance * sum(chances.values()) / total for label, chance in kept.items()} if kept else chances
 
 
-def verdict(plate: Plate | None, exact: bool, near: bool, seen: Seen, registered: tuple[str, ...] | None) -> str:
-    """How plate, register and vehicle fit together; `exact`, `near`: what the register has of the plate."""
+def verdict(
+    plate: Plate | None, exact: bool, near: bool, fitting: bool, seen: Seen, registered: tuple[str, ...] | None
+) -> str:
+    """How plate, register and vehicle fit together.
+
+    `exact` says whether the plate is in the register, as belonging to `registered`; `near` whether others there are one
+    unsure character away, `fitting` whether one of these belongs to what is seen.
+    """
     if plate is None:
         return NO_PLATE
     if not exact:
         unread = len(plate.unsure) > MOSTLY * len(plate.characters)
         return NEAR if near else UNREADABLE if unread else NOT_REGISTERED
+    if not seen.known:
+        return UNCLEAR
     if seen.labels == registered:
         return AGREES
-    return MISMATCH if seen.of_registered is not None and seen.of_registered < DOUBT else UNCLEAR
+    doubted = seen.of_registered is not None and seen.of_registered < DOUBT
+    return MISMATCH if doubted and not fitting else UNCLEAR
 
 
 def _places(text: str) -> list[bool]:

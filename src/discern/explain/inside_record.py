@@ -65,7 +65,7 @@ class Moment(Record):
     accuracy: float | None
     """On the validation part, where there is one and the epoch has been looked at."""
     layers: tuple[Layer, ...]
-    """Those with places, behind each rectifier; of each the same maps at every moment."""
+    """A few with places, most behind a rectifier; of each the same maps at every moment."""
     votes: tuple[tuple[str, float], ...]
     """Label and probability of each class, the most probable first."""
 

@@ -200,7 +200,10 @@ def read_bytes(path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> bytes:
         most = int(max_megapixels * 1e6 * BYTES_A_PIXEL) + HEADER_ROOM
         if size > most:
             raise UnreadableItem(f"{size:,} bytes; a picture of {max_megapixels:g} megapixels takes at most {most:,}")
-        return os.read(handle, size)  # a file object would cost as much as hashing a small picture
+        content = os.read(handle, size)  # a file object would cost as much as hashing a small picture
+        while len(content) < size and (more := os.read(handle, size - len(content))):  # some file systems give parts
+            content += more
+        return content
     except OSError as error:
         raise UnreadableItem((error.strerror or str(error)).lower()) from error
     finally:

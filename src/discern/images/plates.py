@@ -7,7 +7,7 @@ on Intelligent Transportation Systems 9(3), 2008.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy  # its parts load when they are first used
@@ -22,6 +22,9 @@ Box = tuple[int, int, int, int]
 
 HEIGHTS = (7, 10, 16, 26, 42)
 """Marks of about these heights are looked for, in pixels: each time those from LOW to HIGH of it."""
+LARGEST, USUAL, SMALLEST = 2_000, 900, 200
+"""Pixels of the longer side: a larger picture is made smaller first, and then halved down to the second number, since
+the marks of a plate that is near are large; down to the third where nothing was found."""
 LOW, HIGH = 0.7, 1.7
 DARK = 40
 """Marks are darker than their ground by so many greys."""
@@ -71,14 +74,44 @@ class Candidate(Record):
 
 def candidates(pixels: Pixels) -> tuple[Candidate, ...]:
     """Where plates may be in a photograph `(H, W, C)` or `(H, W)`, the likeliest first; none where no row of marks
-    looks like one."""
-    grey = grey_of(pixels)
-    found = [one for height in HEIGHTS if 4 * height <= min(grey.shape) for one in _of_height(pixels, grey, height)]
+    looks like one. A large photograph is looked at in several sizes."""
+    found: list[Candidate] = []
+    for share, heights in sizes(pixels.shape[0], pixels.shape[1]):
+        if found and share < 1 and max(pixels.shape[:2]) * share < USUAL:
+            break
+        some = pixels if share == 1 else _resized(pixels, share)
+        grey = grey_of(some)
+        for height in heights:
+            if 4 * height <= min(grey.shape):
+                found += [_at(one, 1 / share) for one in _of_height(some, grey, height)]
     kept: list[Candidate] = []
     for one in sorted(found, key=lambda one: (-one.score, one.box)):
         if len(kept) < MOST and not any(_shared(one.box, other.box) > 0.3 for other in kept):
             kept.append(one)
     return tuple(kept)
+
+
+def sizes(high: int, wide: int) -> list[tuple[float, tuple[int, ...]]]:
+    """At what shares of its sides a picture is looked at, and for marks of which heights there: all at the first, of at
+    most LARGEST pixels, and the tallest at each half of it down to SMALLEST."""
+    share = min(1.0, LARGEST / max(high, wide))
+    found: list[tuple[float, tuple[int, ...]]] = [(share, HEIGHTS)]
+    while max(high, wide) * share / 2 >= SMALLEST:
+        share /= 2
+        found.append((share, HEIGHTS[-2:]))
+    return found
+
+
+def _resized(pixels: Pixels, share: float) -> Pixels:
+    image = Image.fromarray(pixels.reshape(pixels.shape[:2]) if pixels.shape[2:] == (1,) else pixels)
+    size = max(1, round(share * image.width)), max(1, round(share * image.height))
+    return np.asarray(image.resize(size, Image.Resampling.BILINEAR))
+
+
+def _at(one: Candidate, times: float) -> Candidate:
+    """A candidate of a smaller picture where it stands in the whole one."""
+    top, bottom, left, right = (round(times * side) for side in one.box)
+    return replace(one, box=(top, bottom, left, right))
 
 
 def _of_height(pixels: Pixels, grey: Pixels, height: int) -> list[Candidate]:
@@ -87,7 +120,9 @@ def _of_height(pixels: Pixels, grey: Pixels, height: int) -> list[Candidate]:
     ground = scipy.ndimage.grey_closing(grey, size=(side, side))
     depth = (ground.astype(np.int16) - grey).astype(np.float32)
     dark: Mask = (depth > DARK) & (ground > BRIGHT)
-    joined = scipy.ndimage.binary_closing(dark, np.ones((1, max(3, round(0.8 * height)))))
+    reach = max(3, round(0.8 * height))
+    around = np.pad(dark, ((0, 0), (reach, reach)))  # else marks at the edge of the picture would be lost
+    joined = scipy.ndimage.binary_closing(around, np.ones((1, reach)))[:, reach:-reach]
     rows_of_marks, _ = scipy.ndimage.label(joined, structure=np.ones((3, 3)))
     found = []
     for number, place in enumerate(scipy.ndimage.find_objects(rows_of_marks), 1):

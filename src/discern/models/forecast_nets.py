@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..core.seeds import derive
+from ..fit.adam import Adam
 from ..nets.recurrent import Recurrent, weights_of, with_weights
 from .forecast_panel import PAST_ROUNDS as ROUNDS
 from .forecast_panel import Layout, Panel, usable
@@ -66,8 +67,7 @@ def learn(
     size = min(BATCH, max(SMALL_BATCH, len(place) // 8))
     batches = -(-len(place) // size)
     epochs = min(MOST_EPOCHS, max(EPOCHS, -(-FEWEST_STEPS // batches)))
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=epochs * batches, pct_start=0.2)
+    optimizer = Adam(list(net.parameters()), RATE, epochs * batches)
     order = np.random.default_rng(derive(seed, "windows", cell))
     for epoch in range(epochs):
         for chosen in _batches(order.permutation(len(place)), size):
@@ -79,11 +79,10 @@ def learn(
             share = torch.from_numpy(weight[p, o][:, None] * known)
             distance = (added - torch.from_numpy(np.where(known, goal, 0).astype(np.float32))).abs()
             loss = (distance * share).sum() / share.sum().clamp(min=1e-9)
-            optimizer.zero_grad()
+            net.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
-            schedule.step()
         tell(epoch + 1, epochs)
     return Net(cell, weights_of(net), mean, scale)
 

@@ -82,12 +82,12 @@ def rows(result: Inside) -> list[tuple[str, str, list[Markup], str]]:
 
 
 def turns(course: Sequence[Moment]) -> str:
-    """The answers that it gave while it learned, in their order, and from which epoch on each."""
+    """The answers that it gave while it learned, in their order; each by an epoch that was looked at."""
     said = [f"{visible(course[0].votes[0][0])} before learning"]
     for before, after in pairwise(course):
         if after.votes[0][0] != before.votes[0][0]:
-            said.append(f"{visible(after.votes[0][0])} after epoch {after.epoch}")
-    return "its answers: " + ", ".join(said)
+            said.append(f"{visible(after.votes[0][0])} by epoch {after.epoch}")
+    return "its answers while it learned: " + ", ".join(said)
 
 
 def heading(moment: Moment, last: int) -> str:

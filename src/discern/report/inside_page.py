@@ -15,8 +15,8 @@ from .visible import visible
 
 SHOWN = {"conv": "layer of filters", "pool": "pooling", "dense": "dense layer", "head": "the vote"}
 MAP, KERNEL = 96, 60
-PAGE, FILM = "explain.html", "inside.gif"
 """Pixels across of a feature map and of a kernel on the page."""
+PAGE, FILM = "explain.html", "inside.gif"
 
 
 def inside_text(result: Inside) -> str:

@@ -7,6 +7,7 @@ Colours come from the notebook, light or dark; nothing is loaded and nothing run
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import inspect
 import itertools
 import re
@@ -173,6 +174,8 @@ def _cell(value: Any, depth: int) -> Markup:
         return Markup("yes" if value else "no")
     if isinstance(value, int | float):
         return escape(f"{value:,}" if isinstance(value, int) else f"{value:,.6g}")
+    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+        return _text(str(value))
     if isinstance(value, str | Path):
         return _text(str(value)) if depth < CELL else escape(shorten(visible(str(value)), LETTERS))
     if (form := form_of(value)) is not None:

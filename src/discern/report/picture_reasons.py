@@ -161,8 +161,8 @@ def coloured(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def grey(values: NDArray[np.float32], size: int = 1) -> NDArray[np.uint8]:
     """A feature map as a picture: its smallest value black, its largest white."""
     low, high = float(values.min()), float(values.max())
-    scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)
-    return larger((255 * scaled).astype(np.uint8)[:, :, None], size)
+    pixels = np.rint(255 * (values - low) / ((high - low) or 1.0)).astype(np.uint8)
+    return larger(pixels[:, :, None], size)
 
 
 def larger(pixels: NDArray[np.uint8], size: int = LARGE) -> NDArray[np.uint8]:

@@ -18,7 +18,7 @@ from ..images.filtered import Filtered
 from ..images.filters import as_picture
 from .drawing import Drawing, draw, label
 from .filter_page import said
-from .picture_reasons import coloured, curves_of, marked, spread
+from .picture_reasons import coloured, curves_of, grey, marked, spread
 from .visible import visible
 
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ def inside(record: Inside) -> Iterator[Drawing]:
     for layer in record.layers:
         if len(layer.shape) == 3:
             title = f"{layer.name}: {len(layer.maps)} of {layer.shape[0]} maps"
-            yield _picture(layer.name, title, _tiles([_grey(one) for one in layer.maps]))
-    yield _picture("kernels", "kernels of the first layer", _tiles([_grey(one.mean(axis=0)) for one in record.kernels]))
+            yield _picture(layer.name, title, _tiles([grey(one)[:, :, 0] for one in layer.maps]))
+    yield _picture(
+        "kernels", "kernels of the first layer", _tiles([grey(one.mean(axis=0))[:, :, 0] for one in record.kernels])
+    )
 
 
 def _picture(name: str, title: str, values: NDArray[np.uint8], alt: str = "") -> Drawing:
@@ -109,13 +111,6 @@ def _size(values: NDArray[Any]) -> tuple[float, float]:
     high, wide = values.shape[:2]
     longer = max(high, wide)
     return max(LONGER * wide / longer, 120.0), max(LONGER * high / longer, 60.0) + 24
-
-
-def _grey(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Its smallest value black, its largest white."""
-    low, high = float(values.min()), float(values.max())
-    pixels: NDArray[np.uint8] = np.rint(255 * (values - low) / ((high - low) or 1.0)).astype(np.uint8)
-    return pixels
 
 
 def _tiles(found: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ import polars as pl
 from ..evaluate.vehicle import AGREES, MISMATCH, NEAR, NO_PLATE, NOT_REGISTERED, UNREADABLE, VERDICTS, Plate, Vehicle
 from .visible import visible
 
+UNKNOWN_VEHICLE = "unknown"
 NEAREST = 3
 """Plates of the register that are told where several are one unsure character away."""
 
@@ -21,14 +22,15 @@ def vehicle_text(one: Vehicle) -> str:
         n = len(one.plate.unsure)
         some = f"{n} of {len(one.plate.characters)} characters {'is' if n == 1 else 'are'} unsure"
         how = some if n else "every character is sure"
-        lines.append(f"  plate {visible(one.plate.text)}, {_percent(one.plate.probability)} as a whole; {how}")
+        lines.append(f"  plate {visible(one.plate.text)}, {percent(one.plate.probability)} as a whole; {how}")
         lines += [f"  unsure: {line}" for line in unsure_texts(one.plate)]
     return "\n".join(lines)
 
 
 def verdict_text(one: Vehicle) -> str:
     """What plate, register and photograph say together."""
-    shows = f"{_a(one.seen.labels)} ({_percent(one.seen.probability)})"
+    strange = "a vehicle like none that the model learned"
+    shows = f"{_a(one.seen.labels)} ({percent(one.seen.probability)})" if one.seen.known else strange
     if one.verdict == NO_PLATE or one.plate is None:
         return f"no plate found; the photograph shows {shows}"
     if one.verdict == UNREADABLE:
@@ -43,13 +45,18 @@ def verdict_text(one: Vehicle) -> str:
         return f"plate {plate} not in the register, but {away}; the photograph shows {shows}"
     has = _a(one.registered[0][1])
     if one.verdict == AGREES:
-        return f"the register has {plate} on {has}, and the photograph shows one ({_percent(one.seen.probability)})"
+        return f"the register has {plate} on {has}, and the photograph shows one ({percent(one.seen.probability)})"
     start = f"the register has {plate} on {has}; the photograph shows {shows}"
     if one.verdict == MISMATCH:
         return f"mismatch: {start}: a cloned plate?"
+    if not one.seen.known:
+        return f"unclear: {start}"
+    others = ", ".join(visible(name) for name, _ in one.registered[1:][:NEAREST])
+    if others:
+        return f"unclear: {start}, which {others} is on, one unsure character away"
     if one.seen.of_registered is None:
         return f"unclear: {start}, but the model never learned what {has} looks like"
-    return f"unclear: {start}, or the registered one ({_percent(one.seen.of_registered)})"
+    return f"unclear: {start}, or the registered one ({percent(one.seen.of_registered)})"
 
 
 def unsure_texts(plate: Plate) -> list[str]:
@@ -61,12 +68,16 @@ def unsure_texts(plate: Plate) -> list[str]:
             looks = f"looks like {visible(one.others[0][0])}, but no plate of the register has its kind there"
             found.append(f"character {place + 1}: {visible(one.label)}; it {looks}")
             continue
-        others = ", ".join(f"{visible(label)} {_percent(chance)}" for label, chance in one.others)
+        others = ", ".join(f"{visible(label)} {percent(chance)}" for label, chance in one.others)
         found.append(
-            f"character {place + 1}: {visible(one.label)} {_percent(one.probability)}"
-            + f" (or {others})" * bool(others)
+            f"character {place + 1}: {visible(one.label)} {percent(one.probability)}" + f" (or {others})" * bool(others)
         )
     return found
+
+
+def seen_text(one: Vehicle) -> str:
+    """Make and model by the photograph."""
+    return _name(one.seen.labels) if one.seen.known else UNKNOWN_VEHICLE
 
 
 def vehicle_counts(found: Sequence[Vehicle]) -> str:
@@ -85,7 +96,7 @@ def table(found: Sequence[Vehicle]) -> pl.DataFrame:
             read.text if read else None,
             read.probability if read else None,
             "; ".join(unsure_texts(read)) if read else "",
-            _name(one.seen.labels),
+            seen_text(one),
             one.seen.probability,
             "; ".join(name for name, _ in one.registered),
             "; ".join(_name(labels) for _, labels in one.registered),
@@ -114,6 +125,6 @@ def _a(labels: Sequence[str]) -> str:
     return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
 
 
-def _percent(chance: float) -> str:
+def percent(chance: float) -> str:
     """`97 %`; what is not certain never looks so."""
     return "under 1 %" if chance < 0.01 else "over 99 %" if chance > 0.99 else f"{100 * chance:.0f} %"

@@ -46,7 +46,7 @@ def explain(
     kind = loaded.spec.kind
     if kind not in KINDS:
         raise DataError(describe(str(run), found=f"a model of {kind}", expected="one of a table or of pictures"))
-    place = None if out is None else explain_folder.place(out, source, force)
+    place = None if out is None else explain_folder.place(out, run, source, force)
     asked = KINDS[kind]
     found: Explanation
     single = item is not None or (kind == "pictures" and explain_picture.is_picture(source))

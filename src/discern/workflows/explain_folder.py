@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..core import files
-from ..core.errors import OptionError, OutputError, describe
+from ..core.errors import DataError, OptionError, OutputError, RunError, describe
 from ..core.events import Listener
 from ..data.dataset import Dataset
 from ..store.run_folder import RunFolder, check_apart
@@ -16,6 +18,11 @@ from .kept import Finished
 from .train import read_with
 
 RESULT = "explain.json"
+OURS = re.compile(
+    r"explain\.(json|html)|inside\.gif|(importance|coefficients|bends|dependence|influence|words|parts)\.csv"
+    r"|(importance|coefficients|residuals|parts|grad_cam|gradients|occlusion|(dependence|bend)_\d+_.*)\.svg"
+)
+"""Names of files that an explanation is made of; nothing else in its folder is ever replaced or removed."""
 
 
 def open_run(run: str | Path, source: str | Path | Dataset | None, on_event: Listener) -> Finished:
@@ -28,16 +35,22 @@ def open_run(run: str | Path, source: str | Path | Dataset | None, on_event: Lis
     return finished(run, data, on_event)
 
 
-def place(out: str | Path, source: str | Path | Dataset | None, force: bool) -> Path:
-    """The folder to write into. Raises OptionError, OutputError."""
+def place(out: str | Path, run: str | Path, source: str | Path | Dataset | None, force: bool) -> Path:
+    """The folder to write into, apart from what is read and from what the run learned from. Raises OptionError,
+    OutputError."""
     folder = Path(out)
-    check_apart(folder, Path(source) if isinstance(source, (str, Path)) else None)
+    inputs = [source] if isinstance(source, (str, Path)) else []
+    with contextlib.suppress(DataError, RunError):  # a run that learned from arrays, or none: that is said later
+        inputs.append(RunFolder(Path(run)).data_path())
+    for one in inputs:
+        check_apart(folder, Path(one))
     if folder.exists() and not folder.is_dir():
         raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
     present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
     if any((above / "run.json").is_file() for above in (folder.resolve(), *folder.resolve().parents)):
         raise OptionError(describe(f"-o {out}", found="it lies in a run's folder", do="choose a place outside of it"))
-    if present and RESULT not in present and any(not name.startswith(files.TEMPORARY) for name in present):
+    strange = any(not OURS.fullmatch(name) and not name.startswith(files.TEMPORARY) for name in present)
+    if strange and RESULT not in present:
         raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
     if RESULT in present and not force:
         raise OutputError(f"{out}: it holds an explanation already; choose another -o, or --force to replace it")
@@ -45,11 +58,13 @@ def place(out: str | Path, source: str | Path | Dataset | None, force: bool) -> 
 
 
 def write(folder: Path, beside: Mapping[str, str | bytes], record: Mapping[str, Any]) -> None:
-    """Everything but the result, and then the result: a folder without it was not finished."""
+    """Everything but the result, and then the result: a folder without it was not finished. What an earlier explanation
+    left goes first."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULT).unlink(missing_ok=True)
-    for old in (old for ending in ("svg", "csv", "gif") for old in folder.glob(f"*.{ending}")):
-        old.unlink()
+    for old in folder.iterdir():
+        if OURS.fullmatch(old.name):
+            old.unlink()
     for name, content in beside.items():
         if isinstance(content, bytes):
             files.write_bytes(folder / name, content)

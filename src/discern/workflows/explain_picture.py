@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError, OptionError, UnreadableItem, describe
+from ..core.errors import DataError, OptionError, RunError, UnreadableItem, describe
 from ..core.events import Listener, note, silent, stage, steps
 from ..core.options import suggest
 from ..core.seeds import generator
 from ..data.dataset import Dataset
-from ..data.given import missing_path
+from ..data.given import missing_path, refuse_address
 from ..data.scan import PICTURE_ENDINGS, shown
-from ..explain.inside_record import KERNELS, Inside
+from ..explain.inside_record import KERNELS, Inside, Moment
 from ..explain.picture import (
     NEAREST,
     ClassReasons,
@@ -150,18 +150,12 @@ def look_inside(
     Raises OptionError for a model without layers of convolutions, and for a film of a run that kept no epochs; else as
     `explain` does.
     """
+    from ..explain.inside import first_conv, has_convolutions, layers_of, lesson_of, units_of, votes_of  # torch
+
     if film and out is None:
         raise OptionError("--film needs -o, a folder to write inside.gif into")
-    from ..explain.inside import (  # torch
-        course_of,
-        first_conv,
-        has_convolutions,
-        layers_of,
-        lesson_of,
-        units_of,
-        votes_of,
-    )
-
+    if item is None and not isinstance(source, (str, Path)):
+        raise OptionError("--inside follows one picture through the network: name a picture, or --item")
     run = os.fspath(run)
     loaded = bundle.load(model_path(run))
     network = network_of(loaded)
@@ -169,10 +163,10 @@ def look_inside(
         raise OptionError(
             f"{run}: --inside shows layers of convolutions; this is a {catalogue.entry(loaded.model).title}"
         )
-    place = None if out is None else explain_folder.place(out, source, force)
+    place = None if out is None else explain_folder.place(out, run, source, force)
     opened = explain_folder.open_run(run, source if item is not None else None, on_event)
-    n_epochs = _kept_epochs(opened.folder)
-    if film and not n_epochs:
+    accuracies = _accuracies(opened.folder)
+    if film and not accuracies:
         raise OptionError(f"{run}: --film needs the weights of every epoch; train with --keep-epochs, which keeps them")
     name, picture = _picture(loaded, source, item, opened)
     classes = [str(one) for one in loaded.classes]
@@ -187,26 +181,43 @@ def look_inside(
         kernels=first_conv(network).weight.detach().numpy()[:KERNELS].copy(), votes=votes, last=last,
         units=units_of(network, picture, [np.asarray(data) for data in opened.data.values[rows]], names),
         lesson=lesson_of(network, picture, classes.index(taught), taught),
-        course=course_of(network, picture, classes, _epochs(opened.folder, n_epochs, on_event)),
+        course=_course(opened.folder, accuracies, network, picture, classes, film, on_event),
     )  # fmt: skip
     if place is not None:
         explain_folder.write(place, inside_page.beside(result, film=film), result.to_json())
     return result
 
 
-def _kept_epochs(folder: RunFolder) -> int:
-    """How many epochs the run learned for, where it kept the weights of every one; else 0."""
-    n_epochs = len(folder.load(folder.training).get("history") or ())
-    return n_epochs if set(range(n_epochs + 1)) <= set(checkpoint.epochs(folder.checkpoints)) else 0
-
-
-def _epochs(folder: RunFolder, n_epochs: int, on_event: Listener) -> Iterator[tuple[int, float | None, Any]]:
-    """Number, validation accuracy and weights of the epochs that are shown."""
+def _accuracies(folder: RunFolder) -> list[float | None]:
+    """Where a run kept the weights of every epoch, their validation accuracies, the first weights first; else none."""
     history = folder.load(folder.training).get("history") or ()
-    chosen = films.chosen(n_epochs) if n_epochs else ()
+    kept = set(checkpoint.epochs(folder.checkpoints))
+    return [None, *(one["validation_accuracy"] for one in history)] if set(range(len(history) + 1)) <= kept else []
+
+
+def _course(
+    folder: RunFolder, accuracies: list[float | None], network: Any, picture: NDArray[Any], classes: Sequence[str],
+    film: bool, on_event: Listener,
+) -> tuple[Moment, ...]:  # fmt: skip
+    """How the network came to this; where what was kept is damaged, a note, and for a film RunError."""
+    from ..explain.inside import course_of  # torch
+
+    try:
+        return course_of(network, picture, classes, _epochs(folder, accuracies, on_event))
+    except RunError as error:
+        if film:
+            raise
+        note(on_event, f"how it came to this is not shown: {error}")
+        return ()
+
+
+def _epochs(
+    folder: RunFolder, accuracies: list[float | None], on_event: Listener
+) -> Iterator[tuple[int, float | None, Any]]:
+    """Number, validation accuracy and weights of the epochs that are shown."""
+    chosen = films.chosen(len(accuracies) - 1) if accuracies else ()
     for done, epoch in enumerate(chosen, start=1):
-        accuracy = history[epoch - 1]["validation_accuracy"] if epoch else None
-        yield epoch, accuracy, checkpoint.read_epoch(folder.checkpoints, epoch)
+        yield epoch, accuracies[epoch], checkpoint.read_epoch(folder.checkpoints, epoch)
         steps(on_event, "epochs", done, len(chosen))
 
 
@@ -233,6 +244,7 @@ def _picture(
         if item not in names:
             raise DataError(f"{opened.data.name}: no item {item!r}{suggest(item, names)}")
         return item, np.asarray(opened.data.values[names.index(item)])
+    refuse_address(str(source))
     path = Path(str(source))
     if not path.exists():
         raise missing_path(str(source))

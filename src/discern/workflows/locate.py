@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,20 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from ..core import files
-from ..core.errors import DataError, OptionError, UnreadableItem, describe
+from ..core.errors import DataError, OptionError, describe
+from ..core.events import Listener, silent
 from ..core.options import SHARE, raise_all, suggest
 from ..core.views import Record
 from ..data.canvases import BACKGROUND
-from ..data.given import missing_path, refuse_address
-from ..data.scan import shown
-from ..data.tables_out import FORMATS, write_table
+from ..data.tables_out import write_table
 from ..evaluate.boxes import Box, merged, to_json
-from ..images.decode import decode
 from ..images.fit import fit_to
 from ..images.sections import Level, cut_out, levels
 from ..report import locate_page
-from ..store import bundle, outputs
+from ..store import bundle
 from ..store.run_folder import model_path
 from ..store.session import Shipped
+from .several_pictures import PAGE, each, pixels_of, target_of
 
 SURE = 0.7
 """Sections with at least this probability of a thing become boxes."""
@@ -159,11 +159,13 @@ def locate(
     sure: float = SURE,
     out: str | Path | None = None,
     force: bool = False,
+    on_event: Listener = silent,
 ) -> tuple[Located, ...]:
     """Look for what a model knows in pictures, at sizes from `smallest` to `largest` pixels (default: from a twelfth of
     the picture's shorter side to all of it).
 
     `background` is the class of the model that stands for nothing. `out` is a table (a row a box) or an `.html` page.
+    Of several pictures those that cannot be used are told, and written to `<out>.rejected.csv`.
     Raises OptionError, DataError, OutputError, RunError, ModelFileError.
     """
     sizes = {"--smallest": smallest, "--largest": largest}
@@ -181,12 +183,11 @@ def locate(
             None if pictures else "no picture was named",
         ]
     )
-    target = None
-    if out is not None:
-        target = outputs.checked("-o", out, inputs=pictures, endings=(*FORMATS, ".html"), force=force)
+    target = target_of(out, pictures, force=force)
     finder = Finder(run, background)
-    found = tuple(finder.find(one, smallest=smallest, largest=largest, sure=sure) for one in pictures)
-    if target is not None and target.suffix == ".html":
+    look = partial(finder.find, smallest=smallest, largest=largest, sure=sure)
+    found, _ = each(pictures, look, target, on_event)
+    if target is not None and target.suffix == PAGE:
         shown_pages = [(one.item, one.boxes, one.pixels, one.notes) for one in found]
         files.write_text(target, locate_page.page(shown_pages))
     elif target is not None:
@@ -208,20 +209,7 @@ def _differing(level: Level, window: tuple[int, int], places: NDArray[np.int64])
 
 def _pixels(picture: str | Path | ArrayLike, shipped: Shipped) -> tuple[str, NDArray[np.uint8]]:
     """A name, and pixels `(H, W, C)` with the channels that the model takes."""
-    if isinstance(picture, (str, Path)):
-        refuse_address(str(picture))
-        if not Path(picture).exists():
-            raise missing_path(str(picture))
-        try:
-            item, pixels = shown(str(picture)), decode(Path(picture)).pixels
-        except UnreadableItem as error:
-            raise DataError(describe(shown(str(picture)), found=error.reason, expected="a picture")) from error
-    else:
-        item, pixels = "array", np.asarray(picture)
-        if pixels.ndim not in (2, 3) or not pixels.size or pixels.dtype != np.uint8:
-            found = f"an array of shape {pixels.shape} and type {pixels.dtype}"
-            raise DataError(f"{found}; expected pixels (H, W) or (H, W, C) of type uint8")
-        pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
+    item, pixels = pixels_of(picture)
     channels = shipped.spec.shape[2]
     if pixels.shape[2] != channels:
         pixels = pixels @ np.array([0.299, 0.587, 0.114]) if channels == 1 else np.repeat(pixels, 3, axis=2)

@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..core import files
-from ..core.errors import DataError, OptionError, UnreadableItem, describe
+from ..core.errors import DataError, OptionError, describe
+from ..core.events import Listener, silent
 from ..core.options import SHARE, raise_all
-from ..data.given import missing_path, refuse_address
-from ..data.scan import shown
-from ..data.tables_out import FORMATS, write_table
+from ..data.tables_out import write_table
 from ..evaluate.reading import MOSTLY, SURE, UNKNOWN, ReadCharacter, Reading
 from ..images.characters import Page, cut, text_of
-from ..images.decode import decode
 from ..images.fit import fit_to
 from ..images.symbols import placed
 from ..report import read_page
-from ..store import bundle, outputs
+from ..store import bundle
 from ..store.run_folder import model_path
 from ..store.session import Shipped
+from .several_pictures import PAGE, each, pixels_of, target_of
 
 OTHERS = 2
 """Of the next likeliest labels so many are told."""
@@ -42,7 +41,7 @@ class Reader:
 
     def read(self, picture: str | Path | ArrayLike, *, sure: float = SURE) -> Reading:
         """A picture file, or pixels `(H, W)` or `(H, W, C)` from 0 to 255, as text. Raises DataError."""
-        item, pixels = _pixels(picture)
+        item, pixels = pixels_of(picture)
         page = cut(pixels)
         if len(page.characters) > MOST_CHARACTERS:
             found = f"{len(page.characters):,} separate marks"
@@ -82,43 +81,25 @@ def read_characters(
     sure: float = SURE,
     out: str | Path | None = None,
     force: bool = False,
+    on_event: Listener = silent,
 ) -> tuple[Reading, ...]:
     """Read pictures with a model of single characters, such as one of MNIST's digits or of a folder a letter.
 
     A page is set upright and cut into lines and characters; each is scaled and centred as MNIST's digits are, and
     recognised. `sure` is the probability from which an answer counts as sure. `out` is a table (a row a character), or
-    an `.html` page with what was read beside the picture. Raises OptionError, DataError, OutputError, RunError,
+    an `.html` page with what was read beside the picture. Of several pictures those that cannot be used are told, and
+    written to `<out>.rejected.csv`. Raises OptionError, DataError, OutputError, RunError,
     ModelFileError.
     """
     raise_all([SHARE.problem("--sure", sure), None if pictures else "no picture was named"])
-    target = None
-    if out is not None:
-        target = outputs.checked("-o", out, inputs=pictures, endings=(*FORMATS, ".html"), force=force)
+    target = target_of(out, pictures, force=force)
     reader = Reader(run)
-    found = tuple(reader.read(one, sure=sure) for one in pictures)
-    if target is not None and target.suffix == ".html":
-        pages = [cut(_pixels(one)[1]).upright for one in pictures]
-        files.write_text(target, read_page.page(found, pages))
+    found, used = each(pictures, lambda one: reader.read(one, sure=sure), target, on_event)
+    if target is not None and target.suffix == PAGE:
+        files.write_text(target, read_page.page(found, [cut(pixels_of(one)[1]).upright for one in used]))
     elif target is not None:
         write_table(target, read_page.table(found))
     return found
-
-
-def _pixels(picture: str | Path | ArrayLike) -> tuple[str, NDArray[np.uint8]]:
-    """A name, and the pixels `(H, W[, C])`."""
-    if isinstance(picture, (str, Path)):
-        refuse_address(str(picture))
-        if not Path(picture).exists():
-            raise missing_path(str(picture))
-        try:
-            return shown(str(picture)), decode(Path(picture)).pixels
-        except UnreadableItem as error:
-            raise DataError(describe(shown(str(picture)), found=error.reason, expected="a picture")) from error
-    pixels = np.asarray(picture)
-    if pixels.ndim not in (2, 3) or not pixels.size or pixels.dtype != np.uint8:
-        found = f"an array of shape {pixels.shape} and type {pixels.dtype}"
-        raise DataError(f"{found}; expected pixels (H, W) or (H, W, C) of type uint8")
-    return "array", pixels
 
 
 def _notes(characters: tuple[ReadCharacter, ...]) -> tuple[str, ...]:

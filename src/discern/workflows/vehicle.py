@@ -8,19 +8,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core import files
 from ..core.errors import OptionError
+from ..core.events import Listener, silent
 from ..core.options import SHARE, raise_all
 from ..data.register import Entry, Register, bare, read_register
-from ..data.tables_out import FORMATS, write_table
+from ..data.tables_out import write_table
 from ..evaluate.reading import SURE
-from ..evaluate.vehicle import Plate, Seen, Vehicle, agreed, verdict
+from ..evaluate.vehicle import UNCLEAR, Plate, Seen, Vehicle, agreed, verdict
+from ..images.decode import picture_for
 from ..images.fit import fit_to
 from ..images.plates import candidates
-from ..report import vehicle_words
-from ..store import bundle, outputs
+from ..report import vehicle_page, vehicle_words
+from ..store import bundle
 from ..store.run_folder import model_path
 from ..store.session import Shipped
-from .read_characters import Reader, _pixels
+from .read_characters import Reader
+from .several_pictures import PAGE, each, pixels_of, target_of
 
 COLUMNS = ("make", "model")
 """What a register says of a vehicle; a model must have learned one of them at least as a target of its own."""
@@ -59,15 +63,17 @@ class Checker:
         self.forms = self.register.forms
 
     def check(self, picture: str | Path | ArrayLike, *, sure: float = SURE) -> Vehicle:
-        """One photograph: a file, or pixels `(H, W, C)` from 0 to 255. Raises DataError."""
-        item, pixels = _pixels(picture)
-        pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
+        """One photograph: a file, or pixels `(H, W[, C])` from 0 to 255. Raises DataError."""
+        item, pixels = pixels_of(picture)
         plate = self._plate(pixels, sure)
         entry = self.register.of(plate.text) if plate else None
-        near = self.register.near(plate.text, list(plate.unsure)) if plate and entry is None else ()
+        near = self.register.near(plate.text, list(plate.unsure)) if plate else ()
         found: tuple[Entry, ...] = (entry,) if entry else near
-        seen = self._seen(pixels, found[0].labels if len(found) == 1 else None)
-        said = verdict(plate, entry is not None, bool(near), seen, entry.labels if entry else None)
+        seen = self._seen(picture, pixels, found[0].labels if len(found) == 1 else None)
+        fitting = tuple(one for one in near if one.labels == seen.labels)
+        said = verdict(plate, entry is not None, bool(near), bool(fitting), seen, entry.labels if entry else None)
+        if said == UNCLEAR:
+            found += fitting
         return Vehicle(item, plate, seen, tuple((one.plate, one.labels) for one in found), said)
 
     def _plate(self, pixels: NDArray[np.uint8], sure: float) -> Plate | None:
@@ -80,13 +86,17 @@ class Checker:
                 best = plate
         return best
 
-    def _seen(self, pixels: NDArray[np.uint8], registered: tuple[str, ...] | None) -> Seen:
-        chances = self.shipped.answer(fit_to(pixels, self.shipped.spec)[None]).probabilities[0]
+    def _seen(self, picture: object, pixels: NDArray[np.uint8], registered: tuple[str, ...] | None) -> Seen:
+        """Make and model, from pixels as training took them: a file is opened for the model anew."""
+        spec = self.shipped.spec
+        fitted = picture_for(Path(picture), spec).pixels if isinstance(picture, (str, Path)) else fit_to(pixels, spec)
+        answers = self.shipped.answer(fitted[None])
         together: dict[tuple[str, ...], float] = {}
-        for labels, chance in zip(self.combinations, chances, strict=True):
+        for labels, chance in zip(self.combinations, answers.probabilities[0], strict=True):
             together[labels] = together.get(labels, 0.0) + float(chance)
         best = max(together, key=lambda labels: together[labels])
-        return Seen(self.columns, best, together[best], together.get(registered) if registered else None)
+        known = answers.unknown is None or not bool(answers.unknown[0])
+        return Seen(self.columns, best, together[best], together.get(registered) if registered else None, known)
 
 
 def check_vehicles(
@@ -98,19 +108,22 @@ def check_vehicles(
     sure: float = SURE,
     out: str | Path | None = None,
     force: bool = False,
+    on_event: Listener = silent,
 ) -> tuple[Vehicle, ...]:
     """Check photographs of vehicles against a register: a table with the columns plate, make, model.
 
     `plate` is a run that learned single characters (`train --symbols`), `make` one that learned make and model from
-    photographs. `sure` is the probability from which a character counts as sure. `out` is a table, a row a photograph.
+    photographs. `sure` is the probability from which a character counts as sure. `out` is a table, a row a photograph,
+    or an `.html` page that shows each. Of several photographs those that cannot be used are told, and written to
+    `<out>.rejected.csv`.
     Raises OptionError, DataError, OutputError, RunError, ModelFileError.
     """
     raise_all([SHARE.problem("--sure", sure), None if pictures else "no picture was named"])
-    target = None
-    if out is not None:
-        target = outputs.checked("-o", out, inputs=[*pictures, register], endings=FORMATS, force=force)
+    target = target_of(out, [*pictures, register], force=force)
     checker = Checker(plate, make, register)
-    found = tuple(checker.check(one, sure=sure) for one in pictures)
-    if target is not None:
+    found, used = each(pictures, lambda one: checker.check(one, sure=sure), target, on_event)
+    if target is not None and target.suffix == PAGE:
+        files.write_text(target, vehicle_page.page(found, lambda place: pixels_of(used[place])[1]))
+    elif target is not None:
         write_table(target, vehicle_words.table(found))
     return found

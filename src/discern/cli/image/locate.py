@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ... import report, workflows
-from ..console import one_line
+from ..console import Reporter, one_line
 
 
 def locate(
@@ -39,9 +39,11 @@ def locate(
     Sections of several sizes are shown to a model that has learned what the things look like and what background looks
     like; boxes that overlap become one.
     """
-    found = workflows.locate(
-        run, pictures, background=background, smallest=smallest, largest=largest, sure=sure, out=out, force=force
-    )
+    with Reporter() as tell:
+        found = workflows.locate(
+            run, pictures, background=background, smallest=smallest, largest=largest, sure=sure, out=out, force=force,
+            on_event=tell,
+        )  # fmt: skip
     for one in found:
         print(report.located_text(one.item, one.boxes, one.notes, one.n_sections))
     if out is not None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ... import report, workflows
-from ..console import one_line
+from ..console import Reporter, one_line
 
 
 def read(
@@ -28,7 +28,8 @@ def read(
     The page is set upright and cut into lines and characters; each is scaled and centred as MNIST's digits are, and
     recognised by a model that learned single characters: digits, or a folder for each letter (train --symbols).
     """
-    found = workflows.read_characters(run, pictures, sure=sure, out=out, force=force)
+    with Reporter() as tell:
+        found = workflows.read_characters(run, pictures, sure=sure, out=out, force=force, on_event=tell)
     for place, one in enumerate(found):
         if len(found) > 1 and one.characters:
             print(f"{'' if not place else chr(10)}{one_line(one.item)}:")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ... import report, workflows
+from ..console import Reporter, one_line
 
 
 def vehicle(
@@ -25,7 +26,8 @@ def vehicle(
         float, typer.Option("--sure", metavar="P", help="The probability from which a character counts as sure.")
     ] = 0.8,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help="A table, a row a photograph (.csv, ...).")
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="A table, a row a photograph (.csv), or an .html page."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
@@ -35,12 +37,13 @@ def vehicle(
     plate on another vehicle than its own may be cloned. Every answer comes with its probability; it is a hint for a
     person who looks at the photograph, no proof.
     """
-    found = workflows.check_vehicles(
-        pictures, plate=plate, make=make, register=register, sure=sure, out=out, force=force
-    )
+    with Reporter() as tell:
+        found = workflows.check_vehicles(
+            pictures, plate=plate, make=make, register=register, sure=sure, out=out, force=force, on_event=tell
+        )
     for one in found:
         print(report.vehicle_text(one))
     if len(found) > 1:
         print(f"\n{report.vehicle_counts(found)}")
     if out is not None:
-        print(f"written to {out}")
+        print(f"\nwritten to {one_line(str(out))}")
