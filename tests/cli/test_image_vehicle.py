@@ -125,7 +125,7 @@ def test_a_page_shows_each_photograph_with_its_plate(cli: Cli, made: Path) -> No
     assert frame is not None
     x, y, wide, high = map(float, frame.groups())
     assert x < left < right < x + wide and y < top < bottom < y + high and high < 2 * (bottom - top)
-    assert "1 unclear, 1 no plate" in page and "no plate found" in page
+    assert "1 unclear, 1 no plate" in page and "No plate found" in page
     characters = re.findall(r"<b><bdi>(.)</bdi></b>", page)
     assert "".join(characters) == text.replace(" ", "")
     again = Path("found.html").read_bytes()

@@ -45,7 +45,7 @@ def _view(one: Vehicle, pixels: Pixels) -> dict[str, object]:
     plate = one.plate
     return {
         "one": one,
-        "says": verdict_text(one),
+        "says": _sentence(one),
         "photo": _photo(image, plate),
         "plate": None if plate is None else _plate(image, plate),
         "read": None if plate is None or one.verdict == UNREADABLE else plate,
@@ -56,10 +56,21 @@ def _view(one: Vehicle, pixels: Pixels) -> dict[str, object]:
     }
 
 
+def _sentence(one: Vehicle) -> str:
+    """What is said, without the verdict, which stands above it."""
+    said = verdict_text(one).removeprefix(f"{one.verdict}: ")
+    return said[0].upper() + said[1:] + ("" if said.endswith("?") else ".")
+
+
 def _character(one: ReadCharacter) -> tuple[str, str, bool, str]:
     """Label, probability, whether it is sure, and what else it may be."""
-    others = "" if one.sure else ", ".join(f"{visible(label)} {percent(chance)}" for label, chance in one.others)
-    return visible(one.label), percent(one.probability), one.sure, others
+    label = visible(one.label)
+    if one.sure:
+        return label, percent(one.probability), True, ""
+    if one.others and one.others[0][1] > one.probability:  # the form of the register spoke against what it looks like
+        return label, f"looks like {visible(one.others[0][0])}", False, ""
+    others = ", ".join(f"{visible(other)} {percent(chance)}" for other, chance in one.others)
+    return label, percent(one.probability), False, others
 
 
 def _photo(image: Image.Image, plate: Plate | None) -> Markup:
