@@ -70,6 +70,13 @@ def test_intervals_follow_the_errors_where_that_pays() -> None:
     assert plain.of(predictions)[1].mean() - predictions.mean() > 1.05 * (high.mean() - predictions.mean())
 
 
+@pytest.mark.parametrize("n", [999, 1996, 1997])
+def test_a_high_coverage_takes_no_rows_for_the_spread_that_its_rank_needs(n: int) -> None:
+    found = fit(*rows(n, 1, uneven=True), coverage=0.999)
+    assert found is not None and found.n_items == (999 if n == 1997 else n)
+    assert bool(found.points) == (n == 1997)
+
+
 @pytest.mark.parametrize("uneven", [False, True])
 def test_saved_and_read_it_is_the_same(uneven: bool) -> None:
     interval = fit(*rows(1000, 5, uneven=uneven))

@@ -54,7 +54,7 @@ def fit(
     n = len(errors)
     if n < fewest(coverage):
         return None
-    if n >= ENOUGH_FOR_SPREAD:
+    if n >= ENOUGH_FOR_SPREAD and n - n // 2 >= fewest(coverage):
         order = seeds.generator(seed, "spread").permutation(n)
         own, others = order[: n // 2], order[n // 2 :]
         if _pays(predictions[own], errors[own]):
