@@ -62,6 +62,14 @@ def test_the_root_is_learned_where_it_answers_better() -> None:
     assert not model.root_
 
 
+def test_a_fold_without_the_lowest_target_counts_the_root_from_it_too() -> None:
+    """All but the lowest lie far above it, and the root is a line without noise: no answer by folds is far off."""
+    root = 30 + np.random.default_rng(0).exponential(20, N)
+    root[7] = 0.0
+    model = Blend(5).fit(root[:, None] - 50, root**2)
+    assert model.root_ and model.share_ > 0.99
+
+
 def test_each_part_counts_for_what_it_is_worth() -> None:
     lines, steps = Blend(60).fit(*straight()), Blend(60).fit(*stepped())
     assert lines.share_ > 0.9

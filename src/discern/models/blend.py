@@ -95,9 +95,13 @@ class Blend(Regressor):
         asked = np.concatenate([held for _, held in divided]) if divided else np.arange(0)
         truth = targets[asked]
 
+        lowest, highest = float(targets.min()), float(targets.max())
+        roots = np.sqrt(targets - lowest)
+
         def by_line(root: bool) -> Array:
-            parts = [_line(bent[a], targets[a], columns, root).predict(bent[b]) for a, b in divided]
-            return np.concatenate([unrooted(found, *_range(targets), root) for found in parts])
+            aims = roots if root else targets
+            parts = [_line(bent[a], aims[a], columns).predict(bent[b]) for a, b in divided]
+            return unrooted(np.concatenate(parts), lowest, highest, root)
 
         how: dict[str, Any] = {}
         if len(rows) < TOO_MANY:
@@ -106,7 +110,7 @@ class Blend(Regressor):
             rows, targets, categorical=kinds
         )
         self.root_, self.share_ = False, 0.5
-        self.lowest_, self.highest_ = _range(targets)
+        self.lowest_, self.highest_ = lowest, highest
         if divided:
             straight = by_line(False)
             lines = [straight, by_line(True)] if skew(targets) > SKEW else [straight]
@@ -114,7 +118,7 @@ class Blend(Regressor):
             few = BoostedNumbers(self.trees_.n_rounds_, random_state=self.random_state, **how)
             trees = [few.fit(rows[a], targets[a], categorical=kinds).predict(rows[b]) for a, b in divided]
             self.share_ = _share(lines[self.root_], np.concatenate(trees), truth)
-        self.line_ = _line(bent, targets, columns, self.root_)
+        self.line_ = _line(bent, roots if self.root_ else targets, columns)
         of_what = "the root of the target" if self.root_ else "the target"
         note(on_event, f"{self.share_:.0%} a line for {of_what}, the rest {self.trees_.n_rounds_} rounds of boosting")
         return self
@@ -169,13 +173,8 @@ def unrooted(answers: Array, lowest: float, highest: float, root: bool) -> Array
     return lowest + np.square(np.clip(answers, 0, np.sqrt(BEYOND * (highest - lowest))))
 
 
-def _range(targets: Array) -> tuple[float, float]:
-    return float(targets.min()), float(targets.max())
-
-
-def _line(bent: Array, targets: Array, columns: tuple[Column, ...], root: bool) -> TableRegressor:
-    lowest = targets.min()
-    return TableRegressor(Ridge(), columns).fit(bent, np.sqrt(targets - lowest) if root else targets)
+def _line(bent: Array, aims: Array, columns: tuple[Column, ...]) -> TableRegressor:
+    return TableRegressor(Ridge(), columns).fit(bent, aims)
 
 
 def _share(line: Array, trees: Array, truth: Array) -> float:
