@@ -129,6 +129,10 @@ def test_show_names_what_it_cannot_read(cli: Cli, tmp_path: Path) -> None:
     assert (broken.status, missing.status) == (2, 2)
     assert "page.jpg" in broken.err
     assert "0 to 1796" in missing.err
+    assert cli("sample", "notes", "notes", "--n", "20").status == 0
+    for source in ("sample:iris", "notes"):
+        other = cli("show", source, "--item", "0")
+        assert other.status == 2 and "expected" in other.err and "Traceback" not in other.err, source
 
 
 @pytest.mark.shows("audit")

@@ -82,6 +82,12 @@ def test_options_change_the_picture(cli: Cli) -> None:
 
 @pytest.mark.shows("image filter", "--out")
 @pytest.mark.shows("image filter", "--force")
+def test_a_large_kernel_may_be_typed(cli: Cli) -> None:
+    photo()
+    rows = "; ".join(" ".join(["0.0123"] * 9) for _ in range(9))
+    assert len(rows) > 500 and "a matrix of your own" in shown(cli, "photo.png", "--kernel", rows)
+
+
 def test_a_picture_and_a_page_are_written(cli: Cli) -> None:
     photo()
     shown(cli, "photo.png", "--kernel", "identity", "-o", "same.png")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -175,6 +176,17 @@ def test_predict_reads_names_from_stdin(cli: Cli, knn_run: Path, digits: Path, m
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(names) + "\n"))
     result = cli("predict", knn_run, "-")
     assert len(result.out.splitlines()) == 4
+
+
+def test_names_on_stdin_need_be_no_text(
+    cli: Cli, knn_run: Path, digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = os.fsencode(tmp_path) + b"/caf\xe9.png"
+    Path(os.fsdecode(name)).write_bytes(next((digits / "1").iterdir()).read_bytes())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(name + b"\n"), encoding="utf-8"))
+    found = cli("predict", knn_run, "-", "-o", "out.csv")
+    assert found.status == 0, found.err
+    assert len(Path("out.csv").read_text().splitlines()) == 2
 
 
 @pytest.mark.shows("predict", "--model")

@@ -115,6 +115,8 @@ def test_bad_input_is_named_in_one_line(cli: Cli, learned: Path) -> None:
         (("story.txt", "--epochs", "0", "--budget", "1s"), "--epochs"),
         (("story.txt", "--budget", "soon"), "soon"),
         (("story.txt", "--length", "5"), "--length is for writing"),
+        (("story.txt", "--length", "0", "--temperature", "0"), "--temperature is for writing"),
+        ((learned, "--epochs", "0"), "--epochs is for learning"),
         (("story.txt", "-o", "story.txt"), "lie in each other"),
         (("story.txt", "-o", "x", "--prompt", "Ω"), "Ω"),
         ((learned, "--epochs", "5"), "--epochs is for learning"),

@@ -119,7 +119,7 @@ def show(
     ] = 8,
     augmented: Annotated[
         str | None,
-        typer.Option("--augmented", metavar="TEXT", help="Data sets: vary the samples as train --augment would."),
+        typer.Option("--augmented", metavar="TEXT", help="Data sets: vary the samples, such as 'shift 0.1, flip'."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Data sets: the sheet as PNG.")

@@ -77,6 +77,8 @@ def predict(
     if not items:
         raise OptionError("name what to predict: pictures, folders, globs, IDX files, or - for names on stdin")
     stdin = sys.stdin if "-" in items else None
+    if stdin is not None and hasattr(stdin, "reconfigure"):
+        stdin.reconfigure(errors="surrogateescape")  # names of files need be no text
     with Reporter() as tell:
         done = workflows.predict(
             run,

@@ -175,11 +175,11 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def parse_time(text: str) -> float:
-    """Seconds from `90s`, `2m`, `1.5h`, or several in a row such as `1h30m`. Raises OptionError."""
-    parts = re.findall(r"([0-9]*\.?[0-9]+)([smh])", text)
+    """Seconds from `90s`, `2m` or `2min`, `1.5h`, or several in a row such as `1h30m`. Raises OptionError."""
+    parts = re.findall(r"([0-9]*\.?[0-9]+)(s|min|m|h)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise OptionError(f"--budget is {_shown(text)}; expected a time such as 90s, 2m or 1h30m")
-    return float(sum(float(number) * {"s": 1, "m": 60, "h": 3600}[unit] for number, unit in parts))
+    return float(sum(float(number) * {"s": 1, "m": 60, "min": 60, "h": 3600}[unit] for number, unit in parts))
 
 
 def parse_crop(text: str) -> tuple[float, float, float, float]:

@@ -108,15 +108,12 @@ class Drawing:
         `mark` where others of its name may stand on the page."""
         name = self.name + mark
         body = re.sub(r"<[^>]*>", lambda tag: _tag_for_page(tag.group(), name), self.svg[self.svg.index("<svg") :])
-        opening = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>')
-        width = round(float(_viewbox(body).split()[2]))
-        body = opening.sub(
-            rf'<svg viewBox="\1" style="max-width:{width}px" role="img" aria-labelledby="{name}-alt">'
-            rf'<title id="{name}-alt">{Markup.escape(self.alt)}</title>',
-            body,
-            count=1,
+        box = _viewbox(body)
+        opening = (
+            f'<svg viewBox="{box}" style="max-width:{round(float(box.split()[2]))}px" role="img" '
+            f'aria-labelledby="{name}-alt"><title id="{name}-alt">{Markup.escape(self.alt)}</title>'
         )
-        return Markup(body)
+        return Markup(re.sub(r'<svg[^>]*viewBox="[^"]+"[^>]*>', lambda _: opening, body, count=1))
 
 
 draw = Drawing

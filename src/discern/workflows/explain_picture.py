@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, OptionError, RunError, UnreadableItem, describe
 from ..core.events import Listener, note, silent, stage, steps
+from ..core.optional import require
 from ..core.options import suggest
 from ..core.seeds import generator
 from ..data.dataset import Dataset
@@ -150,8 +151,6 @@ def look_inside(
     Raises OptionError for a model without layers of convolutions, and for a film of a run that kept no epochs; else as
     `explain` does.
     """
-    from ..explain.inside import first_conv, has_convolutions, layers_of, lesson_of, units_of, votes_of  # torch
-
     if film and out is None:
         raise OptionError("--film needs -o, a folder to write inside.gif into")
     if item is None and not isinstance(source, (str, Path)):
@@ -159,10 +158,13 @@ def look_inside(
     run = os.fspath(run)
     loaded = bundle.load(model_path(run))
     network = network_of(loaded)
-    if network is None or not has_convolutions(network):
-        raise OptionError(
-            f"{run}: --inside shows layers of convolutions; this is a {catalogue.entry(loaded.model).title}"
-        )
+    other = f"{run}: --inside shows layers of convolutions; this is a {catalogue.entry(loaded.model).title}"
+    if network is None:
+        raise OptionError(other)
+    from ..explain.inside import first_conv, has_convolutions, layers_of, lesson_of, units_of, votes_of  # torch
+
+    if not has_convolutions(network):
+        raise OptionError(other)
     place = None if out is None else explain_folder.place(out, run, source, force)
     opened = explain_folder.open_run(run, source if item is not None else None, on_event)
     accuracies = _accuracies(opened.folder)
@@ -226,6 +228,7 @@ def network_of(loaded: Bundle) -> Any:
     models."""
     if loaded.model != NETWORK:
         return None
+    require("torch", needed_for="explaining a network")
     return loaded.estimator().network()
 
 

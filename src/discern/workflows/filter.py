@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from ..store import outputs
 
 FIVE = "sample:five"
 """The picture of 5 by 5 ones and zeros on which many introductions show the sums."""
+LONGEST_NAME = 255
+"""Bytes of a file's name; a longer text is a matrix, or nothing."""
 FEW = 400
 """Sums that are shown one by one; more would fill many screens."""
 
@@ -100,11 +103,12 @@ def _kernel(given: str | ArrayLike) -> Kernel:
         return Kernel("your own", filters.checked_kernel(given), "a matrix of your own")
     if given in KERNELS:
         return KERNELS[given]
-    if any(letter.isdigit() for letter in given) and not Path(given).is_file():
-        return Kernel("your own", filters.parse_kernel(given), "a matrix of your own")
     path = Path(given)
+    is_file = len(os.fsencode(given)) <= LONGEST_NAME and path.is_file()
+    if any(letter.isdigit() for letter in given) and not is_file:
+        return Kernel("your own", filters.parse_kernel(given), "a matrix of your own")
     refuse_address(given)
-    if path.is_file():
+    if is_file:
         try:
             return Kernel(shown(path.name), filters.parse_kernel(path.read_text("utf-8-sig")), "a matrix of your own")
         except (OSError, UnicodeDecodeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ class Shown(Record):
 def is_data(source: str | Path) -> bool:
     """Whether `source` is a data set rather than one picture: a folder, IDX files, an archive, an embedded sample."""
     path = Path(source)
-    return str(source).startswith("sample:") or path.is_dir() or path.suffix == ".npz" or "ubyte" in path.name
+    return str(source).startswith("sample:") or path.is_dir() or path.suffix.lower() == ".npz" or "ubyte" in path.name
 
 
 def is_table(source: str | Path) -> bool:
@@ -101,7 +102,8 @@ def show_sheet(
     change = None
     if augmented is not None:
         transforms.parse(augmented)
-        vary = require("discern.nets.augment", needed_for="--augmented").varied
+        require("torch", needed_for="--augmented")
+        vary = import_module("discern.nets.augment").varied
         change = functools.partial(vary, text=augmented, seed=seed)
     _refuse_texts(source)
     data = read_with(source, reading)
@@ -132,6 +134,8 @@ def show(source: str | Path, item: str | int | None = None, *, reading: ReadOpti
         except UnreadableItem as error:
             raise DataError(describe(str(source), found=error.reason, expected="a picture")) from error
     data = read_with(source, reading)
+    if data.kind != "pictures":
+        raise DataError(describe(data.name, found=f"a data set of {data.kind}", expected="one of pictures"))
     names = data.items["item"].to_list()
     if item is None:
         item = 0

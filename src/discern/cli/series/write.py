@@ -51,13 +51,14 @@ def write(
     """
     given: dict[str, Any] = {"--epochs": epochs, "--budget": budget, "--encoding": encoding}
     given |= {"--length": length, "--temperature": temperature}
+    given = {name: value for name, value in given.items() if value is not None}
     writes = workflows.is_writer(source)
     if writes:
         problems = [
-            f"{name} is for learning; {one_line(source)} has learned already" for name in LEARNING if given[name]
+            f"{name} is for learning; {one_line(source)} has learned already" for name in LEARNING if name in given
         ]
     else:
-        problems = [f"{name} is for writing; {one_line(source)} is no run" for name in WRITING if given[name]]
+        problems = [f"{name} is for writing; {one_line(source)} is no run" for name in WRITING if name in given]
     seconds = None
     try:
         seconds = None if budget is None else parse_time(budget)
