@@ -178,6 +178,30 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(photos: Path, monkeypa
     same(data, read(photos))
 
 
+def test_a_failure_that_passes_is_not_kept(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, failed = decoded.load_with_facts, []
+
+    def fails_once(path: Path, *how: object, **more: object) -> object:
+        if path.name == "4.png" and not failed:
+            failed.append(path)
+            return "input/output error"
+        return plain(path, *how, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(decoded, "load_with_facts", fails_once)
+    assert read(photos, max_bad=0.1).rejected["item"].to_list() == ["a/4.png", "a/bad.png"]
+    assert failed and not files(photos)
+    assert read(photos).rejected["item"].to_list() == ["a/bad.png"] and files(photos)
+
+
+def test_a_failure_to_read_a_file_at_all_is_kept_until_it_can_be_read(photos: Path) -> None:
+    whole = (photos / "a" / "0.png").read_bytes()
+    (photos / "a" / "0.png").write_bytes(b"")
+    assert read(photos, max_bad=0.1).n == 29 and files(photos)
+    assert not read_and_tell(photos, max_bad=0.1)[1]
+    (photos / "a" / "0.png").write_bytes(whole)
+    assert read(photos).n == 30
+
+
 def test_a_disk_that_fills_up_costs_time_only(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain, written = Draft.write, []
 

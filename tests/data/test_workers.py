@@ -156,6 +156,7 @@ def test_a_picture_that_ends_its_process_is_one_bad_item(
     assert data.items.equals(plain.items.filter(left))
     np.testing.assert_array_equal(data.values, plain.values[left.to_numpy()])
     assert all(process.returncode is not None for process in started)
+    assert not kept(photos)  # who ended them is not known: next time it may be decoded
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")

@@ -22,7 +22,7 @@ from PIL import Image
 from discern.core.errors import UnreadableItem
 from discern.core.records import InputSpec
 from discern.images import decode as decoding
-from discern.images.decode import FORMATS, begins_like_picture, decode, probe, read_bytes
+from discern.images.decode import FORMATS, begins_like_picture, decode, from_image, probe, read_bytes
 from discern.images.fit import fit_to
 
 RNG = np.random.default_rng(0)
@@ -218,6 +218,19 @@ def test_the_cap_is_an_option() -> None:
     content = encoded(Image.new("1", (2000, 1000)))
     assert "expected at most 1 megapixels" in reason(content, max_megapixels=1)
     assert decode(content, max_megapixels=2).pixels.shape == (1000, 2000, 1)
+
+
+def test_too_little_memory_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Image.new("L", (20, 10))
+    content = encoded(image)
+
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("discern.images.decode._upright", full)
+    for call in (lambda: decode(content), lambda: from_image(image)):
+        with pytest.raises(MemoryError):
+            call()
 
 
 def test_pillows_own_warning_of_large_pictures_does_not_leak() -> None:

@@ -28,7 +28,7 @@ from .assemble import Reading, stop_if_too_many
 from .cache import PAGE, Cache, Draft, cache, key_of
 from .one_picture import Facts, Loaded, load_with_facts
 from .scan import Candidate
-from .workers import Decoding, load_all, n_worth
+from .workers import ENDED, Decoding, load_all, n_worth
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -68,8 +68,11 @@ def pixels_of(given: str, candidates: list[Candidate], rejected: list[tuple[str,
         if draft is None:
             return made
         shape = (len(made.hashes), *made.spec.shape)
-        same = all(isinstance(one, str) or one.sha256 == was for one, was in zip(made.loaded, contents, strict=True))
-        if same and made.hashes:  # else a file was written meanwhile: the key is not that of these pixels
+        same = all(
+            _is_of(was, one, candidate.path, made.spec, reading.max_megapixels)
+            for was, one, candidate in zip(contents, made.loaded, candidates, strict=True)
+        )
+        if same and made.hashes:
             loaded = [one if isinstance(one, str) else [one.shape, one.mode, one.note] for one in made.loaded]
             kept.keep(draft, key, shape, made.hashes, {"spec": made.spec.to_json(), "loaded": loaded})
             found = _from_cache(kept, key, contents)
@@ -82,6 +85,17 @@ def pixels_of(given: str, candidates: list[Candidate], rejected: list[tuple[str,
 
 class _NoRoom(Exception):
     """A draft could not be written to its end."""
+
+
+def _is_of(content: str, found: Loaded | str, path: Path, spec: InputSpec, max_megapixels: float) -> bool:
+    """Whether what was found is what these bytes hold: a file may be written meanwhile, and a failure may pass (too
+    little memory, a disk that is away), so a reason must be the same when the file is decoded once more."""
+    if not isinstance(found, str):
+        return found.sha256 == content
+    if found in (content, ENDED):  # not even its bytes could be read, both times; not to be tried in this process
+        return found == content
+    again = load_with_facts(path, spec, max_megapixels)
+    return again == found and _hash(path, max_megapixels) == content
 
 
 def _begin(kept: Cache, drafts: contextlib.ExitStack, n_bytes: int) -> Draft | None:
@@ -201,12 +215,13 @@ def _worth_keeping(candidates: list[Candidate]) -> bool:
 
 def _hashes(candidates: list[Candidate], reading: Reading) -> list[str]:
     """The SHA-256 of each file, or why its bytes cannot be read."""
-    return list(in_chunks(partial(_hash, max_megapixels=reading.max_megapixels), candidates, reading.executor))
+    look = partial(_hash, max_megapixels=reading.max_megapixels)
+    return list(in_chunks(look, [candidate.path for candidate in candidates], reading.executor))
 
 
-def _hash(candidate: Candidate, max_megapixels: float) -> str:
+def _hash(path: Path, max_megapixels: float) -> str:
     try:
-        return hashlib.sha256(read_bytes(candidate.path, max_megapixels=max_megapixels)).hexdigest()
+        return hashlib.sha256(read_bytes(path, max_megapixels=max_megapixels)).hexdigest()
     except UnreadableItem as error:
         return error.reason
 

@@ -32,6 +32,8 @@ A_PROCESS = 2_000
 AT_ONCE = 32
 """Pictures that a process is asked for in one go."""
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from discern.data.workers import serve; serve()"
+ENDED = "each process that decoded it ended"
+"""Why a picture is set aside that no process survived: it may be the picture, or a machine short of memory."""
 FAILED = 1
 """How Python ends after an exception, such as a library that is not there."""
 Process: TypeAlias = "subprocess.Popen[bytes]"
@@ -122,7 +124,7 @@ class _Workers:
         found = found or self._ask(first, paths)
         if found is None and not self._able:
             return self._decoding.load(paths, first)
-        return found or ["each process that decoded it ended"]
+        return found or [ENDED]
 
     def _ask(self, first: int, paths: Sequence[Path]) -> list[Facts | str] | None:
         """None when the process ended before it had answered, or when there can be none."""

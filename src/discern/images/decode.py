@@ -140,7 +140,7 @@ def _decode(
             plain = _plain(_upright(image))
             pixels = finish(plain)
             note = "several frames or pages: the first one is used" if _several(image) else ""
-        except UnreadableItem:
+        except (UnreadableItem, MemoryError):
             raise
         except Exception as error:  # a damaged file makes Pillow raise almost anything
             raise UnreadableItem(_why_not(error, height)) from error
@@ -167,7 +167,7 @@ def from_image(image: Image.Image, *, max_megapixels: float = MAX_MEGAPIXELS) ->
         raise UnreadableItem(f"a picture of {width} x {height} pixels")
     try:
         pixels = pixels_of(_plain(_upright(image)))
-    except UnreadableItem:
+    except (UnreadableItem, MemoryError):
         raise
     except Exception as error:
         raise UnreadableItem(_why_not(error, height)) from error
