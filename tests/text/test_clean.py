@@ -49,6 +49,7 @@ def test_a_step(step: str, before: str, after: str) -> None:
 def test_stop_words_are_taken_out_whatever_their_case() -> None:
     assert cleaned("The cat, don’t sit ON it", "stops", stops=stop_words()) == "cat, sit"
     assert cleaned("switch off them", "stops", stops=stop_words(remove=["off", "them"])) == "switch off them"
+    assert cleaned("taxi to NG10 DERBY", "stops", stops=stop_words()) == "taxi NG10 DERBY"
 
 
 def test_every_step_is_described_and_counted() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -31,8 +31,16 @@ def row(found: Frequencies | Keyness, word: str) -> dict[str, float]:
     return found.table.row(by_predicate=pl.col("word") == word, named=True)
 
 
-@settings(max_examples=40, deadline=None)
-@given(text=st.text(st.sampled_from("aé日😀'-. \n\x01\x02‘’@#£1\u0301\u200d"), max_size=30), other=st.text(max_size=10))
+like_plates = st.sampled_from(
+    ["AB12", "SW12 ", "SW12 LONDON", " LON", "CDE", "AB12 CDE", "AB12 CDE\u0301", "MON10:30", "ON25 GBP1,000"]
+)
+letters = st.sampled_from("aé日😀'-. \n\x01\x02‘’@#£1\u0301\u200d")
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.lists(letters | like_plates, max_size=30).map("".join), other=st.text(max_size=10))
+@example(text="taxi to SW12 LONDON bridge", other="AB12 CDE\u0301")
+@example(text="SW12 MON10:30", other="ON25 GBP1,000")
 def test_every_word_begins_where_it_says(text: str, other: str) -> None:
     texts = pl.Series([text, "", other], dtype=pl.String)
     found, counts, begins = cut(texts)
@@ -44,7 +52,7 @@ def test_every_word_begins_where_it_says(text: str, other: str) -> None:
 
 
 def test_places_agree_with_spans() -> None:
-    text = "Café £5.99 don’t stop—U.K. AB12 CDE 👩‍👩‍👧 @me #tag naïve\n日本 1,000.50"
+    text = "Café £5.99 don’t stop—U.K. AB12 CDE SW12 LONDON 👩‍👩‍👧 @me #tag naïve\n日本 1,000.50"
     _, _, begins = cut(pl.Series([text]))
     assert begins.tolist() == [len(text[:start].encode()) for start, _ in spans(text)]
 

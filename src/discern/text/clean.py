@@ -19,7 +19,7 @@ from ftfy.fixes import fix_c1_controls
 from ..core.options import suggest
 from ..core.views import Record
 from .parts import in_parts
-from .split import EMAIL, EMOJI, SITE, URL, WORD
+from .split import EMAIL, EMOJI, SITE, URL, WORD, spans
 
 Change = Callable[[pl.Series], pl.Series]
 
@@ -39,7 +39,6 @@ _DECODED_TWICE = (
 _THREE = "|".join(f"{c * 3}|{c.upper() * 3}" for c in "abcdefghijklmnopqrstuvwxyz") + r"|[^\x00-\x7f]{3}"
 _REPEATED = regex.compile(r"(\p{L}\p{M}*)\1{2,}", regex.V1 | regex.IGNORECASE)
 _BLANKS = r"\p{White_Space}{2,}|[\p{White_Space}--[ ]]"
-_WORDS = regex.compile(WORD, regex.V1)
 
 
 @dataclass(frozen=True)
@@ -141,11 +140,16 @@ def _where(suspicious: str, change: Callable[[str], str]) -> Change:
 def _without(words: frozenset[str]) -> Change:
     """The texts without these words, whatever their case."""
 
-    def kept(match: Any) -> str:
-        return "" if match[0].lower() in words else str(match[0])
+    def kept(text: str) -> str:
+        parts, last = [], 0
+        for start, end in spans(text):
+            if text[start:end].lower() in words:
+                parts.append(text[last:start])
+                last = end
+        return "".join((*parts, text[last:]))
 
     return lambda texts: pl.Series(
-        texts.name, [None if text is None else _WORDS.sub(kept, text) for text in texts.to_list()], dtype=pl.String
+        texts.name, [None if text is None else kept(text) for text in texts.to_list()], dtype=pl.String
     )
 
 

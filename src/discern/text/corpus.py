@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, describe
 from ..core.views import Record
-from .split import WORD, words
+from .split import WORD, apart, words
 
 Ids = NDArray[np.int32]
 Places = NDArray[np.int64]
@@ -256,7 +256,7 @@ class Builder:
 def cut(texts: pl.Series) -> tuple[pl.Series, Places, NDArray[np.uint32]]:
     """The words of all texts in one series, how many each text has, and the byte of its text at which each begins."""
     unmarked = texts.str.replace_all(f"[{OPEN}{CLOSE}]", "\x1a")
-    marked = unmarked.str.replace_all(WORD, OPEN + "${0}" + CLOSE)
+    marked = apart(unmarked).str.replace_all(WORD, OPEN + "${0}" + CLOSE)
     found = words(unmarked)
     counts = found.list.len().to_numpy().astype(np.int64)
     strings = Strings.of(marked)

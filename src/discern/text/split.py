@@ -69,7 +69,7 @@ def words(texts: pl.Series) -> pl.Series:
 
     Parameters: `texts`, `(n,)` strings. Returns `(n,)` lists of strings; a missing text has no words.
     """
-    return in_parts(texts, lambda part: _apart(part).str.extract_all(WORD)).fill_null([]).alias("words")
+    return in_parts(texts, lambda part: apart(part).str.extract_all(WORD)).fill_null([]).alias("words")
 
 
 def spans(text: str) -> list[tuple[int, int]]:
@@ -77,7 +77,7 @@ def spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(_LIKE_PLATE.sub("\\1\t\\2", text))]
 
 
-def _apart(texts: pl.Series) -> pl.Series:
+def apart(texts: pl.Series) -> pl.Series:
     """Texts of the same lengths in which what only begins like a plate (`SW12 LONDON`) cannot be taken for one."""
     return texts.str.replace_all(_NO_PLATE, "${1}\t${2}")
 
