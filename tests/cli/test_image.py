@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -233,6 +234,9 @@ def test_what_cannot_be_read_is_said(cli: Cli, letters: Path) -> None:
     Image.new("L", (200, 80), 255).save("blank.png")
     blank = cli(*READ, letters, "blank.png")
     assert blank.status == 0 and "no character was found" in blank.out
+    dots = np.full((1_000, 1_000), 255, np.uint8)
+    dots[::2, ::2] = 0
+    Image.fromarray(dots).save("dots.png")
     noise = np.random.default_rng(0).integers(0, 256, (90, 200), dtype=np.uint8)
     Image.fromarray(noise).save("noise.png")
     assert "is this a text in this alphabet?" in cli(*READ, letters, "noise.png", "--sure", "0.99").out
@@ -245,6 +249,7 @@ def test_what_cannot_be_read_is_said(cli: Cli, letters: Path) -> None:
         ((letters, "blank.png", "--sure", "2"), "--sure"),
         ((letters, "blank.png", "-o", "out.doc"), ".html"),
         ((letters, "table.csv"), "table.csv"),
+        ((letters, "dots.png"), "250,000 separate marks; expected a page of at most 200,000"),
     ):
         found = cli(*READ, *arguments)
         assert found.status == 2 and message in found.err, (arguments, found)
@@ -400,6 +405,7 @@ def test_what_cannot_be_searched_is_said(cli: Cli, things: Path, letters: Path) 
     canvas_file()
     Image.new("L", (300, 200), 90).save("blank.png")
     Image.new("L", (20, 200), 90).save("small.png")
+    Image.new("L", (2_000, 1_500), 90).save("large.png")
     blank = cli(*LOCATE, things, "blank.png")
     assert blank.status == 0 and "nothing was found" in blank.out
     for arguments, message in (
@@ -410,6 +416,7 @@ def test_what_cannot_be_searched_is_said(cli: Cli, things: Path, letters: Path) 
         ((things, "canvas.png", "--smallest", "50", "--largest", "30"), "above --largest"),
         ((things, "canvas.png", "--smallest", "0", "--sure", "7"), "--sure"),
         ((things, "canvas.png", "-o", "out.doc"), ".html"),
+        ((things, "large.png", "--smallest", "4"), "would enlarge 1500 x 2000 pixels 7.0 times; expected at least 7"),
     ):
         found = cli(*LOCATE, *arguments)
         assert found.status == 2 and message in found.err, (arguments, found)
@@ -423,3 +430,18 @@ def test_the_group_lists_its_commands_and_refuses_others(cli: Cli) -> None:
     assert shown_help.status == 0 and "Find things in a picture" in shown_help.out
     wrong = cli("image", "reed")
     assert wrong.status == 2 and "reed" in wrong.err and wrong.err.count("\n") == 1
+
+
+def test_arrays_with_clear_parts_are_laid_on_white_as_files_are(cli: Cli, letters: Path, things: Path) -> None:
+    pixels = np.zeros((60, 90, 4), np.uint8)
+    pixels[20:40, 30:36] = (0, 0, 0, 255)
+    Image.fromarray(pixels).save("clear.png")
+    for look in (Reader(letters).read, Finder(things).find):
+        assert replace(look(pixels), item="") == replace(look("clear.png"), item="")
+
+
+def test_names_are_shown_on_one_line(cli: Cli, letters: Path) -> None:
+    name = "a\x1b[2Jb.png"
+    Image.new("L", (200, 80), 255).save(name)
+    for found in (cli(*READ, letters, name), cli(*FILTER, name)):
+        assert found.status == 0 and "\x1b" not in found.out

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+
+from discern.core.errors import OutputError
+from discern.store import outputs
 
 PROGRAM = [sys.executable, "-m", "discern"]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is needed")
@@ -53,3 +58,17 @@ def test_stopping_says_how_to_go_on(tmp_path: Path) -> None:
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert said.splitlines()[-1] == "discern: stopped; a run goes on with `discern resume RUN`"
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no /dev/shm on this system")
+def test_a_file_in_shared_memory_is_a_file() -> None:
+    place = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    try:
+        (place / "out.csv").write_text("mine")
+        with pytest.raises(OutputError, match="exists already"):
+            outputs.checked("-o", place / "out.csv")
+        assert outputs.checked("-o", place / "out.csv", force=True) == place / "out.csv"
+        assert outputs.checked("-o", "/dev/stdout") == Path("/dev/stdout")
+        assert outputs.checked("-o", "/dev/null") == Path("/dev/null")
+    finally:
+        shutil.rmtree(place)

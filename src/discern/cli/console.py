@@ -21,15 +21,6 @@ def one_line(text: str) -> str:
     )
 
 
-def percent(figure: Figure) -> str:
-    """`97.4 % (95.2 to 98.6)`."""
-    if figure.value is None:
-        return "not computed"
-    if figure.low is None or figure.high is None:
-        return f"{100 * figure.value:.1f} %"
-    return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
-
-
 def short(figure: Figure) -> str:
     """`0.655 (0.601 to 0.702)`."""
     if figure.value is None:

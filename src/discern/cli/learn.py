@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from .. import report, workflows
+from ..core import saying
 from ..core.errors import OptionError
 from ..core.options import SplitOptions, TrainOptions, parse_time
-from .console import Reporter, one_line, percent, short
+from .console import Reporter, one_line, short
 from .data import Data
 from .reading import (
     Binary,
@@ -274,7 +275,7 @@ def runs(
             row["data"] or "",
             "" if row["n_items"] is None else f"{row['n_items']:,}",
             row["model"] or "",
-            percent(row["accuracy"]) if row["accuracy"] else f"R2 {short(row['r2'])}" if row["r2"] else "",
+            saying.share(row["accuracy"]) if row["accuracy"] else f"R2 {short(row['r2'])}" if row["r2"] else "",
             row["created"] or "",
         )
         for row in workflows.list_runs(parent)

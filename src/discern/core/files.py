@@ -43,11 +43,13 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
         target = path if special else path.resolve()
         temporary = target if special else target.with_name(TEMPORARY + secrets.token_hex(8))
         flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | (os.O_APPEND if special else os.O_CREAT | os.O_EXCL)
-        handle = os.open(temporary, flags, OWNER_ONLY if mode is None else stat.S_IMODE(mode))
+        handle = os.open(temporary, flags, OWNER_ONLY)
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links; a NUL in the name
         raise OutputError(describe(str(path), found=_why(error), do="choose another place with -o")) from error
     try:
         with _blamed_on(path), os.fdopen(handle, "wb") as file:
+            if mode is not None and not special and hasattr(os, "fchmod"):
+                os.fchmod(handle, stat.S_IMODE(mode))  # whatever the mask of new files is
             yield file
             file.flush()
             if not special:

@@ -96,12 +96,14 @@ def load_one(
             return fit_to(held.pixels, spec)
         source = held
     elif isinstance(source, np.ndarray):
-        return fit_to(_from_array(source), spec)
+        return fit_to(from_array(source), spec)
     content = source if isinstance(source, bytes) else Path(source)
     return picture_for(content, spec, max_megapixels=max_megapixels).pixels
 
 
-def _from_array(values: NDArray[Any]) -> NDArray[np.uint8]:
+def from_array(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Pixels `(H, W, C)` from 0 to 255 of an array `(H, W[, C])`; what is clear is laid on white, as in files. Raises
+    UnreadableItem."""
     if values.ndim == 2:
         values = values[:, :, None]
     if values.ndim != 3 or values.shape[2] not in (1, 3, 4) or 0 in values.shape:

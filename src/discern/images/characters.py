@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ..core.errors import UnreadableItem
 from ..core.views import Record
 from .symbols import Mask, Pixels, ink_of
 
@@ -16,6 +17,8 @@ MOST_TILT = 15.0
 """Degrees by which a page may stand askew."""
 COARSE, FINE = 1.0, 0.1
 """Steps of the search for the tilt, in degrees."""
+MOST_PARTS = 200_000
+"""Separate marks of a page; more are the dots of a print, or noise."""
 INK = 48
 """Grey from which on ink holds together."""
 CLEARER = 1.12
@@ -73,12 +76,15 @@ class Page(Record):
 
 
 def cut(pixels: Pixels) -> Page:
-    """The characters of a page `(H, W)` or `(H, W, C)` in reading order; none where there is no ink."""
+    """The characters of a page `(H, W)` or `(H, W, C)` in reading order; none where there is no ink. Raises
+    UnreadableItem for more than MOST_PARTS separate marks."""
     ink = ink_of(pixels)
     tilt = tilt_of(ink > INK)
     upright = turned(ink, tilt) if tilt else ink
     characters: list[Character] = []
     parts = _parts(upright > INK)
+    if len(parts) > MOST_PARTS:
+        raise UnreadableItem(f"{len(parts):,} separate marks; expected a page of at most {MOST_PARTS:,}")
     for number, line in enumerate(_lines(parts)):
         characters += _of_line(upright, line, number)
     return Page(tilt, upright, tuple(characters))

@@ -14,6 +14,7 @@ from PIL import Image
 from ..images.filtered import Filtered
 from ..images.filters import EDGES, RECTIFIERS, Kernel, Step, as_picture
 from .pages import environment
+from .visible import visible
 
 LARGE = 640
 """Pixels across of a stage on the page; smaller ones are shown larger, each pixel a square."""
@@ -27,7 +28,8 @@ SIDE = 9
 
 def filter_text(found: Filtered, *, every_step: bool) -> str:
     """The kernel, what it does, and how the picture's size and values change; with `every_step` each sum."""
-    lines = [f"{found.item} by {found.kernel.name}: {found.kernel.says}", "", matrix_text(found.kernel.matrix), ""]
+    kernel = found.kernel
+    lines = [f"{visible(found.item)} by {visible(kernel.name)}: {kernel.says}", "", matrix_text(kernel.matrix), ""]
     lines += [f"{stage.name:10}{said(stage.values)}" for stage in found.stages]
     below = float((found.stages[1].values < 0).mean())
     if below and found.rectifier == "none":

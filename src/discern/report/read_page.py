@@ -22,7 +22,7 @@ LISTED = 20
 def reading_text(found: Reading) -> str:
     """The text of a page, then how much of it is sure."""
     if not found.characters:
-        return f"{found.item}: {found.notes[0]}"
+        return f"{visible(found.item)}: {found.notes[0]}"
     n = len(found.characters)
     count = "1 character" if n == 1 else f"{n:,} characters"
     turned = f"; the page stood {abs(found.tilt):.1f} degrees askew" if found.tilt else ""

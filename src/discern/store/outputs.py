@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ..core import files
 from ..core.errors import OptionError, OutputError, describe
+from ..core.files import ALREADY_OPEN
 from ..data.given import refuse_address
-from .run_folder import MANIFEST
+from .run_folder import MANIFEST, check_apart
 
 DEVICES = Path("/dev")
 
@@ -41,6 +43,26 @@ def checked(
             raise OptionError(describe(name, found=f"it lies in what is read, {source}", expected="a place of its own"))
     if any((folder / MANIFEST).is_file() for folder in place.resolve().parents):
         raise OptionError(describe(name, found="it lies in a run's folder", do="choose a place outside of it"))
-    if path.exists() and not force and not place.is_relative_to(DEVICES):
+    device = place.is_relative_to(DEVICES) and not path.is_file()
+    if path.exists() and not (force or device or str(place).startswith(ALREADY_OPEN)):
         raise OutputError(f"{path}: it exists already; choose another {option}, or --force to replace it")
     return path
+
+
+def checked_folder(out: str | Path, source: str | Path, own: Sequence[str], *, force: bool = False) -> Path:
+    """The folder of `-o` that the files `own` are written into; it is made then. Raises OptionError or OutputError.
+
+    Refused are: a place in what is read or around it; a file; a folder that holds anything else; without `force`, one
+    that holds any of `own`: files of these names may be somebody else's.
+    """
+    folder = Path(out)
+    check_apart(folder, None if str(source) == "-" else Path(source))
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
+    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    if any(name not in own and not name.startswith(files.TEMPORARY) for name in present):
+        raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
+    first = next((name for name in own if name in present), None)
+    if first is not None and not force:
+        raise OutputError(f"{out}: it holds {first} already; choose another -o, or --force to replace what is in it")
+    return folder

@@ -20,8 +20,10 @@ from ..core.views import Record
 from ..data.canvases import BACKGROUND
 from ..data.tables_out import write_table
 from ..evaluate.boxes import Box, merged, to_json
+from ..images.decode import MAX_MEGAPIXELS
 from ..images.fit import fit_to
 from ..images.sections import Level, cut_out, levels
+from ..images.symbols import grey_of
 from ..report import locate_page
 from ..store import bundle
 from ..store.run_folder import model_path
@@ -106,6 +108,10 @@ class Finder:
                 describe(item, found=found, expected=f"at least {window[0]} x {window[1]}, as the model takes")
             )
         least = float(smallest or max(max(window), SMALLEST * min(high, wide)))
+        enough = max(window) * (high * wide / (1e6 * MAX_MEGAPIXELS)) ** 0.5
+        if least < enough:
+            found = f"--smallest {least:g} would enlarge {high} x {wide} pixels {max(window) / least:.1f} times"
+            raise OptionError(describe(item, found=found, expected=f"at least {np.ceil(enough):g} for this picture"))
         most = float(largest or min(high, wide))
         boxes: list[Box] = []
         n_sections = 0
@@ -210,8 +216,6 @@ def _differing(level: Level, window: tuple[int, int], places: NDArray[np.int64])
 def _pixels(picture: str | Path | ArrayLike, shipped: Shipped) -> tuple[str, NDArray[np.uint8]]:
     """A name, and pixels `(H, W, C)` with the channels that the model takes."""
     item, pixels = pixels_of(picture)
-    channels = shipped.spec.shape[2]
-    if pixels.shape[2] != channels:
-        pixels = pixels @ np.array([0.299, 0.587, 0.114]) if channels == 1 else np.repeat(pixels, 3, axis=2)
-        pixels = pixels.round().astype(np.uint8).reshape(*pixels.shape[:2], channels)
-    return item, pixels
+    if shipped.spec.shape[2] == 1:
+        return item, grey_of(pixels)[:, :, None]
+    return item, np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

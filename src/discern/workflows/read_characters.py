@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core import files
-from ..core.errors import DataError, OptionError, describe
+from ..core.errors import DataError, OptionError, UnreadableItem
 from ..core.events import Listener, silent
 from ..core.options import SHARE, raise_all
 from ..data.tables_out import write_table
@@ -25,7 +25,6 @@ from .several_pictures import PAGE, each, pixels_of, target_of
 
 OTHERS = 2
 """Of the next likeliest labels so many are told."""
-MOST_CHARACTERS = 100_000
 AT_ONCE = 512
 
 
@@ -42,10 +41,10 @@ class Reader:
     def read(self, picture: str | Path | ArrayLike, *, sure: float = SURE) -> Reading:
         """A picture file, or pixels `(H, W)` or `(H, W, C)` from 0 to 255, as text. Raises DataError."""
         item, pixels = pixels_of(picture)
-        page = cut(pixels)
-        if len(page.characters) > MOST_CHARACTERS:
-            found = f"{len(page.characters):,} separate marks"
-            raise DataError(describe(item, found=found, expected=f"a page of at most {MOST_CHARACTERS:,} characters"))
+        try:
+            page = cut(pixels)
+        except UnreadableItem as error:
+            raise DataError(f"{item}: {error.reason}") from error
         size = (page.upright.shape[0], page.upright.shape[1])
         if not page.characters:
             return Reading(

@@ -13,6 +13,7 @@ from ..core import files
 from ..core.errors import DataError, UnreadableItem, describe
 from ..core.events import Listener, note, steps
 from ..data.given import missing_path, refuse_address
+from ..data.pictures import from_array
 from ..data.scan import shown
 from ..data.tables_out import FORMATS
 from ..images.decode import decode
@@ -32,11 +33,10 @@ def pixels_of(picture: str | Path | ArrayLike) -> tuple[str, NDArray[np.uint8]]:
             return shown(str(picture)), decode(Path(picture)).pixels
         except UnreadableItem as error:
             raise DataError(describe(shown(str(picture)), found=error.reason, expected="a picture")) from error
-    pixels = np.asarray(picture)
-    if pixels.ndim not in (2, 3) or not pixels.size or pixels.dtype != np.uint8:
-        found = f"an array of shape {pixels.shape} and type {pixels.dtype}"
-        raise DataError(f"{found}; expected pixels (H, W) or (H, W, C) of type uint8")
-    return "array", pixels if pixels.ndim == 3 else pixels[:, :, None]
+    try:
+        return "array", from_array(np.asarray(picture))
+    except UnreadableItem as error:
+        raise DataError(error.reason) from error
 
 
 def target_of(out: str | Path | None, inputs: Sequence[str | Path], *, force: bool) -> Path | None:
