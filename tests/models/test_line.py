@@ -241,11 +241,13 @@ def test_fewer_rows_than_columns_is_said() -> None:
 
 
 def test_a_target_that_never_varies_has_nowhere_to_go() -> None:
-    values = areas(30)
-    values[:, -1] = 4
-    fit = fitted(values, iterations=20).fit
-    assert fit.explained.value is None and fit.way.value is None
-    assert [figure.value for figure in fit.closed] == pytest.approx([4, 0, 0, 0], abs=1e-9)
+    for n, same in ((30, 4.0), (30_000, 0.1)):
+        values = areas(n)
+        values[:, -1] = same
+        streamed = fit_stream("big", NAMES, in_pieces(values, 20_000), LineOptions("crime", stream=True)).fit
+        for fit in (fitted(values, iterations=20).fit, streamed):
+            assert fit.explained.value is None and fit.way.value is None
+            assert [figure.value for figure in fit.closed] == pytest.approx([same, 0, 0, 0], abs=1e-9)
 
 
 def in_pieces(values: np.ndarray, size: int) -> Iterator[np.ndarray]:
@@ -273,6 +275,38 @@ def test_a_stream_whose_scales_drift_does_not_lose_its_line() -> None:
     values[10_000:, -1] += 1.4 * 300
     found = fit_stream("big", NAMES, in_pieces(values, 1_000), LineOptions("crime", stream=True))
     assert found.fit.way.value is not None and found.fit.way.value > 0.99
+
+
+@pytest.mark.parametrize("same", [7.0, 0.1, 1e9 / 3])
+def test_a_stream_leaves_a_constant_column_out_and_keeps_the_intervals_of_the_others(same: float) -> None:
+    """A mean of many 0.1 is not 0.1 to the last digit, and what is left by that must not count as a column."""
+    values = areas(30_000)
+    others, values[:, 1] = np.delete(values, 1, axis=1), same
+    found = fit_stream("big", NAMES, in_pieces(values, 10_000), LineOptions("crime", stream=True))
+    without = fit_stream("big", NAMES[::2], in_pieces(others, 10_000), LineOptions("crime", stream=True))
+    assert found.fit.constant == ("young_men",) and found.fit.columns == ("deprivation", "budget")
+    assert not found.fit.alike and found.fit.closed[1].low is not None
+    assert parameters(found) == pytest.approx(parameters(without), rel=1e-9)
+    np.testing.assert_allclose(found.steps.parameters, without.steps.parameters, rtol=1e-6)
+    np.testing.assert_allclose(found.steps.loss, without.steps.loss, rtol=1e-9)
+    assert found.drawn.points.shape[1] == 3 and found.drawn.path[-1][1].shape == (3,)
+
+
+def test_what_a_column_that_varies_by_rounding_alone_was_given_is_the_intercepts() -> None:
+    values = areas(3_000)
+    values[:, 2] = 1e9 + 1e-7 * (np.arange(3_000) % 2)
+    found = fit_stream("big", NAMES, in_pieces(values, 1_000), LineOptions("crime", stream=True))
+    assert found.fit.constant == ("budget",)
+    last = found.steps.parameters[-1]
+    loss = float(np.mean((last[0] + values[:, :2] @ last[1:] - values[:, -1]) ** 2))
+    assert found.steps.loss[-1] == pytest.approx(loss, rel=1e-6)
+
+
+def test_a_stream_of_nothing_but_constant_columns_is_refused() -> None:
+    values = areas(300)
+    values[:, :-1] = 0.1
+    with pytest.raises(DataError, match="the same number in every row"):
+        fit_stream("big", NAMES, in_pieces(values, 100), LineOptions("crime", stream=True))
 
 
 def test_a_stream_that_runs_away_keeps_the_last_line_and_the_closed_form() -> None:

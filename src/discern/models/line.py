@@ -36,8 +36,8 @@ class Scale(Record):
     @classmethod
     def of(cls, values: Array) -> Scale:
         """Of rows `(n, k + 1)`."""
-        mean = values.mean(axis=0)
-        return cls(mean, _spread(values.std(axis=0), mean))
+        mean, deviations = _centred(values)
+        return cls(mean, _spread(deviations.std(axis=0), mean))
 
     def scaled(self, values: Array) -> Array:
         """Rows `(n, k + 1)` standardised, a column of ones before them: `(n, k + 2)`."""
@@ -107,8 +107,7 @@ class Moments(Record):
 
     @classmethod
     def of(cls, values: Array) -> Moments:
-        mean = values.mean(axis=0)
-        deviations = values - mean
+        mean, deviations = _centred(values)
         return cls(len(values), mean, deviations.T @ deviations)
 
     def plus(self, other: Moments) -> Moments:
@@ -117,6 +116,15 @@ class Moments(Record):
         apart = other.mean - self.mean
         products = self.products + other.products + np.outer(apart, apart) * (self.n * other.n / n)
         return Moments(n, self.mean + apart * (other.n / n), products)
+
+    @property
+    def varies(self) -> NDArray[np.bool_]:
+        """Which columns, and the target, vary beyond rounding, `(k + 1,)`."""
+        return _varies(np.sqrt(np.diag(self.products) / self.n), self.mean)
+
+    def of_columns(self, chosen: list[int]) -> Moments:
+        """Those of some columns."""
+        return Moments(self.n, self.mean[chosen], self.products[np.ix_(chosen, chosen)])
 
     def scale(self) -> Scale:
         return Scale(self.mean, _spread(np.sqrt(np.diag(self.products) / self.n), self.mean))
@@ -244,6 +252,20 @@ def descend(rows: Array, surface: Surface, sizes: Array, batch: int, *, seed: in
     return Path(found, sizes, False)
 
 
+def _centred(values: Array) -> tuple[Array, Array]:
+    """Means `(k + 1,)` of rows, and the deviations from them; exact where a column is the same in every row, as the
+    plain mean of many equal numbers is not."""
+    deviations = values - values[0]
+    apart = deviations.mean(axis=0)
+    deviations -= apart
+    return values[0] + apart, deviations
+
+
+def _varies(spread: Array, mean: Array) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = spread > 8 * EPSILON * np.abs(mean)
+    return found
+
+
 def _spread(spread: Array, mean: Array) -> Array:
     """Spreads, 1 where nothing varies beyond rounding."""
-    return np.where(spread > 8 * EPSILON * np.abs(mean), spread, 1.0)
+    return np.where(_varies(spread, mean), spread, 1.0)

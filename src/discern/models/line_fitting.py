@@ -186,25 +186,26 @@ def _streamed(
     n_left_out: int,
     options: LineOptions,
 ) -> Fitted:
-    moments, best = line.moments, line.closed_form()
-    assert moments is not None
-    scale, surface = moments.scale(), _surface(moments, best)
-    places[0] = (0, scale.undone(np.zeros(len(columns) + 1)))  # the mean of all rows, not of the first piece
+    assert line.moments is not None
+    kept, constant = _varying(name, columns, line.moments.varies)
+    names, moments = tuple(columns[i] for i in kept), line.moments.of_columns([*kept, -1])
+    best, scale = moments.closed_form(), moments.scale()
+    surface = _surface(moments, best)
     count = np.array([step for step, _ in places])
-    parameters = np.array([place for _, place in places])
-    scaled = scale.done(parameters)
+    scaled = line.moments.scale().done(np.array([place for _, place in places]))[:, [0, *(1 + i for i in kept)]]
+    scaled[0] = 0.0  # the mean of all rows, not of the first piece
+    parameters = scale.undone(scaled)
     losses = surface.loss(scaled)
     shown = {min(range(1, len(count)), key=lambda i: abs(int(count[i]) - wanted))
              for wanted in kept_iterations(int(count[-1]))}  # fmt: skip
     rows = Rows(name, columns, options.target, np.empty((moments.n, 0)), n_left_out)
-    constant = tuple(c for c, p in zip(columns, np.diag(moments.products), strict=False) if p == 0)
     fit = _result(
-        rows, columns, constant, best, surface, scale, options, steps=line.steps, batch=line.batch, rate=line.rate_used,
+        rows, names, constant, best, surface, scale, options, steps=line.steps, batch=line.batch, rate=line.rate_used,
         falling=line.falling, largest=line.largest, ran_away=line.ran_away, last=float(losses[-1]), tried=(),
         kept=[(int(count[i]), float(losses[i]), parameters[i]) for i in sorted({0, *shown, len(count) - 1})],
     )  # fmt: skip
     sizes = np.full(len(count), np.nan)
-    drawn = Drawn(_some(points, options.seed), _thinned(count, scaled), surface, scale)
+    drawn = Drawn(_some(points[:, [*kept, -1]], options.seed), _thinned(count, scaled), surface, scale)
     return Fitted(fit, drawn, Steps(count, sizes, losses, parameters))
 
 
@@ -262,13 +263,17 @@ def _that_vary(rows: Rows) -> tuple[list[int], tuple[str, ...]]:
         left = f" ({rows.n_left_out:,} have missing values)" if rows.n_left_out else ""
         raise DataError(describe(rows.name, found=found + left, expected="at least 2, for a line"))
     _refuse_large(values, (*rows.columns, rows.target), rows.name)
-    varies = (values != values[0]).any(axis=0)
-    kept = [i for i in range(len(rows.columns)) if varies[i]]
+    return _varying(rows.name, rows.columns, (values != values[0]).any(axis=0))
+
+
+def _varying(where: str, columns: tuple[str, ...], varies: NDArray[np.bool_]) -> tuple[list[int], tuple[str, ...]]:
+    """Positions of the columns that vary, and the names of the others. Raises DataError."""
+    kept = [i for i in range(len(columns)) if varies[i]]
     if not kept:
         raise DataError(
-            describe(rows.name, found="the same number in every row of each column", expected="columns that vary")
+            describe(where, found="the same number in every row of each column", expected="columns that vary")
         )
-    return kept, tuple(name for i, name in enumerate(rows.columns) if not varies[i])
+    return kept, tuple(name for i, name in enumerate(columns) if not varies[i])
 
 
 def _refuse_large(values: Array, names: tuple[str, ...], where: str) -> None:

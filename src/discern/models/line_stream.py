@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core import seeds
-from .line import FAR, HALF, USUAL, Array, ClosedForm, Moments, Scale, Surface, largest_step, step_sizes
+from .line import FAR, HALF, USUAL, Array, Moments, Scale, Surface, largest_step, step_sizes
 
 LOOKED_AT = 20_000
 """Rows of the first piece by which the size of steps is chosen."""
@@ -65,11 +65,6 @@ class StreamedLine:
         self.steps += len(starts)
         if not self.ran_away:
             self.parameters = scale.undone(now)
-
-    def closed_form(self) -> ClosedForm:
-        """Of all rows so far."""
-        assert self.moments is not None
-        return self.moments.closed_form()
 
     def _begin(self, rows: Array, scale: Scale) -> None:
         looked = rows[:LOOKED_AT]
