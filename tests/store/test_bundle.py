@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import stat
+import struct
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -160,6 +161,27 @@ def test_doubled_missing_and_reordered_entries_are_refused() -> None:
     refused(zipped(list(parts.items())), "another program")
 
 
+def zip_end(count: int, length: int, at: int) -> bytes:
+    return struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, length, at, 0)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_file_of_too_many_entries_is_not_gone_through() -> None:
+    many = zipped([(f"{min(number, 99_998):05}", b"") for number in range(100_000)])
+    assert b"PK\6\6" in many[-98:]  # a ZIP64 record, which says how many there are whatever the end says
+    refused(many[:-22] + zip_end(9, 9, 9), "damaged")
+    few = zipped([(f"{number:05}", b"") for number in range(2000)])
+    refused(few, "damaged")
+    refused(few[:-22] + zip_end(9, 2000 * 51, few.index(b"PK\1\2")), "damaged")
+
+
+def test_an_entry_that_says_it_lies_beyond_the_file_is_refused() -> None:
+    name, beyond = MANIFEST.encode(), struct.pack("<2HQ", 1, 8, 2**64 - 1)  # as where a file of over 4 GiB says it
+    fixed = (45, 45, 0, 0, 0, 33, 0, 3, 3, len(name), len(beyond), 0, 0, 0, 0, 2**32 - 1)
+    entry = struct.pack("<4s6H3L5H2L", b"PK\1\2", *fixed) + name + beyond
+    refused(b"PK\3\4" + entry + zip_end(1, len(entry), 4), "found the entries")
+
+
 def test_a_bomb_is_refused_without_swelling() -> None:
     content = zipped([(MANIFEST, members()[MANIFEST]), (TENSORS, bytes(200_000_000))], zipfile.ZIP_DEFLATED)
     assert len(content) < 250_000
@@ -231,6 +253,13 @@ def test_tensors_that_were_changed_are_noticed() -> None:
 )
 def test_manifests_that_cannot_be_meant_are_refused(text: bytes, match: str) -> None:
     refused(packed(text), match)
+
+
+def test_a_name_that_stands_twice_is_found_among_very_many() -> None:
+    names = [f"{number:06}" for number in range(350_000)]
+    text = json.dumps(dict.fromkeys(names, 0), separators=(",", ":"))[:-1] + ',"349999":0}'
+    assert len(text) < archive.MANIFEST_LIMIT
+    refused(packed(text.encode()), "'349999' stands twice")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import IO
 
@@ -28,6 +29,8 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _VERSION, _FLAGS, _STORED, _TIME, _DATE = 20, 0, 0, 0, 33  # 1 January 1980, midnight: where zip's clock begins
 _UNIX_VERSION, _MODE = (3 << 8) | 20, 0o100644 << 16
+_MOST_ENTRIES, _MOST_OF_ENTRIES = 1000, 2**20
+"""Entries, and bytes of their directory, that are gone through to say what a zip file is instead."""
 
 
 def write(members: Mapping[str, bytes | bytearray]) -> Iterator[bytes | bytearray]:
@@ -64,7 +67,7 @@ def peek_manifest(file: IO[bytes], size: int) -> bytes | None:
     """The bytes of the manifest in a zip file of any layout, or None: to find out whether a newer program wrote it."""
     entries = _entries(file, size)
     for entry in entries or []:
-        small = entry.file_size == entry.compress_size <= MANIFEST_LIMIT
+        small = entry.file_size == entry.compress_size <= MANIFEST_LIMIT and entry.header_offset < size
         if entry.filename == MANIFEST and entry.compress_type == zipfile.ZIP_STORED and small:
             file.seek(entry.header_offset)
             lengths = file.read(_LOCAL.size)[26:30]
@@ -97,14 +100,17 @@ def _entries(file: IO[bytes], size: int) -> list[zipfile.ZipInfo] | None:
         return None
     file.seek(size - _END.size)
     magic, _, _, _, count, length, at, comment = _END.unpack(file.read(_END.size))
-    if magic != b"PK\5\6" or comment or count > 1000 or length > 2**20 or at + length + _END.size > size:
+    if magic != b"PK\5\6" or comment or length > _MOST_OF_ENTRIES or at + length + _END.size > size:
         return None
-    file.seek(0)
+    file.seek(at)
+    # The directory alone: zipfile would follow a ZIP64 record to another one, of any size.
+    directory = file.read(length) + _END.pack(magic, 0, 0, count, count, length, 0, 0)
     try:
-        with zipfile.ZipFile(file) as archive:
-            return archive.infolist()
+        with zipfile.ZipFile(io.BytesIO(directory)) as archive:
+            found = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error, OverflowError, RuntimeError):
         return None
+    return found if len(found) <= _MOST_ENTRIES else None
 
 
 def _refusal(file: IO[bytes], size: int) -> ModelFileError:
@@ -120,7 +126,7 @@ def _refusal(file: IO[bytes], size: int) -> ModelFileError:
 
 
 def _wrong_entries(entries: list[zipfile.ZipInfo]) -> str:
-    names = [entry.filename for entry in entries]
+    names = Counter(entry.filename for entry in entries)
     if any(name.endswith("data.pkl") for name in names):
         return "found a PyTorch file (.pt), which can run code when opened; expected a model that discern wrote"
     if "config.json" in names and any(name.endswith(".h5") for name in names):
@@ -131,7 +137,7 @@ def _wrong_entries(entries: list[zipfile.ZipInfo]) -> str:
             return f"entry {shown} points outside the file; expected {' and '.join(MEMBERS)}"
         if entry.external_attr >> 28 == 0o12:
             return f"entry {shown} is a link; expected {' and '.join(MEMBERS)}"
-        if names.count(name) > 1:
+        if names[name] > 1:
             return f"entry {shown} stands twice; expected {' and '.join(MEMBERS)}, once each"
         if name in MEMBERS and entry.compress_type != zipfile.ZIP_STORED:
             return f"entry {shown} is compressed; expected it as it is, so that it cannot swell"
