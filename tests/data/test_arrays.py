@@ -17,6 +17,7 @@ from PIL import Image
 from discern.core.errors import DataError, OutputError, TooManyBadItems
 from discern.core.records import InputSpec
 from discern.data.idx import open_images
+from discern.data.items import expand
 from discern.data.read import read
 from discern.data.samples import digits, write_digits
 
@@ -201,6 +202,17 @@ def test_idx_files_are_checked(mnist: Path, content: bytes, words: str) -> None:
     assert "train-images-idx3-ubyte.gz" in str(caught.value)
     with pytest.raises(DataError, match=words):
         open_images(mnist / "train-images-idx3-ubyte.gz")
+
+
+@pytest.mark.parametrize("other", ["emnist-letters-train-images-idx3-ubyte", "test-images-idx3-ubyte"])
+def test_several_data_sets_in_one_folder_are_not_mixed(mnist: Path, other: str) -> None:
+    (mnist / other).write_bytes(PLAIN)
+    (mnist / other.replace("images-idx3", "labels-idx1")).write_bytes(idx(LABELS.astype(np.uint8)))
+    for door in (lambda: read(mnist), lambda: list(expand([str(mnist)]))):
+        with pytest.raises(DataError, match="a folder of their own") as caught:
+            door()
+        assert other in str(caught.value) and "-images" in str(caught.value).partition(" and ")[0]
+    assert read(mnist / other).n == 12
 
 
 def test_idx_labels_must_fit(mnist: Path) -> None:

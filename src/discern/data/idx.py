@@ -10,7 +10,7 @@ import re
 import tempfile
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -29,14 +29,32 @@ PARTS = {"train": "train", "t10k": "test", "test": "test", "valid": "validation"
 
 
 def image_files(folder: Path) -> list[Path]:
-    """The IDX picture files of a folder, training part first; of a plain and a gzipped one, the plain one."""
+    """The IDX picture files of a folder, training part first; of a plain and a gzipped one, the plain one.
+
+    Raises DataError when two files have the same part, as those of several data sets do.
+    """
     found: dict[str, Path] = {}
     for name in sorted((path.name for path in folder.iterdir()), key=os.fsencode):
         match = IMAGES.fullmatch(name)
         if match and (folder / name).is_file() and (match["stem"] not in found or not match["gz"]):
             found[match["stem"]] = folder / name
+    _one_of_a_part(folder, found.values())
     order = ("train", "validation", "test", None)
     return sorted(found.values(), key=lambda path: (order.index(part_of(path)), path.name))
+
+
+def _one_of_a_part(folder: Path, files: Iterable[Path]) -> None:
+    named: dict[str, str] = {}
+    for file in files:
+        part = part_of(file)
+        if part is None:
+            continue
+        if part in named:
+            both = f"{named[part]} and {file.name}, which are both the {part} part"
+            raise DataError(
+                describe(str(folder), found=both, do="move the files of each data set to a folder of their own")
+            )
+        named[part] = file.name
 
 
 def is_images(path: Path) -> bool:
