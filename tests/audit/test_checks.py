@@ -99,6 +99,9 @@ def test_d102_strays(photos: Path) -> None:
     shutil.copy(photos / "cat" / "01.png", photos / "left.png")
     (found,) = run("D102", read(photos)).findings
     assert found.severity == "warning" and "move" in found.what_to_do
+    shutil.copytree(photos / "cat", photos / "train" / "cat")
+    (found,) = run("D102", read(photos, max_bad=1)).findings
+    assert found.severity == "warning" and "left.png" in found.items and "1 x a file beside train/" in found.detail
     assert run("D102", table(list("ab"))).status == "not applicable"
 
 

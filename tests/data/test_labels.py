@@ -161,6 +161,20 @@ def test_the_sheet_speaks_not_the_folders(tmp_path: Path) -> None:
     assert rows == [("test/x/2.png", "v", "test"), ("test/y/3.png", "u", "test"), ("train/x/1.png", "u", "train")]
 
 
+@pytest.mark.parametrize("stray", ["IMG_1.png", "zebra.png"])
+def test_a_picture_beside_given_parts_is_passed_over(tmp_path: Path, stray: str) -> None:
+    names = [f"train/{i}.png" for i in range(4)] + [f"test/{i}.png" for i in range(4, 6)] + [stray]
+    for name in names:
+        path = tmp_path / "p" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(RNG.integers(0, 256, (8, 8), dtype=np.uint8)).save(path)
+    rows = [("id", "label"), *((Path(name).stem, "uv"[i % 2]) for i, name in enumerate(names))]
+    data = read(tmp_path / "p", labels=csv_of(tmp_path / "s.csv", rows))
+    assert dict(data.items.select("item", "part").iter_rows()) == {name: name.split("/")[0] for name in names[:-1]}
+    assert data.skipped.rows() == [(stray, "a file beside train/ and test/")]
+    assert stray in [Path(ref.name).name for ref in expand([str(tmp_path / "p")])]  # to answer for, it is an item
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

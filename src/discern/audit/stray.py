@@ -6,7 +6,7 @@ from collections import Counter
 
 from ..core.records import CheckResult
 from ..data.dataset import Dataset
-from ..data.scan import OUTSIDE
+from ..data.scan import BESIDE, OUTSIDE
 from ..data.splits import Split
 from .base import finding, many, not_applicable, result
 
@@ -20,14 +20,16 @@ def check(dataset: Dataset, split: Split | None) -> CheckResult:
     if not skipped.height:
         return result(CODE, NAME, ())
     reasons = Counter(skipped["reason"].to_list()).most_common(4)
-    outside = OUTSIDE in skipped["reason"]
+    outside = not {OUTSIDE, BESIDE}.isdisjoint(skipped["reason"])
     found = finding(
         CODE,
         f"{many(skipped.height, 'file or folder', 'files or folders')} passed over",
         "warning" if outside else "note",
         skipped["item"].to_list(),
         skipped.height,
-        do="move pictures into the folder of their class" if outside else "nothing, unless one of them is meant",
+        do="move pictures into the folder of their class or part"
+        if outside
+        else "nothing, unless one of them is meant",
         detail="; ".join(f"{count:,} x {reason}" for reason, count in reasons),
     )
     return result(CODE, NAME, (found,))

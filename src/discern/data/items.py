@@ -160,7 +160,7 @@ def _items(place: str, on_event: Listener) -> Iterator[ItemRef]:
 
 def _listing(path: Path, given: str) -> Scan:
     try:
-        return scan(path, labels_elsewhere=True)  # every picture is an item, whatever folders it lies in
+        return scan(path, labels_elsewhere=True, parts=False)  # every picture is an item, wherever it lies
     except OSError as error:
         raise DataError(describe(shown(given), found=(error.strerror or str(error)).lower())) from error
 

@@ -31,6 +31,7 @@ LITTER = {
     "__macosx": "left by macOS",
 }
 OUTSIDE = "a picture outside the class folders"
+BESIDE = "a file beside train/ and test/"
 TEXT_ENDING = ".txt"
 
 
@@ -96,17 +97,20 @@ class _Folder:
         return _Folder(self.path / name, f"{self.inside}{name}/", self.label or label, self.part or part)
 
 
-def scan(root: Path, *, labels_elsewhere: bool = False, wanted: Wanted = PICTURES) -> Scan:
+def scan(root: Path, *, labels_elsewhere: bool = False, parts: bool = True, wanted: Wanted = PICTURES) -> Scan:
     """List `root`: `CLASS/...`, or `train/`, `validation/` (`valid/`, `val/`) and `test/` above the class folders.
 
     Below a class folder any depth belongs to the class. A folder without class folders gives items without labels;
     beside class folders, pictures that lie outside of them are passed over. With `labels_elsewhere` folders give no
-    labels and every picture counts, wherever it lies. Raises OSError when `root` itself cannot be listed.
+    labels and every picture counts, wherever it lies; but beside `train/` and `test/` nothing does, unless `parts` is
+    False and they are folders like others. Raises OSError when `root` itself cannot be listed.
     """
     result = Scan(wanted=wanted)
     top = _Folder(root, "")
     names = _list(top, result)
-    if _has_parts(root, names):
+    if parts and _has_parts(root, names):
+        result.skipped += [(c.item, BESIDE) for c in result.candidates]
+        result.candidates.clear()
         for name in names:
             part = PART_FOLDERS.get(name.casefold())
             if part is None:
