@@ -97,7 +97,7 @@ def _view(found: Filtered) -> dict[str, Any]:
     small = found.kernel.matrix.shape[0] <= SIDE and found.kernel.matrix.shape[1] <= SIDE
     return {
         "found": found,
-        "stages": [(stage.name, said(stage.values), _inline(stage.values)) for stage in found.stages],
+        "stages": [(stage.name, said(stage.values), _inline(stage.values, stage.name)) for stage in found.stages],
         "matrix": [[number(value) for value in row] for row in found.kernel.matrix.tolist()] if small else None,
         "total": number(found.kernel.total),
         "edge": EDGES[found.edge],
@@ -114,7 +114,7 @@ def _step(step: Step, kernel: Kernel) -> dict[str, Any]:
     return {"row": step.row + 1, "column": step.column + 1, "cells": cells, "total": number(step.total)}
 
 
-def _inline(values: NDArray[np.float64]) -> Markup:
+def _inline(values: NDArray[np.float64], stage: str) -> Markup:
     """A stage as a picture inside the page; where all values are small, the largest becomes white."""
     most = float(np.abs(values).max())
     pixels = as_picture(values * (255 / most) if 0 < most <= SMALL else values)
@@ -122,4 +122,5 @@ def _inline(values: NDArray[np.float64]) -> Markup:
     times = max(1, min(LARGE // max(high, wide), 48))
     if high * wide <= 4096:
         pixels = np.repeat(np.repeat(pixels, times, axis=0), times, axis=1)
-    return Markup('<img alt="" src="data:image/png;base64,{}">').format(base64.b64encode(png(pixels)).decode())
+    data = base64.b64encode(png(pixels)).decode()
+    return Markup('<img alt="the picture: {}" src="data:image/png;base64,{}">').format(visible(stage), data)

@@ -74,7 +74,11 @@ def rows(result: Inside) -> list[tuple[str, str, list[Markup], str]]:
     places = np.unique(np.linspace(0, len(moments) - 1, ROWS).round().astype(int))
     found = []
     for moment in (moments[place] for place in places):
-        shown = [inline(grey(one, ROW_MAP)) for layer in moment.layers for one in layer.maps[:ROW_MAPS]]
+        shown = [
+            inline(grey(one, ROW_MAP), f"map {channel} of {layer.name}")
+            for layer in moment.layers
+            for channel, one in list(zip(layer.which, layer.maps, strict=True))[:ROW_MAPS]
+        ]
         right = "" if moment.accuracy is None else f"{100 * moment.accuracy:.1f} %"
         answer, chance = moment.votes[0]
         found.append((heading(moment, moments[-1].epoch), right, shown, f"{label(answer)}, {100 * chance:.1f} %"))

@@ -49,25 +49,38 @@ def beside(result: Inside, *, film: bool = False) -> dict[str, str | bytes]:
     for layer in result.layers:
         if len(layer.shape) == 3:
             maps = zip(layer.which, layer.maps, strict=True)
-            layers.append((layer, said(layer), [(channel, inline(grey(one, MAP))) for channel, one in maps]))
+            shown_maps = [(channel, inline(grey(one, MAP), f"map {channel} of {layer.name}")) for channel, one in maps]
+            layers.append((layer, said(layer), shown_maps))
     units = []
     for unit in result.units:
         examples = zip(unit.items, unit.strengths, unit.pixels, strict=True)
-        shown = [(item, strength, inline(larger(coloured(pixels), 110))) for item, strength, pixels in examples]
+        shown = [
+            (item, strength, inline(larger(coloured(pixels), 110), f"the picture {item}"))
+            for item, strength, pixels in examples
+        ]
         units.append((unit, shown))
     lesson = result.lesson
     most = float(np.abs(lesson.before).max()), float(np.abs(lesson.slopes).max())
     steps = [
-        [inline(_signed(one, scale)) for one, scale in ((before, most[0]), (slope, most[1]), (after, most[0]))]
-        for before, slope, after in zip(lesson.before, lesson.slopes, lesson.after, strict=True)
+        [
+            inline(_signed(before, most[0]), f"filter {place} before"),
+            inline(_signed(slope, most[1]), f"the slope of filter {place}"),
+            inline(_signed(after, most[0]), f"filter {place} after"),
+        ]
+        for place, (before, slope, after) in enumerate(
+            zip(lesson.before, lesson.slopes, lesson.after, strict=True), start=1
+        )
     ]
     widest = max((abs(adds) for _, adds in result.last), default=1.0) or 1.0
     view = {
         "result": result,
-        "picture": inline(larger(coloured(result.pixels), 260)),
+        "picture": inline(larger(coloured(result.pixels), 260), f"the picture {result.item}"),
         "flow": [(layer.name, said(layer)) for layer in result.layers],
         "layers": layers,
-        "kernels": [inline(_signed(one, float(np.abs(result.kernels).max()))) for one in result.kernels],
+        "kernels": [
+            inline(_signed(one, float(np.abs(result.kernels).max())), f"filter {place}")
+            for place, one in enumerate(result.kernels, start=1)
+        ],
         "matrix": Markup(escape(matrix_text(result.kernels[0].mean(axis=0).astype(np.float64)))),
         "units": units,
         "votes": [(label, f"{score:.2f}", f"{100 * chance:.1f}%") for label, score, chance in result.votes[:10]],

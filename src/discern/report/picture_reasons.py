@@ -28,23 +28,31 @@ def beside_one(result: PictureExplanation) -> dict[str, str]:
     view = {
         "result": result,
         "said": one_text(result).split("\n"),
-        "picture": inline(larger(coloured(result.pixels))),
+        "picture": inline(larger(coloured(result.pixels)), f"the picture {result.item}"),
         "reasons": [
-            (one, TITLES[one.name], inline(larger(marked(result.pixels, one.relevance))), curves[one.name], checks(one))
-            for one in result.reasons
+            (one, TITLES[one.name], _map(result, one), curves[one.name], checks(one)) for one in result.reasons
         ],
-        "nearest": [(near, inline(larger(coloured(near.pixels), 140))) for near in result.nearest],
+        "nearest": [
+            (near, inline(larger(coloured(near.pixels), 140), f"the picture {near.item}")) for near in result.nearest
+        ],
         "percent": _percent,
     }
     page = environment().get_template("picture_reasons.html.j2").render(**view)
     return {"explain.html": page} | {f"{name}.svg": drawn.svg for name, drawn in curves.items()}
 
 
+def _map(result: PictureExplanation, one: Reason) -> Markup:
+    alt = f"the picture, marked where {TITLES[one.name]} finds reasons: {where(one.relevance)}"
+    return inline(larger(marked(result.pixels, one.relevance)), alt)
+
+
 def beside_whole(result: PicturesExplained) -> dict[str, str]:
     """The same for where a model looks, class by class."""
     rows = []
     for one in result.classes:
-        shown = [inline(larger(each, 180)) for each in (coloured(one.example), marked(one.example, spread(one)))]
+        told = (f"a picture of {one.label}", f"the same, marked where the model looks: {where(spread(one))}")
+        both = (coloured(one.example), marked(one.example, spread(one)))
+        shown = [inline(larger(each, 180), alt) for each, alt in zip(both, told, strict=True)]
         rows.append((one, *shown, warned(one)))
     view = {"result": result, "said": whole_text(result).split("\n"), "rows": rows, "title": TITLES[result.way]}
     return {"explain.html": environment().get_template("pictures_reasons.html.j2").render(**view)}
@@ -175,6 +183,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share <= 0.995 else f"{100 * share:.1f} %"
 
 
-def inline(pixels: NDArray[np.uint8]) -> Markup:
-    """A picture inside a page."""
-    return Markup('<img alt="" src="data:image/png;base64,{}">').format(base64.b64encode(png(pixels)).decode())
+def inline(pixels: NDArray[np.uint8], alt: str) -> Markup:
+    """A picture inside a page, and what it shows in words."""
+    data = base64.b64encode(png(pixels)).decode()
+    return Markup('<img alt="{}" src="data:image/png;base64,{}">').format(visible(alt), data)
