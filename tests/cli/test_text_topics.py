@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,10 @@ import polars as pl
 import pytest
 
 import discern.cli.text.topics as command
+from discern.core.options import TextOptions
+from discern.core.topic_options import TopicOptions
+from discern.store import topics as store
+from discern.workflows import rename_topics, topics
 
 from .conftest import Cli, run_main
 
@@ -90,6 +95,10 @@ def run(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     arguments = ("--topics", "3", "--text", "note", *QUICK, "--group", "theme", "--time", "day")
     assert run_main("text", "topics", notes, "-o", out, *arguments) == 0
     return out
+
+
+def stopped(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def result(folder: Path) -> dict[str, object]:
@@ -431,6 +440,50 @@ def test_an_earlier_run_is_replaced_only_with_force(cli: Cli, notes: Path, tmp_p
     assert "--force to replace" in cli(*arguments).err
     assert cli(*arguments, "--force").status == 0
     assert not (tmp_path / "run" / "by_group.csv").exists()
+
+
+@pytest.mark.bad_input("text topics")
+@pytest.mark.parametrize("options", [(), ("--compare", "2,3")])
+def test_files_of_somebody_else_are_never_replaced_without_force(
+    cli: Cli, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    own = ("levels.csv", "flows.csv") if options else ("texts.csv", "words.csv", "model.json")
+    (tmp_path / "notes").mkdir()
+    for name in own:
+        (tmp_path / "notes" / name).write_bytes(notes.read_bytes())
+    monkeypatch.setattr("sys.stdin", io.StringIO((tmp_path / "notes" / own[0]).read_text()))
+    done = cli("text", "topics", "-", "-o", "notes", "--topics", "2", *QUICK, *options)
+    assert done.status == 2 and "already; choose another -o, or --force to replace" in done.err
+    assert sorted(path.name for path in (tmp_path / "notes").iterdir()) == sorted(own)
+    assert all((tmp_path / "notes" / name).read_bytes() == notes.read_bytes() for name in own)
+
+
+def test_a_folder_of_stopped_topics_is_used_again_with_force(
+    cli: Cli, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("text", "topics", notes, "-o", "run", "--topics", "3", "--text", "note", *QUICK)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "save_result", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            topics(notes, TopicOptions(3, 0, 2, 1), out="run", text=TextOptions(text="note"))
+    assert not (tmp_path / "run" / "topics.json").exists()
+    assert "--force to replace" in cli(*arguments).err
+    assert cli(*arguments, "--force").status == 0 and (tmp_path / "run" / "topics.json").exists()
+
+
+@pytest.mark.parametrize("where", ["save", "save_result"])
+def test_renaming_that_is_stopped_loses_nothing(
+    cli: Cli, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    (tmp_path / "mine.csv").write_text("topic,name\nT1,Cabs\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(store, where, stopped)
+        with pytest.raises(KeyboardInterrupt):
+            rename_topics("run", "mine.csv")
+    assert store.result("run") == store.result(run)
+    done = cli("text", "topics", "--rename", "run", "--names", "mine.csv")
+    assert done.status == 0 and {card.name for card in store.result("run").cards} == {"Cabs", ""}
 
 
 @pytest.mark.shows("text topics")

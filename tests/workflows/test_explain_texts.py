@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import discern
-from discern.core.errors import DataError
+from discern.core import files
+from discern.core.errors import DataError, OutputError
 from discern.explain.words import TextExplanation, TextsExplained, word_effects
 from discern.report import explained_text
 from discern.workflows import explain, load
@@ -77,3 +78,34 @@ def test_an_item_that_is_not_there_is_said(run: Path) -> None:
         explain(run / "run", run / "notes.csv", item="line 999")
     found = explain(run / "run", item="line 2")
     assert found.answer in ("fares", "phones")
+
+
+def test_tables_of_somebody_else_are_no_stopped_explanation(run: Path) -> None:
+    out = run / "mine"
+    out.mkdir()
+    for name in ("words.csv", "parts.csv"):
+        (out / name).write_text("mine")
+    for force in (False, True):
+        with pytest.raises(OutputError, match="a folder with other files"):
+            explain(run / "run", out=out, force=force)
+    assert [(out / name).read_text() for name in ("words.csv", "parts.csv")] == ["mine", "mine"]
+
+
+@pytest.mark.parametrize("stopped", [".html", ".csv", ".json"])
+def test_a_folder_of_a_stopped_explanation_is_used_again(
+    run: Path, stopped: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, out = files.write_text, run / f"stopped{stopped}"
+
+    def stopping(path: Path, text: str) -> None:
+        if path.suffix == stopped:
+            raise KeyboardInterrupt
+        write(path, text)
+
+    for force in (False, True):  # a first one, and one in the place of another
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "write_text", stopping)
+            with pytest.raises(KeyboardInterrupt):
+                explain(run / "run", out=out, force=force)
+        explain(run / "run", out=out)
+        assert {path.name for path in out.iterdir()} == {"explain.html", "explain.json", "words.csv"}

@@ -17,7 +17,7 @@ from .again import finished
 from .kept import Finished
 from .train import read_with
 
-RESULT = "explain.json"
+RESULT, PAGE = "explain.json", "explain.html"
 OURS = re.compile(
     r"explain\.(json|html)|inside\.gif|(importance|coefficients|bends|dependence|influence|words|parts)\.csv"
     r"|(importance|coefficients|residuals|parts|grad_cam|gradients|occlusion|(dependence|bend)_\d+_.*)\.svg"
@@ -49,8 +49,9 @@ def place(out: str | Path, run: str | Path, source: str | Path | Dataset | None,
     present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
     if any((above / "run.json").is_file() for above in (folder.resolve(), *folder.resolve().parents)):
         raise OptionError(describe(f"-o {out}", found="it lies in a run's folder", do="choose a place outside of it"))
-    strange = any(not OURS.fullmatch(name) and not name.startswith(files.TEMPORARY) for name in present)
-    if strange and RESULT not in present:
+    settled = {name for name in present if not name.startswith(files.TEMPORARY)}
+    stopped = PAGE in settled and all(OURS.fullmatch(name) for name in settled)
+    if settled and not stopped and RESULT not in settled:
         raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
     if RESULT in present and not force:
         raise OutputError(f"{out}: it holds an explanation already; choose another -o, or --force to replace it")
@@ -58,14 +59,14 @@ def place(out: str | Path, run: str | Path, source: str | Path | Dataset | None,
 
 
 def write(folder: Path, beside: Mapping[str, str | bytes], record: Mapping[str, Any]) -> None:
-    """Everything but the result, and then the result: a folder without it was not finished. What an earlier explanation
-    left goes first."""
+    """The page, everything else, and then the result: a folder without it was not finished, and the page tells whose
+    it is. What an earlier explanation left goes first, but for its page, which is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULT).unlink(missing_ok=True)
     for old in folder.iterdir():
-        if OURS.fullmatch(old.name):
+        if OURS.fullmatch(old.name) and old.name != PAGE:
             old.unlink()
-    for name, content in beside.items():
+    for name, content in {PAGE: beside[PAGE], **beside}.items():
         if isinstance(content, bytes):
             files.write_bytes(folder / name, content)
         else:

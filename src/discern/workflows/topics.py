@@ -33,7 +33,6 @@ from ..models.topics import TopicModel, fold_in
 from ..report import topics_page
 from ..store import outputs
 from ..store import topics as store
-from ..store.run_folder import check_apart
 from ..text.split import words
 from ..text.stops import stop_words
 from .topic_examples import examples
@@ -77,7 +76,7 @@ def topics(
     """
     options = options or TopicOptions()
     raise_all(options.problems())
-    folder = _place(out, source, force)
+    folder = outputs.checked_folder(out, source, OWN, force=force)
     earlier = None if after is None else store.load(after)
     stage(on_event, "reading")
     texts = read_texts(source, text, stdin=stdin, on_event=on_event)
@@ -158,20 +157,6 @@ def answers(items: pl.Series, bag: Bag, saved: Saved, shares: Array) -> pl.DataF
     table = {"item": items.to_list(), "topic": ids, "name": called, "words": bag.lengths}
     columns = {identity: np.where(filled, shares[:, i], np.nan) for i, identity in enumerate(saved.ids)}
     return pl.DataFrame({**table, **columns}).with_columns(pl.col(saved.ids).fill_nan(None))
-
-
-def _place(out: str | Path, source: str | Path, force: bool) -> Path:
-    """The folder to write into; it is made when something is written."""
-    folder = Path(out)
-    check_apart(folder, None if str(source) == "-" else Path(source))
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if any(name not in OWN and not name.startswith(files.TEMPORARY) for name in present):
-        raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
-    if store.RESULT in present and not force:
-        raise OutputError(f"{out}: it holds topics already; choose another -o, or --force to replace them")
-    return folder
 
 
 def bag_of(texts: Texts, options: TopicOptions) -> Bag:
@@ -301,11 +286,10 @@ def _by_time(name: str, cells: pl.Series, filled: NDArray[np.bool_], shares: Arr
 
 
 def _write(folder: Path, result: Topics, saved: Saved, texts: pl.DataFrame | None) -> None:
-    """Everything but the result, and then the result: a folder without it was not finished."""
+    """Everything but the result, and then the result: a folder without it was not finished. Without `texts` each file
+    is replaced where it stands, so that nothing is lost when that is stopped."""
     folder.mkdir(parents=True, exist_ok=True)
-    if texts is None:
-        (folder / store.RESULT).unlink(missing_ok=True)
-    else:
+    if texts is not None:
         for name in OWN:
             (folder / name).unlink(missing_ok=True)
         write_table(folder / "texts.csv", texts)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import files
-from ..core.errors import DataError, OutputError, describe
+from ..core.errors import DataError, describe
 from ..core.events import Listener, silent, stage, steps
 from ..core.options import Interval, TextOptions, raise_all
 from ..core.seeds import derive
@@ -29,8 +29,8 @@ from ..models.codecs.topics import Saved
 from ..models.gibbs import Step
 from ..models.topics import TopicModel, fold_in
 from ..report import topics_compared
+from ..store import outputs
 from ..store import topics as store
-from ..store.run_folder import check_apart
 from ..text.split import words
 from .topic_examples import pieces
 from .topics import QUICK, bag_of, preparation
@@ -38,6 +38,7 @@ from .topics import QUICK, bag_of, preparation
 STEPS_AT_MOST = 100_000
 FEW_WORDS = 100_000
 RESULT = "comparison.json"
+OWN = (RESULT, *topics_compared.BESIDE)
 TITLE = 3
 
 
@@ -55,7 +56,7 @@ def compare_topics(
     """Fit several numbers of topics; write what is gained and how topics split into the folder `out`."""
     options = options or TopicOptions()
     raise_all(options.problems())
-    folder = _place(out, source, force)
+    folder = outputs.checked_folder(out, source, OWN, force=force)
     texts = read_texts(source, text, stdin=stdin, on_event=on_event)
     bag = bag_of(texts, options)
     learned, kept_out = held_out.divide(bag.n_texts)
@@ -152,19 +153,6 @@ def step_topics(
 def check_steps(number: int) -> None:
     """Raise OptionError unless so many assignments can be shown."""
     raise_all([Interval(1, STEPS_AT_MOST, whole=True).problem("--step", number)])
-
-
-def _place(out: str | Path, source: str | Path, force: bool) -> Path:
-    folder = Path(out)
-    check_apart(folder, None if str(source) == "-" else Path(source))
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if any(name not in (RESULT, *topics_compared.BESIDE) and not name.startswith(files.TEMPORARY) for name in present):
-        raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
-    if RESULT in present and not force:
-        raise OutputError(f"{out}: it holds a comparison already; choose another -o, or --force to replace it")
-    return folder
 
 
 def _level(model: TopicModel, bag: Bag, *figures: object) -> Level:
