@@ -149,6 +149,29 @@ def test_suspects_can_be_put_right_and_read_back(cli: Cli, digits: Path, tmp_pat
     assert refused.status == 2 and "no item 'nowhere.png'" in refused.err and refused.err.strip().count("\n") <= 1
 
 
+def test_labels_put_right_in_place_are_never_lost(cli: Cli, digits: Path, run: Path) -> None:
+    """`suspects.csv` is to be edited where it lies: nothing but `purge` removes it then, nor is it called damaged."""
+    sheet = run / "suspects.csv"
+    for _ in range(2):  # nothing is filled in: it is written anew
+        assert cli("evaluate", run, "--suspects").status == 0
+    item = sorted(path.relative_to(digits) for path in digits.rglob("*.png"))[0]
+    corrected = sheet.read_text() + f"{item.as_posix()},0,8,8,0.1,0.9,1,9\n"
+    sheet.write_text(corrected)
+    assert cli("verify", run).status == 0
+    record = json.loads((run / "run.json").read_text())
+    record["files"]["suspects.csv"] = "0" * 64  # as runs were written before
+    (run / "run.json").write_text(json.dumps(record))
+    assert cli("verify", run).status == 0
+    refused = cli("evaluate", run, "--suspects")
+    assert refused.status == 2 and "labels put right by hand" in refused.err and "move the sheet away" in refused.err
+    assert cli("report", run).status == 0
+    assert cli("train", digits, "-o", run, "--model", "majority", "--force").status == 0
+    assert sheet.read_text() == corrected
+    assert cli("verify", run).status == 0
+    done = cli("purge", run)
+    assert done.status == 0 and "removed: suspects.csv" in done.out and not sheet.exists()
+
+
 @pytest.mark.shows("evaluate", "--more-data")
 def test_what_more_data_would_bring_is_predicted_and_drawn(cli: Cli, run: Path) -> None:
     result = cli("evaluate", run, "--more-data")

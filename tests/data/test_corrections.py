@@ -10,7 +10,7 @@ import pytest
 
 from discern.core.errors import DataError, OptionError
 from discern.core.files import csv_text
-from discern.data.corrections import copied
+from discern.data.corrections import copied, filled
 from discern.data.dataset import Dataset
 from discern.data.read import read
 
@@ -70,6 +70,24 @@ def test_a_sheet_of_another_format_says_the_same_and_the_copy_of_a_run_too(tmp_p
     (tmp_path / "corrections.csv").write_bytes(copied(sheet))
     again = read(values, labels, corrections=tmp_path / "corrections.csv")
     assert again.fingerprint == data.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("item,label,correction\na,1,\n", False),
+        ("item,label,correction\n", False),
+        ("", False),
+        ("item,label,correction\na,1,\nb,1,2\n", True),
+        ("item;label;correction\r\na;1;2\r\n", True),
+        ("notes of mine\nno sheet at all\n", True),
+    ],
+)
+def test_a_sheet_is_filled_in_when_any_correction_stands_in_it_or_may(tmp_path: Path, text: str, holds: bool) -> None:
+    sheet = tmp_path / "suspects.csv"
+    assert not filled(sheet)
+    sheet.write_text(text, newline="")
+    assert filled(sheet) == holds
 
 
 def test_several_targets_change_together(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from discern.core import files
 from discern.store.run_folder import RunFolder
-from discern.workflows import resume, train
+from discern.workflows import resume, train, verify
 
 NET = {"model": "conv", "layers": "conv 4 same, pool, dropout 0.2, dense 8", "epochs": 3, "test": 0.5}
 
@@ -131,6 +131,23 @@ def test_more_epochs_killed_and_resumed(tmp_path: Path, monkeypatch: pytest.Monk
         resume(tmp_path / "stopped", more_epochs=2)
     resume(tmp_path / "stopped")
     assert digests(tmp_path / "stopped") == digests(tmp_path / "straight")
+
+
+def test_more_epochs_killed_before_they_begin_take_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found out about a run goes when it is fitted again, not before; labels put right by hand never go."""
+    run = train("sample:digits", out=tmp_path / "run", **NET).path
+    (run / "more_data.json").write_text("of the shorter training")
+    sheet = run / "suspects.csv"
+    sheet.write_text("item,label,correction\n7,1,7\n")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, 0)
+        resume(run, more_epochs=1)
+    assert verify(run).same
+    resume(run, more_epochs=1)
+    assert not (run / "more_data.json").exists() and sheet.is_file()
+    assert verify(run).same
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")

@@ -58,7 +58,8 @@ def report(
 
 
 def purge(run: Run, source: Data = None) -> None:
-    """Remove what learning left behind: checkpoints, decoded pictures, and all items from the report."""
+    """Remove what learning left behind: checkpoints, decoded pictures, the list of suspects, and all items from the
+    report."""
     with Reporter() as tell:
         removed = workflows.purge(run, source, on_event=tell)
     for name, size in removed:

@@ -44,6 +44,17 @@ def corrected(data: Dataset, path: Path) -> Dataset:
     return _relabelled(data, given, path.name)
 
 
+def filled(path: Path) -> bool:
+    """Whether labels were put right in a sheet; none in one that is not there, and one that cannot be read may hold
+    some."""
+    if not path.is_file() or len(path.read_bytes().splitlines()) < 2:
+        return False
+    try:
+        return any(cells is not None for cells in _sheet(path).rows.values())
+    except DataError:
+        return True
+
+
 def copied(path: Path) -> bytes:
     """The sheet as the run keeps it: a copy of its bytes, or of Excel and Parquet the two columns as CSV."""
     if path.suffix.lower() in TEXT_ENDINGS:

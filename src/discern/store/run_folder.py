@@ -25,6 +25,7 @@ from ..core import files
 from ..core.errors import DataError, OptionError, OutputError, RunError, RunLocked, describe
 from ..core.options import ReadOptions, TrainOptions
 from ..core.records import Findings
+from ..data.corrections import filled
 from ..data.given import refuse_address
 
 T = TypeVar("T")
@@ -61,8 +62,10 @@ KEPT = (
     "suspects",
 )
 """What may be found out about a finished run afterwards, each in a JSON file of this name (`workflows.kept`)."""
-KEPT_FILES = (*(f"{name}.json" for name in KEPT), "suspects.csv")
-OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, *KEPT_FILES, "report", "checkpoints", "tensorboard"))
+KEPT_FILES = tuple(f"{name}.json" for name in KEPT)
+SUSPECTS = "suspects.csv"
+"""The suspects as a sheet in which people put labels right. Once they have, no command but `purge` removes it."""
+OWN = frozenset((LOCK, *CLOCKED, *REPEATABLE, *KEPT_FILES, SUSPECTS, "report", "checkpoints", "tensorboard"))
 """Everything that a run writes into its folder."""
 RECORD = {"options": dict, "data": dict, "seed": int, "threads": int, "versions": dict, "times": dict}
 DATA = ("name", "kind", "reader", "n_items", "fingerprint", "read")
@@ -141,10 +144,22 @@ class RunFolder:
         """Where what was found out afterwards is kept; `name` is one of `KEPT`."""
         return self.path / f"{name}.json"
 
+    @property
+    def suspects(self) -> Path:
+        return self.path / SUSPECTS
+
     def forget_kept(self) -> None:
-        """Remove all that was found out afterwards: the run is about to become another."""
+        """Remove all that was found out afterwards, but no labels put right by hand: the run becomes another."""
         for name in KEPT_FILES:
             (self.path / name).unlink(missing_ok=True)
+        if not filled(self.suspects):
+            self.suspects.unlink(missing_ok=True)
+
+    def refuse_filled(self) -> None:
+        """Raise OutputError when labels were put right in `suspects.csv`: it must not be written anew."""
+        if filled(self.suspects):
+            do = "use it with --corrections, or move the sheet away; then ask again"
+            raise OutputError(describe(str(self.suspects), found="labels put right by hand", do=do))
 
     @property
     def log(self) -> Path:
@@ -301,11 +316,12 @@ def for_new_run(path: Path, *, inputs: Path | None, force: bool) -> RunFolder:
 
 
 def clear(folder: RunFolder) -> None:
-    """Remove what an earlier run wrote, and nothing else; `run.json` goes first, so that a kill on the way never leaves
-    half a run that looks whole. What such a kill leaves has the names of a run's files, and gives way to a new run."""
+    """Remove what an earlier run wrote, and nothing else, nor labels put right by hand; `run.json` goes first, so that
+    a kill on the way never leaves half a run that looks whole. What such a kill leaves has the names of a run's files,
+    and gives way to a new run."""
     folder.manifest.unlink(missing_ok=True)
     for entry in folder.path.iterdir():
-        if entry.name == LOCK or entry.name not in OWN:
+        if entry.name == LOCK or entry.name not in OWN or (entry.name == SUSPECTS and filled(entry)):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

@@ -12,7 +12,7 @@ from ..core.events import Listener
 from ..data.dataset import Dataset
 from ..data.splits import read_split
 from ..evaluate.recorded import recorded
-from ..store.run_folder import RunFolder
+from ..store.run_folder import SUSPECTS, RunFolder
 from . import search
 from .kept import Finished
 from .reporting import write_run_report
@@ -56,6 +56,8 @@ def keep(run: Finished, results: Mapping[str, Record], texts: Mapping[str, str] 
     """
     folder = run.folder
     with folder.writing():
+        if SUSPECTS in (texts or {}):
+            folder.refuse_filled()
         for name, result in results.items():
             files.write_json(folder.kept(name), result.to_json())
         for name, text in (texts or {}).items():

@@ -27,7 +27,7 @@ from ..evaluate.refit import Learner, chunks, folds, held_of
 from ..evaluate.solvable import Recorded, Solvable, solvable
 from ..evaluate.suspects import Suspects, suspects, votes_of_nearest
 from ..store import bundle
-from ..store.run_folder import RunFolder
+from ..store.run_folder import SUSPECTS, RunFolder
 from . import leaks
 from .again import finished, keep
 from .kept import Finished
@@ -45,7 +45,8 @@ def examine(
     """Answer the questions `asked` (names of `QUESTIONS`) about a finished run; `{name: record}` in that order.
 
     `source` is where the run's data lie now, or they themselves where the run learned from arrays. Raises OptionError,
-    RunError (no finished run, another process at work), DataError (the data have changed).
+    RunError (no finished run, another process at work), DataError (the data have changed), OutputError (labels were put
+    right in the list of suspects that would be written anew).
     """
     raise_all([one_of("question", name, list(QUESTIONS)) for name in asked])
     if not asked:
@@ -56,8 +57,10 @@ def examine(
     opened = finished(run, data, on_event)
     if opened.data.task == "regression":
         raise OptionError(f"{run}: this run learned a number; {', '.join(asked)} asks about classes")
+    if "suspects" in asked:
+        opened.folder.refuse_filled()
     found = {name: QUESTIONS[name](opened, on_event) for name in asked}
-    sheets = {"suspects.csv": found["suspects"].csv()} if "suspects" in found else {}
+    sheets = {SUSPECTS: found["suspects"].csv()} if "suspects" in found else {}
     keep(opened, found, sheets)
     return found
 

@@ -62,23 +62,22 @@ def report(run: str | Path, source: Source = None, *, items: bool | None = None,
 def purge(run: str | Path, source: Source = None, *, on_event: Listener = silent) -> tuple[tuple[str, int], ...]:
     """Remove what learning left behind and using the model does not need; what was removed, with its bytes.
 
-    That is: checkpoints, event files, a copy of the model that learning began with, the list of suspect labels, the
-    decoded pictures of the data (where they lie is asked of the data; `source` is where these lie now), and all items
-    from the report. Raises RunError, DataError, OutputError.
+    That is: checkpoints, event files, a copy of the model that learning began with, the list of suspect labels
+    with what was put right in it, the decoded pictures of the data (where they lie is asked of the data; `source` is
+    where these lie now), and all items from the report. Raises RunError, DataError, OutputError.
     """
     opened = _opened(run, source, on_event)
     folder = opened.folder
     removed: list[tuple[str, int]] = []
     with folder.writing():
-        for path in (folder.checkpoints, folder.tensorboard, folder.start, folder.path / "suspects.csv"):
+        for path in (folder.checkpoints, folder.tensorboard, folder.start, folder.suspects):
             if path.exists():
                 removed.append((path.name, _size(path)))
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         folder.kept("suspects").unlink(missing_ok=True)
     kept = cache()
-    forgotten = kept.forget(opened.data.values) if kept is not None else None
-    if forgotten is not None:
-        removed.append(forgotten)
+    if kept is not None:
+        removed += kept.forget(opened.data.values)
     report(run, opened.data, items=False, on_event=silent)
     return tuple(removed)
 

@@ -60,6 +60,5 @@ def _extend(folder: RunFolder, options: TrainOptions, more: int) -> TrainOptions
     if "cycles" not in training:
         raise OptionError(f"--epochs: a {training['model']} model does not learn in epochs")
     extended = dataclasses.replace(options, epochs=(*training["cycles"], more), budget=None)
-    folder.forget_kept()
     folder.advance("compared", options=extended.to_json(), files={})
     return extended

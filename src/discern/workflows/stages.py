@@ -145,6 +145,7 @@ def fitted(job: Job, divided: trusting.Divided, choice: Mapping[str, Any]) -> Sh
     if folder.at_least("fitted"):
         return ship(bundle.load(folder.model))
     name = choice["chosen"]
+    folder.forget_kept()
     began = job.begin(f"training {catalogue.entry(name).title}")
     to_the_end = choose.learns_to_the_end(name, parts, job.options)
     n_learned = len(parts.train) + len(parts.validation) * to_the_end

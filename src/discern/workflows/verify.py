@@ -23,7 +23,7 @@ from ..data.dataset import Dataset
 from ..store import bundle
 from ..store.bundle import Bundle
 from ..store.numbers import ship
-from ..store.run_folder import RunFolder
+from ..store.run_folder import RunFolder, repeatable
 from . import tasks
 from .evaluate import test_key
 from .stages import look
@@ -69,13 +69,14 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
         )
     threads.set_budget(record["threads"])
     stage(on_event, "comparing files")
-    differences = list(_files(folder, record["files"]))
+    digests = {name: digest for name, digest in record["files"].items() if repeatable(name)}
+    differences = list(_files(folder, digests))
     try:
         loaded, table = bundle.load(folder.model), pl.read_parquet(folder.split)
         recorded, figures = pl.read_parquet(folder.predictions), files.read_json(folder.evaluation)
     except (DiscernError, OSError, pl.exceptions.PolarsError) as error:
         broken = Difference(str(folder.path), f"cannot be recomputed: {error}")
-        return Verification(len(record["files"]), 0, 0, 0, (*differences, broken))
+        return Verification(len(digests), 0, 0, 0, (*differences, broken))
     stage(on_event, "reading")
     data = _read(folder, source, loaded, on_event)
     differences += _items(table, data)
@@ -96,7 +97,7 @@ def verify(run: str | Path, source: str | Path | Dataset | None = None, *, on_ev
     if len(test):
         differences += _predictions(recorded, task.answers_frame(data.items[test]["item"], loaded.classes, answered))
         differences += _figures("evaluation", figures, evaluation.to_json())
-    return Verification(len(record["files"]), table.height, len(test), _count(figures), tuple(differences))
+    return Verification(len(digests), table.height, len(test), _count(figures), tuple(differences))
 
 
 def _read(folder: RunFolder, source: str | Path | Dataset | None, loaded: Bundle, on_event: Listener) -> Dataset:
