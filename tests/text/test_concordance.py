@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from discern.core.errors import DataError, OptionError
 from discern.text.concordance import Concordance, concordance
 from discern.text.contexts import alike
-from discern.text.corpus import chosen, corpus
+from discern.text.corpus import Strings, chosen, corpus
 
 TEXTS = [
     "Male left the taxi without paying. The TAXI driver calls police.",
@@ -68,6 +68,36 @@ def test_a_line_says_where_it_is() -> None:
     assert (line.item, line.line, line.word) == ("b", 3, 9)
     assert line.left.endswith("Damaging a fence, ") and line.right == " without any reason"
     assert find("damage", width=5).lines[1].left == "nce, " and find("damage", width=0).lines[0].right == ""
+
+
+@pytest.mark.parametrize("sort", [[], ["1R"], ["1L", "2R"]])
+def test_the_line_of_each_place_is_that_of_its_own_text(sort: list[str]) -> None:
+    texts = ["\n\ntaxi one\n taxi three", "no such word", "a taxi two\r\ncafé taxi four\n\n\ntaxi", "é\ntaxi"]
+    whole = corpus("lines", pl.Series(texts))
+    found = concordance(whole, "taxi", sort=sort, rows=None, width=3)
+    assert sorted((line.item, line.line, line.left, line.right) for line in found.lines) == [
+        ("text 1", 3, "", " on"),
+        ("text 1", 4, "ne ", " th"),
+        ("text 3", 1, "a ", " tw"),
+        ("text 3", 2, "fé ", " fo"),
+        ("text 3", 5, "ur ", ""),
+        ("text 4", 2, "é ", ""),
+    ]
+
+
+def test_a_long_text_is_not_copied_for_every_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "the taxi\n" * 2_000
+    whole = corpus("long", pl.Series([text]))
+    copied = []
+    raw = Strings.raw
+
+    def watched(self: Strings, place: int) -> bytes:
+        copied.append(len(raw(self, place)))
+        return raw(self, place)
+
+    monkeypatch.setattr(Strings, "raw", watched)
+    lines = concordance(whole, "the", rows=None).lines
+    assert [line.line for line in lines] == list(range(1, 2_001)) and sum(copied) < 2 * len(text)
 
 
 def test_no_match_crosses_the_end_of_a_text() -> None:

@@ -116,7 +116,9 @@ def concordance(
         raise OptionError(problem)
     where, texts = _places(corpus, parts)
     first = _in_order(corpus, where, texts, len(parts), sort, len(where) if rows is None else rows)
-    lines = (_line(corpus, int(where[i]), int(texts[i]), len(parts), width) for i in first)
+    numbers = _line_numbers(corpus, where[first], texts[first])
+    places = zip(where[first].tolist(), texts[first].tolist(), numbers.tolist(), strict=True)
+    lines = tuple(_line(corpus, *place, len(parts), width) for place in places)
     matched: tuple[tuple[str, int], ...] = ()
     if len(parts) == 1:
         counts = np.bincount(corpus.lower.of[corpus.tokens[where]], minlength=len(corpus.lower))
@@ -124,7 +126,7 @@ def concordance(
         best = best[np.argsort(-counts[best], kind="stable")]
         matched = tuple(zip(corpus.lower.names.gather(best), counts[best].tolist(), strict=True))
     n_texts = int(np.count_nonzero(np.diff(texts, prepend=-1)))
-    return Concordance(query, len(where), n_texts, corpus.n_tokens, corpus.n_texts, matched, tuple(sort), tuple(lines))
+    return Concordance(query, len(where), n_texts, corpus.n_tokens, corpus.n_texts, matched, tuple(sort), lines)
 
 
 def sort_problem(sort: Sequence[str]) -> str | None:
@@ -245,22 +247,41 @@ def _in_order(
     return kept[np.lexsort(keys[::-1])][:rows]
 
 
-def _line(corpus: Corpus, where: int, text: int, n_parts: int, width: int) -> Line:
-    raw = corpus.texts.raw(text)
-    begin, last = int(corpus.begins[where]), where + n_parts - 1
-    end = int(corpus.begins[last]) + len(corpus.vocabulary[int(corpus.tokens[last])].encode())
+def _line_numbers(corpus: Corpus, where: Places, texts: Places) -> Places:
+    """The line of its text that each place is in, from 1; every text is read once, in whatever order places come."""
+    numbers = np.ones(len(where), np.int64)
+    order = np.argsort(texts, kind="stable")
+    for some in np.split(order, np.flatnonzero(np.diff(texts[order])) + 1) if len(order) else []:
+        first, stop = _span(corpus, int(texts[some[0]]))
+        breaks = np.flatnonzero(corpus.texts.blob[first:stop] == ord("\n"))
+        numbers[some] += np.searchsorted(breaks, corpus.begins[where[some]])
+    return numbers
+
+
+def _line(corpus: Corpus, where: int, text: int, number: int, n_parts: int, width: int) -> Line:
+    first, stop = _span(corpus, text)
+    begin, last = first + int(corpus.begins[where]), where + n_parts - 1
+    end = first + int(corpus.begins[last]) + len(corpus.vocabulary[int(corpus.tokens[last])].encode())
+    reach = 8 * width + 8  # bytes: letters have up to four, and runs of spaces become one
+    blob = corpus.texts.blob
     return Line(
         corpus.items[text],
-        raw.count(b"\n", 0, begin) + 1,
+        number,
         where - int(corpus.starts[text]) + 1,
-        _one_line(raw[max(0, begin - 8 * width - 8) : begin], start=False)[-width:] if width else "",
-        _one_line(raw[begin:end], start=True).strip(),
-        _one_line(raw[end : end + 8 * width + 8], start=True)[:width] if width else "",
+        _one_line(blob[max(first, begin - reach) : begin], start=False)[-width:] if width else "",
+        _one_line(blob[begin:end], start=True).strip(),
+        _one_line(blob[end : min(stop, end + reach)], start=True)[:width] if width else "",
     )
 
 
-def _one_line(raw: bytes, *, start: bool) -> str:
+def _span(corpus: Corpus, text: int) -> tuple[int, int]:
+    """Where the bytes of a text begin and end."""
+    ends = corpus.texts.ends
+    return int(ends[text - 1]) if text else 0, int(ends[text])
+
+
+def _one_line(raw: NDArray[np.uint8], *, start: bool) -> str:
     """Bytes as text on one line; letters cut at the far end are left out."""
-    text = raw.decode("utf-8", "ignore")
+    text = raw.tobytes().decode("utf-8", "ignore")
     text = re.sub(r"\s+", " ", text)
     return text.rstrip() if start else text.lstrip()
