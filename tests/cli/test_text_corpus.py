@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import discern.workflows as workflows
+import discern.workflows.corpus as corpus_workflow
 from discern.core.counting import CountOptions
 
 from .conftest import Cli, run_main
@@ -166,6 +168,7 @@ def test_a_picture_of_the_words(cli: Cli, small: Path, tmp_path: Path) -> None:
         (("small.csv", "--window", "3"), "--window came without --like"),
         (("small.csv", "--like", "taxi", "--window", "0"), "--window is 0"),
         (("small.csv", "--like", "taxi", "--by", "kind"), "--by and --like came together"),
+        (("silent.csv", "--by", "kind"), "words in fewer than two groups"),
         (("small.csv", "--like", "taxy", "--min-count", "1"), "did you mean 'taxi'"),
         (("small.csv", "--against", "small.csv"), "the same texts"),
         (("small.csv", "--against", "nowhere"), "no such file"),
@@ -184,6 +187,7 @@ def test_what_cannot_be_counted_is_refused_in_one_line(
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "header.csv").write_text("note,kind\n")
     (tmp_path / "one.csv").write_text("note,kind\na word,a\nmore words,a\n")
+    (tmp_path / "silent.csv").write_text('note,kind\nhello there,a\n"",b\n')
     (tmp_path / "blank.csv").write_text('note,kind\n"...",a\n"!!",b\n')
     result = cli("text", "words", *arguments)
     assert result.status == 2 and said in result.err, result.err
@@ -301,6 +305,56 @@ def test_a_concordance_in_every_form(cli: Cli, real_data: Path, tmp_path: Path) 
     page = (tmp_path / "cup.html").read_text("utf-8")
     assert "<h1><bdi>cup</bdi></h1>" in page and page.count("<tr>") > 100 and "<script" not in page
     assert cli("text", "concordance", sport, "cup", "--page", "cup.html").status == 2
+
+
+@pytest.mark.shows("text concordance", "--rows", "--out", "--page")
+def test_a_file_holds_all_lines_however_few_are_shown(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "many.csv").write_text("note\n" + "the taxi was hit\n" * 60)
+    result = cli("text", "concordance", "many.csv", "taxi", "--rows", "3", "-o", "all.csv", "--page", "all.html")
+    assert result.status == 0 and result.out.count("the taxi was hit") == 3, result.err
+    assert pl.read_csv(tmp_path / "all.csv").height == 60
+    assert (tmp_path / "all.html").read_text("utf-8").count("<tr>") == 61
+    built: list[int] = []
+    look_up = workflows.concordance
+
+    def watched(*given: Any, **options: Any) -> Any:
+        built.append(options["rows"])
+        return look_up(*given, **options)
+
+    monkeypatch.setattr(workflows, "concordance", watched)
+    assert cli("text", "concordance", "many.csv", "taxi", "--rows", "3", "--page", "page.html").status == 0
+    assert built == [5_000] and (tmp_path / "page.html").read_text("utf-8").count("<tr>") == 61
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("picture.svg", ("words", "small.csv", "--picture")),
+        ("page.html", ("concordance", "small.csv", "taxi", "--page")),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_is_said_before_anything_is_read(
+    cli: Cli, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, line: tuple[str, ...]
+) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("a taxi")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text("{}")
+    (tmp_path / name).write_text("mine")
+    inside = tuple("texts" if one == "small.csv" else one for one in line)
+    cases = [
+        ((*line, f"nowhere/{name}"), "no folder"),
+        ((*line, f"run/{name}"), "a run's folder"),
+        ((*inside, f"texts/{name}"), "lies in what is read"),
+        ((*line, name), "--force"),
+    ]
+    monkeypatch.setattr(corpus_workflow, "read_corpus", lambda *_, **__: pytest.fail("the texts were read"))
+    for arguments, said in cases:
+        result = cli("text", *arguments)
+        assert result.status == 2 and said in result.err, result.err
+    assert (tmp_path / name).read_text() == "mine"
 
 
 def test_texts_are_shown_as_texts_whatever_they_hold(cli: Cli, tmp_path: Path) -> None:

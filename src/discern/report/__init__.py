@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..core.lazy import attach
 
 __all__ = [
+    "LINES_OF_A_PAGE",
     "alike_text",
     "answers_text",
     "asked_text",
@@ -75,7 +76,7 @@ __all__ = [
 if TYPE_CHECKING:
     from .clusters_said import clusters_text
     from .comparison_text import comparison_text
-    from .concordance_page import write_concordance_page
+    from .concordance_page import LINES_OF_A_PAGE, write_concordance_page
     from .corpus_figures import write_words_picture
     from .corpus_text import (
         alike_text,
@@ -165,6 +166,7 @@ __getattr__, __dir__ = attach(
         "concordance_head": "corpus_text",
         "concordance_lines": "corpus_text",
         "write_words_picture": "corpus_figures",
+        "LINES_OF_A_PAGE": "concordance_page",
         "write_concordance_page": "concordance_page",
         "clusters_text": "clusters_said",
         "coloured_text": "topics_said",

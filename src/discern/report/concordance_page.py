@@ -10,8 +10,8 @@ from . import words
 from .corpus_text import place
 from .pages import environment
 
-MOST = 5_000
-"""Lines of a page; a table holds all."""
+LINES_OF_A_PAGE = 5_000
+"""At most; a table holds all."""
 FORMS_NAMED = 20
 
 
@@ -22,7 +22,7 @@ def write_concordance_page(path: Path, record: Concordance) -> None:
 
 def concordance_page(record: Concordance) -> str:
     """The whole page: no script, no outside address."""
-    lines = record.lines[:MOST]
+    lines = record.lines[:LINES_OF_A_PAGE]
     under = f"{words.count(record.n_found, 'place')} in {record.n_texts:,} of {words.count(record.of_texts, 'text')}"
     order = "by " + ", then ".join(_said(name) for name in record.sort) if record.sort else "in the order of the texts"
     return (

@@ -223,6 +223,8 @@ def key_words_by(
         if found.lengths[inside].any() and found.lengths[~inside].any():
             sides = (found.only(inside), found.only(~inside))
             results[group] = count.keyness(*sides, names=(group, "others"), min_count=min_count, counted=counted(how))
+    if not results:
+        raise DataError(describe(f"--by {by}", found="words in fewer than two groups", expected="two or more"))
     table = pl.concat([one.table.select(pl.lit(name).alias("group"), pl.all()) for name, one in results.items()])
     _write(
         target, table, lambda: {"schema": 1, "by": by, "groups": {name: one.to_json() for name, one in results.items()}}

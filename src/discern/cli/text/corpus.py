@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,6 @@ from rich.text import Text as Styled
 
 from ... import report, workflows
 from ...core.counting import CountOptions
-from ...core.errors import OptionError
 from ...core.options import Interval, raise_all
 from ..console import Reporter, is_terminal, one_line
 from .reading import Columns, Encoding, Quote, Text, text_options
@@ -95,7 +94,7 @@ def words(
             _rows_problem(rows),
         ]
     )
-    _picture_checked(picture, force)
+    _check_place("--picture", picture, PICTURES, [source, against], force)
     shared = _shared(source, text, columns, quote, encoding, out, force)
     shared["how"] = CountOptions(forms, language, case, numbers, stop_words)  # type: ignore[arg-type]
     if min_count is not None:
@@ -199,33 +198,24 @@ def concordance(
     force: Force = False,
 ) -> None:
     """Every place where words stand, with what stands before and after them."""
-    problems = [_rows_problem(rows)]
-    if page is not None and page.suffix.lower() != ".html":
-        problems.append(f"--page {page}: found the ending {page.suffix!r}; expected .html")
-    raise_all(problems)
-    _free("--page", page, force)
+    raise_all([_rows_problem(rows)])
+    _check_place("--page", page, (".html",), [source], force)
     places = [name.strip().upper() for name in sort.split(",") if name.strip()]
     shared = _shared(source, text, columns, quote, encoding, out, force)
     if width is not None:
         shared["width"] = width
-    shown = rows or (LINES if out is None and page is None else None)
+    shown = rows or LINES
+    held = None if out is not None else shown if page is None else max(shown, report.LINES_OF_A_PAGE)
     with Reporter() as tell:
         found = workflows.concordance(
-            source,
-            query,
-            regex=regex,
-            case=case,
-            sort=places,
-            rows=shown,
-            **shared,
-            on_event=tell,
+            source, query, regex=regex, case=case, sort=places, rows=held, **shared, on_event=tell
         )
     if page is not None:
         report.write_concordance_page(page, found)
     print(report.concordance_head(found))
     if found.lines:
         print()
-        _print_lines(report.concordance_lines(found, rows or LINES, side=width))
+        _print_lines(report.concordance_lines(found, shown, side=width))
     _written(out, page)
     if not found.n_found:
         raise typer.Exit(1)
@@ -277,17 +267,15 @@ def _rows_problem(rows: int | None) -> str | None:
     return None if rows is None else Interval(1, 1_000_000, whole=True).problem("--rows", rows)
 
 
-def _picture_checked(picture: Path | None, force: bool) -> None:
-    """Raises OptionError."""
-    if picture is not None and picture.suffix.lower() not in PICTURES:
-        raise OptionError(f"--picture {picture}: found the ending {picture.suffix!r}; expected .svg or .png")
-    _free("--picture", picture, force)
+def _check_place(
+    option: str, path: Path | None, endings: Sequence[str], inputs: Iterable[str | None], force: bool
+) -> None:
+    """Raises OptionError or OutputError for a place that cannot be written to."""
+    if path is None:
+        return
+    from ...store import outputs  # through which NumPy and SciPy are loaded: not at the start of every command
 
-
-def _free(option: str, path: Path | None, force: bool) -> None:
-    """Raises OptionError for a file that exists."""
-    if path is not None and path.exists() and not force:
-        raise OptionError(f"{option} {path}: it exists already; choose another place, or --force to replace it")
+    outputs.checked(option, path, inputs=[one for one in inputs if one is not None], endings=endings, force=force)
 
 
 def _print_lines(lines: Iterable[tuple[str, str, str]]) -> None:
