@@ -24,6 +24,10 @@ def test_sample_writes_a_folder_a_class(cli: Cli, tmp_path: Path) -> None:
 
 @pytest.mark.shows("sample", "--force")
 @pytest.mark.bad_input("sample")
+def test_the_next_command_can_be_typed_as_it_stands(cli: Cli, tmp_path: Path) -> None:
+    assert "next: discern train 'my digits'\n" in cli("sample", "digits", "my digits").out
+
+
 def test_sample_refuses_a_full_folder_and_an_unknown_name(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")

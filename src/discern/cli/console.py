@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,11 @@ def one_line(text: str) -> str:
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )
+
+
+def typed(path: object) -> str:
+    """A path as a person types it in a command: on one line, in quotes where it needs them."""
+    return shlex.quote(one_line(str(path)))
 
 
 def short(figure: Figure) -> str:

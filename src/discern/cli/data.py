@@ -13,7 +13,7 @@ from .. import report, workflows
 from ..core import files
 from ..core.errors import OptionError
 from ..core.options import ReadOptions, parse_size
-from .console import Reporter, is_terminal, one_line
+from .console import Reporter, is_terminal, one_line, typed
 from .reading import (
     Drop,
     Group,
@@ -106,7 +106,7 @@ def sample(
     count = workflows.sample(name, folder, n=n, seed=seed, size=None if size is None else parse_size(size), force=force)
     place = one_line(str(folder))
     print(f"{count:,} {SAMPLE_ITEMS.get(name, 'pictures')} written to {place}")
-    print(f"next: {SAMPLE_NEXT[name].format(place=place)}")
+    print(f"next: {SAMPLE_NEXT[name].format(place=typed(folder))}")
 
 
 def show(

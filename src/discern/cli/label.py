@@ -11,7 +11,7 @@ import typer
 from .. import report, workflows
 from ..core.errors import OptionError
 from ..core.options import ReadOptions
-from .console import Reporter, is_terminal, one_line
+from .console import Reporter, is_terminal, one_line, typed
 from .text.reading import Columns, Encoding, Quote, Text, text_options
 
 ACROSS = 48
@@ -119,7 +119,7 @@ def _typed() -> Any:
 
 def _next(labeller: Any, pool: str, out: Path) -> str:
     """The command that trains from the labels."""
-    place = one_line(str(out))
+    place = typed(out)
     if labeller.pool.kind == "texts":
         return f"discern train {place} --text text --label label"
-    return f"discern train {one_line(pool)} --labels {place} --id item --label label"
+    return f"discern train {typed(pool)} --labels {place} --id item --label label"

@@ -13,7 +13,7 @@ from .. import report, workflows
 from ..core import saying
 from ..core.errors import OptionError
 from ..core.options import SplitOptions, TrainOptions, parse_time
-from .console import Reporter, one_line, short
+from .console import Reporter, one_line, short, typed
 from .data import Data
 from .reading import (
     Binary,
@@ -328,4 +328,4 @@ def _conclude(run: Any) -> None:
     print()
     print(report.evaluation_text(run.evaluation))
     print(f"\nreport: {one_line(str(run.report))}")
-    print(f"next:   discern predict {one_line(str(run.path))} {NEW.get(run.evaluation.kind, 'ITEMS')}")
+    print(f"next:   discern predict {typed(run.path)} {NEW.get(run.evaluation.kind, 'ITEMS')}")

@@ -125,11 +125,11 @@ class RunReport:
     evaluation: Measured
     candidates: tuple[Candidate, ...] = ()
     compared_on: Mapping[str, int] | None = None
+    """How many items each candidate learned from (`train`) and was measured on (`validation`); of how many `folds`."""
     settings: tuple[Setting, ...] = ()
     """Those that were tried, the best first."""
     gain: Figure | None = None
     """By how much the kept setting passed the default."""
-    """How many items each candidate learned from (`train`) and was measured on (`validation`); of how many `folds`."""
     training: Training = field(default_factory=Training)
     gallery: tuple[Picture, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
