@@ -18,7 +18,7 @@ import pytest
 
 import discern as dc
 from discern import workflows
-from discern.core.errors import DataError, OptionError
+from discern.core.errors import DataError, OptionError, RunError
 from discern.core.options import ReadOptions, TextOptions, TrainOptions
 from discern.data.read import read
 from discern.workflows import apply
@@ -108,6 +108,17 @@ def test_other_languages_are_passed_over_and_counted(tmp_path: Path) -> None:
     assert any("1 texts in others are passed over" in said for said in data.notes)
     assert read(table, label="kind", language="any").n == 38
     assert read(table, label="kind", language="de").n == 2
+
+
+def test_a_loaded_model_answers_for_tables_and_folders_of_texts(run: Any, table: Path, tmp_path: Path) -> None:
+    model = dc.load(run.path)
+    workflows.predict(run.path, [table], out=tmp_path / "out.parquet")
+    assert model.predict(table).equals(pl.read_parquet(tmp_path / "out.parquet"))
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("taxi fare unpaid meter cab")
+    assert model.predict([tmp_path / "texts"])["prediction"].to_list() == ["fares"]
+    with pytest.raises(DataError):
+        model.predict(tmp_path / "nowhere.csv")
 
 
 def test_strings_in_memory_are_texts(tmp_path: Path) -> None:
@@ -202,6 +213,23 @@ def test_killed_and_asked_again_it_loses_and_doubles_nothing(run: Any, tmp_path:
     assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert (tmp_path / "out.rejected.csv").read_bytes() == (tmp_path / "whole.rejected.csv").read_bytes()
     assert not (tmp_path / "out.csv.parts").exists()
+
+
+def test_the_list_of_what_is_set_aside_never_costs_an_input_nor_an_earlier_list(run: Any, tmp_path: Path) -> None:
+    table = written(tmp_path / "new.rejected.csv", notes(6))
+    before = table.read_bytes()
+    with pytest.raises(OptionError, match="it lies in what is read"):
+        workflows.predict(run.path, [table], out=tmp_path / "new.csv", force=True)
+    assert table.read_bytes() == before
+    earlier = tmp_path / "out.rejected.csv"
+    earlier.write_text("of an earlier time")
+    with pytest.raises(RunError):
+        workflows.predict(tmp_path / "nowhere", [table], out=tmp_path / "out.csv", force=True)
+    with pytest.raises(DataError):
+        workflows.predict(run.path, [tmp_path / "nowhere.csv"], out=tmp_path / "out.csv", force=True)
+    assert earlier.read_text() == "of an earlier time"
+    workflows.predict(run.path, [table], out=tmp_path / "out.csv", force=True)
+    assert not earlier.exists(), "the new answers have none"
 
 
 def test_another_file_or_model_is_begun_anew(run: Any, tmp_path: Path) -> None:

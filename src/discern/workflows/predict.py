@@ -67,7 +67,8 @@ class Model:
         return self.shipped.predict_proba(values)
 
     def predict(self, items: str | Path | Sequence[str | Path] | NDArray[Any] | pl.DataFrame) -> pl.DataFrame:
-        """Answers for files, folders or globs, an array of values, or for a model of a table a data frame.
+        """Answers for files, folders or globs (of a model of texts: tables or folders of texts), an array of values or
+        of texts, or for a model of a table a data frame.
 
         The columns are item, prediction, probability and p_<label>; of numbers item, prediction and where the model has
         intervals low, high. Items that cannot be read are left out; `predict(..., out=...)` lists them. Raises
@@ -84,12 +85,18 @@ class Model:
             )
         names = [str(items)] if isinstance(items, (str, Path)) else [str(name) for name in items]
         rejected: list[tuple[str, str]] = []
+        tables: list[pl.DataFrame] = []
         if self.shipped.spec.columns:
-            tables: list[pl.DataFrame] = []
             _, rejected = predict_tables(self.shipped, names, out=None, on_event=silent, on_frame=tables.append)
             _some_left(tables, rejected)
             return pl.concat(tables)
         assert isinstance(self.shipped, Shipped)  # a number is learned from a table with columns alone
+        if self.shipped.spec.kind == "texts":
+            _, rejected = apply.predict_texts(
+                self.shipped, names, out=None, options=TextOptions(), on_event=silent, on_frame=tables.append
+            )
+            _some_left(tables, rejected)
+            return pl.concat(tables)
         frames = list(answers(self.shipped, names, rejected=rejected))
         _some_left(frames, rejected)
         return pl.concat(frames)
