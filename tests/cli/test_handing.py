@@ -114,6 +114,23 @@ def test_purging_leaves_the_model_and_its_figures(
     assert cli("purge", "nowhere").status == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own on Windows")
+def test_purging_finds_the_decoded_pictures_however_they_were_prepared_and_through_a_link(
+    cli: Cli, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "cache").symlink_to(tmp_path / "disk")
+    (tmp_path / "disk" / "mine.pixels").touch()
+    monkeypatch.setenv("DISCERN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(decoded, "WORTH_KEEPING", 1)
+    assert cli("audit", photos).status == 0
+    assert cli("train", photos, "-o", "run", "--size", "8", *NET).status == 0
+    assert len(list((tmp_path / "disk").iterdir())) == 3
+    result = cli("purge", "run")
+    assert result.status == 0 and result.out.count(".pixels (") == 2, result.err
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["mine.pixels"]
+
+
 @pytest.mark.shows("export", "--no-items")
 def test_a_model_that_holds_items_says_so_and_is_not_exported_without_them(
     cli: Cli, photos: Path, tmp_path: Path

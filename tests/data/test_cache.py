@@ -144,22 +144,26 @@ def test_a_place_that_cannot_be_written_is_only_slower(photos: Path, monkeypatch
 def test_what_was_used_longest_ago_goes(tmp_path: Path) -> None:
     values = RNG.integers(0, 256, (4, 50, 50, 1), dtype=np.uint8)
     hashes = row_hashes(values)
-    assert Cache(tmp_path / "one", 10**6).save("a", values, hashes, FACTS)
-    size = (tmp_path / "one" / "a.pixels").stat().st_size
+    a, b, c, d, e, f = (letter * 64 for letter in "abcdef")
+    assert Cache(tmp_path / "one", 10**6).save(a, values, hashes, FACTS)
+    size = (tmp_path / "one" / f"{a}.pixels").stat().st_size
     store = Cache(tmp_path / "c", 3 * size)
-    for order, key in enumerate("abc"):
+    for order, key in enumerate((a, b, c)):
         assert store.save(key, values, hashes, FACTS)
         os.utime(tmp_path / "c" / f"{key}.pixels", (order, order))
+    (tmp_path / "c" / "mine.pixels").write_bytes(b"somebody else's" * 10**6)
     left = tmp_path / "c" / ".writing-killed"
     left.write_bytes(b"x")
     os.utime(left, (1, 1))
-    entry = store.load("a")
+    entry = store.load(a)
     assert entry is not None and entry.facts == FACTS
-    assert store.save("d", values, hashes, FACTS)
-    assert sorted(path.name for path in (tmp_path / "c").iterdir()) == ["a.pixels", "c.pixels", "d.pixels"]
-    assert not Cache(tmp_path / "c", values.nbytes - 1).save("e", values, hashes, FACTS)
-    assert Cache(tmp_path / "c", size).save("f", values, hashes, FACTS)
-    assert [path.name for path in (tmp_path / "c").iterdir()] == ["f.pixels"]
+    assert store.save(d, values, hashes, FACTS)
+    assert sorted(path.name for path in (tmp_path / "c").iterdir()) == [
+        *(f"{key}.pixels" for key in (a, c, d)), "mine.pixels"
+    ]  # fmt: skip
+    assert not Cache(tmp_path / "c", values.nbytes - 1).save(e, values, hashes, FACTS)
+    assert Cache(tmp_path / "c", size).save(f, values, hashes, FACTS)
+    assert sorted(path.name for path in (tmp_path / "c").iterdir()) == [f"{f}.pixels", "mine.pixels"]
     np.testing.assert_array_equal(entry.values, values)  # removed, and still readable to who has it
 
 

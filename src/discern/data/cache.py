@@ -16,6 +16,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import secrets
 import shutil
 import time
@@ -38,6 +39,9 @@ PIXELS = 1
 """Raised when the same file gives other pixels than before."""
 MAGIC = b"DISCERN2"
 ENDING = ".pixels"
+OURS = re.compile(r"[0-9a-f]{64}\.pixels")
+OF_CONTENTS = 32
+"""So many digits of a key tell the files that were decoded, the others how."""
 PAGE = 4096
 LONGEST_RECORD = 2**31
 OLD = 86_400.0
@@ -108,20 +112,22 @@ class Cache:
         self._evict(key)
         return True
 
-    def forget(self, values: NDArray[Any]) -> tuple[str, int] | None:
-        """Remove the file that `values` are mapped from, where it is one of these; its name and its bytes."""
+    def forget(self, values: NDArray[Any]) -> list[tuple[str, int]]:
+        """Remove the file that `values` are mapped from, where it is one of these, and what else was made of the same
+        picture files, at whatever size; the name and the bytes of each."""
         base: Any = values
         while base is not None and not isinstance(base, np.memmap):
             base = getattr(base, "base", None)
         path = None if base is None or base.filename is None else Path(base.filename)
-        if path is None or path.parent != self.folder.resolve() or path.suffix != ENDING:
-            return None
-        try:
-            size = path.stat().st_size
-            path.unlink()
-        except OSError:
-            return None
-        return path.name, size
+        if path is None or not OURS.fullmatch(path.name) or path.parent.resolve() != self.folder.resolve():
+            return []
+        removed = []
+        for one in sorted(self.folder.glob(f"{path.name[:OF_CONTENTS]}*{ENDING}")):
+            with contextlib.suppress(OSError):
+                size = one.stat().st_size
+                one.unlink()
+                removed.append((one.name, size))
+        return removed
 
     def _evict(self, newest: str) -> None:
         """Remove what was used longest ago until the rest fits, and what killed processes left."""
@@ -132,7 +138,7 @@ class Cache:
                     facts = entry.stat(follow_symlinks=False)
                     if entry.name.startswith(TEMPORARY) and facts.st_mtime < time.time() - OLD:
                         Path(entry.path).unlink()
-                    elif entry.name.endswith(ENDING):
+                    elif OURS.fullmatch(entry.name):
                         found.append((entry.name == newest + ENDING, facts.st_mtime_ns, entry.path, facts.st_size))
         total = sum(size for *_, size in found)
         for is_newest, _, path, size in sorted(found):
@@ -208,10 +214,13 @@ def cache() -> Cache | None:
 
 
 def key_of(contents: list[str], preparation: dict[str, Any]) -> str:
-    """The name of decoded pictures: of the hashes of their files in order, how they are prepared, and the decoder."""
+    """The name of decoded pictures: of the hashes of their files in order, then of the decoder and how it prepares."""
     versions = [PIXELS, *(features.version(name) for name in DECODERS)]
-    text = json.dumps([versions, preparation, contents])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _hash(contents)[:OF_CONTENTS] + _hash([versions, preparation])[OF_CONTENTS:]
+
+
+def _hash(record: Any) -> str:
+    return hashlib.sha256(json.dumps(record).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _read(path: Path) -> Entry | None:
