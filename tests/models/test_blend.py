@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import r2_score
 
-from discern.core.errors import OptionError
-from discern.core.records import Column
+from discern.core.errors import ModelFileError, OptionError
+from discern.core.records import Column, InputSpec
 from discern.models import blend, catalogue
 from discern.models.blend import Blend
 from discern.models.boosting import BoostedNumbers
+from discern.models.codecs import blend as codec
+from discern.models.table_encoding import MOST_RAW
 from discern.models.tabular import TableRegressor
 
 Array = NDArray[np.float64]
@@ -148,3 +151,15 @@ def test_few_rows_and_a_constant() -> None:
 def test_a_wrong_number_of_rounds_is_said() -> None:
     with pytest.raises(OptionError, match="n_rounds"):
         Blend(0).fit([[1.0], [2.0]], [1.0, 2.0])
+
+
+def test_categories_that_a_file_merely_claims_take_no_memory() -> None:
+    config, arrays = codec.encode(Blend(5).fit(*stepped(60)))
+    n = 3000
+    config, arrays = {**config, "categories": [MOST_RAW + 1] * n}, {**arrays, "bends": np.zeros(n)}
+    tracemalloc.start()
+    with pytest.raises(ModelFileError, match="the encoder lacks 'slots'"):
+        codec.check(config, arrays, InputSpec("table", (n,), "float64"), 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4_000_000

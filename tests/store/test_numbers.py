@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,20 @@ def changed(path: Path, change: Any) -> bytes:
         (lambda m: m.update(format=1), "input"),
         (lambda m: m["model"].update(name="majority"), "majority"),
         (lambda m: m.update(classes=["a", "b"]), "ols"),
+        (lambda m: m.update(targets={"a": []}), "expected a label for each class"),
+        (lambda m: m.update(input={"kind": "table", "shape": [2**24], "dtype": "float64"}), "expected up to 1048576"),
     ],
 )
 def test_what_no_such_file_looks_like_is_refused(numbers: tuple[Path, Any], change: Any, words: str) -> None:
     with pytest.raises(ModelFileError, match=words):
         bundle.load(changed(numbers[0], change))
+
+
+def test_columns_that_a_file_merely_claims_take_no_memory(numbers: tuple[Path, Any]) -> None:
+    content = changed(numbers[0], lambda m: m.update(input={"kind": "table", "shape": [100_000], "dtype": "float64"}))
+    tracemalloc.start()
+    with pytest.raises(ModelFileError, match=r"encoder|'fill' is float64 of 2; expected float64 of 100000"):
+        bundle.load(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4_000_000

@@ -185,8 +185,9 @@ def numbered(n_columns: int) -> tuple[Column, ...]:
 
 def coded(counts: Sequence[int]) -> tuple[Column, ...]:
     """Columns without names: so many codes each, 0 for a number."""
+    texts = {count: tuple(f"{code:03d}" for code in range(count)) for count in set(counts)}
     return tuple(
-        Column(column.name, "category", tuple(f"{code:03d}" for code in range(count))) if count else column
+        Column(column.name, "category", texts[count]) if count else column
         for column, count in zip(numbered(len(counts)), counts, strict=True)
     )
 

@@ -337,7 +337,7 @@ def _spec(record: Mapping[str, Any], later: bool) -> InputSpec:
 def _check_targets(targets: Mapping[str, Any], n_classes: int) -> None:
     for name, labels in targets.items():
         texts = isinstance(labels, list) and all(isinstance(label, str) and "\0" not in label for label in labels)
-        if not texts or len(labels) != n_classes or max(map(len, labels)) * n_classes > LABELS_LIMIT:
+        if not texts or not labels or len(labels) != n_classes or max(map(len, labels)) * n_classes > LABELS_LIMIT:
             raise ModelFileError(
                 f"target {fields.shown(name)} is {fields.shown(labels)}; expected a label for each class"
             )

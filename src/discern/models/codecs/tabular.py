@@ -200,16 +200,17 @@ def _encoder(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec
         raise ModelFileError(f"form is {fields.shown(form)}; expected one of {', '.join(FORMS)}")
     if spec.kind != "table":
         raise ModelFileError(f"the model takes a table; the file says {spec}")
-    columns = spec.columns or numbered(spec.n_values)
-    n_slots = sum(len(column.categories) for column in columns)
+    if spec.n_values > WIDEST:
+        raise ModelFileError(f"the model takes {spec.n_values} columns; expected up to {WIDEST}")
+    n_slots = sum(len(column.categories) for column in spec.columns)
     names = ["fill", "mean", "scale", "flagged", *(["slots"] if n_slots else [])]
     own = {name.removeprefix(PREFIX): value for name, value in arrays.items() if name.startswith(PREFIX)}
     fields.exact_keys(own, names, "the encoder")
     for name in ("fill", "mean", "scale"):
-        fields.array(own, name, "float64", (len(columns),), largest=10 * LARGEST)
+        fields.array(own, name, "float64", (spec.n_values,), largest=10 * LARGEST)
     if own["scale"].min() < SMALLEST:
         raise ModelFileError(f"array 'scale' holds {own['scale'].min():g}; expected numbers from {SMALLEST:g}")
-    if fields.array(own, "flagged", "uint8", (len(columns),)).max() > 1:
+    if fields.array(own, "flagged", "uint8", (spec.n_values,)).max() > 1:
         raise ModelFileError("array 'flagged' holds a number above 1")
     slots = fields.array(own, "slots", "int64", (n_slots,)) if n_slots else np.zeros(0, np.int64)
     if n_slots and not -1 <= slots.min() <= slots.max() <= (MOST_RAW if form == "raw" else MOST_CATEGORIES):
@@ -217,6 +218,7 @@ def _encoder(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec
     if form == "raw" and n_slots and slots.min() < 0:
         raise ModelFileError("array 'slots' leaves out a category")
     flagged = own["flagged"].astype(bool)
+    columns = spec.columns or numbered(spec.n_values)  # as many as the arrays are long, so the file paid for them
     encoder = TableEncoder(columns, form, own["fill"], own["mean"], own["scale"], flagged, slots)
     if not 1 <= encoder.n_features <= WIDEST:
         raise ModelFileError(f"a row becomes {encoder.n_features} numbers; expected 1 to {WIDEST}")
