@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -106,6 +107,26 @@ def test_the_pairs_are_those_of_comparing_all_with_all(texts: list[str], least: 
     given = found(texts, least)
     assert given.keys() == expected.keys()
     assert all(abs(given[pair] - expected[pair]) < 1e-12 for pair in expected)
+
+
+def test_long_texts_are_compared_few_pairs_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    rest = " ".join(f"word{n}" for n in range(150))
+    texts = series(*(f"report {n} of {n % 7} {rest} signed {n % 11}" for n in range(300)))
+    whole = near_pairs(texts)
+    monkeypatch.setattr("discern.text.near.KEYS", 2**14)
+    tracemalloc.start()
+    parts = near_pairs(texts)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(whole.first) > 10_000 and peak < 10_000_000  # all pairs at once took 230 MB
+    for one, other in ((whole.first, parts.first), (whole.second, parts.second), (whole.similarity, parts.similarity)):
+        assert np.array_equal(one, other)
+
+
+def test_a_pair_of_texts_longer_than_what_is_compared_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("discern.text.near.KEYS", 3)
+    changed = LONG.replace("fare", "ride")
+    assert list(found([LONG, changed, "no such words", changed.replace("city", "old")])) == [(0, 1), (0, 3), (1, 3)]
 
 
 @settings(max_examples=60, deadline=None)

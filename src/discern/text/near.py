@@ -28,8 +28,8 @@ WINDOW = 64
 it in a template alone, whose texts are connected by their neighbours."""
 AT_ONCE = 100_000
 """Texts that are cut into words at a time."""
-PAIRS = 500_000
-"""Pairs that are compared word pair by word pair at a time."""
+KEYS = 2**22
+"""Word pairs of the pairs of texts that are compared at a time; one pair at least."""
 COUNTERS = 22
 """Bits of the hash, at most, by which word pairs are counted: for their order alone, which may be any."""
 
@@ -195,9 +195,12 @@ def _jaccard(keys: Keys, starts: Rows, a: Rows, b: Rows) -> NDArray[np.float64]:
     """The share of the keys of either row that both have, for pairs of rows `(m,)`."""
     sizes = np.diff(starts)
     similarity = np.zeros(len(a))
-    for begin in range(0, len(a), PAIRS):
-        here = slice(begin, begin + PAIRS)
-        one, other = a[here], b[here]
+    upto = np.append(0, np.cumsum(sizes[a] + sizes[b]))
+    begin = 0
+    while begin < len(a):
+        last = int(np.searchsorted(upto, upto[begin] + KEYS, side="right")) - 1
+        here = slice(begin, max(last, begin + 1))
+        begin, one, other = here.stop, a[here], b[here]
         total = sizes[one] + sizes[other]
         common = np.zeros(len(one), np.int64)
         sides = np.stack([one, other], axis=1).ravel()
