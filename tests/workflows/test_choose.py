@@ -176,8 +176,8 @@ def test_auto_is_what_naming_none_is() -> None:
 
 def test_epochs_and_features_reach_the_models_that_take_them() -> None:
     options = TrainOptions(epochs=(3, 2), features="hog")
-    assert choose.parameters("mlp", options)["epochs"] == 5
-    assert choose.parameters("svm", options) == {"features": "hog"}
+    assert choose.parameters("mlp", options, digits())["epochs"] == 5
+    assert choose.parameters("svm", options, digits()) == {"features": "hog"}
     assert choose.candidates(TrainOptions(features="hog", k=3)) == ()
     with pytest.raises(OptionError, match=r"--features is 'hogg'.*did you mean 'hog'"):
         train_with("nowhere", TrainOptions(features="hogg"), on_event=silent)

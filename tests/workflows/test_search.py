@@ -16,12 +16,15 @@ from sklearn.datasets import load_digits
 from discern.core import files
 from discern.core.errors import OptionError
 from discern.core.events import Event
+from discern.core.options import ReadOptions, TableOptions, TrainOptions
 from discern.data.dataset import Dataset
 from discern.data.read import read
 from discern.models import catalogue
 from discern.nets.layers import parse
 from discern.nets.plan import plan
-from discern.workflows import compare, resume, settings, train, verify
+from discern.store import bundle
+from discern.store.run_folder import RunFolder
+from discern.workflows import compare, resume, search, settings, train, train_with, verify
 
 
 def digits(n: int = 200) -> Dataset:
@@ -148,6 +151,66 @@ def test_another_picture_size_becomes_that_of_the_model(
     assert verify(again.path).same
 
 
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table with gaps and a category; the class is told by two numbers together and by neither alone."""
+    rng = np.random.default_rng(0)
+    x, y = rng.uniform(-1, 1, (2, 200)).round(2)
+    lines = [
+        f"{a if i % 9 else ''},{b},{('oak', 'elm', '')[i % 3]},{'same' if a * b > 0 else 'opposite'}"
+        for i, (a, b) in enumerate(zip(x.tolist(), y.tolist(), strict=True))
+    ]
+    path = tmp_path_factory.mktemp("tables") / "rooms.csv"
+    path.write_text("\n".join(("x,y,wood,signs", *lines, "")))
+    return path
+
+
+SIGNS = ReadOptions(table=TableOptions(target="signs"))
+
+
+@pytest.mark.parametrize("name", ["tree", "boosting"])
+def test_what_is_searched_on_a_table_with_gaps_is_what_is_shipped(
+    name: str, rooms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = compare.answers
+    fitted: list[Any] = []
+
+    def kept(*given: Any, **more: Any) -> compare.Answers:
+        found = answers(*given, **more)
+        fitted.append(found.fitted)
+        return found
+
+    monkeypatch.setattr(compare, "answers", kept)
+    run = train_with(rooms, TrainOptions(model=(name,), search=3), reading=SIGNS, out=tmp_path / "run")
+    shipped, found = bundle.load(RunFolder(run.path).model).estimator(), candidates(run.path)["search"]
+    tried = [model for model in fitted if catalogue.name_of(model) == name]
+    assert len(tried) == len(found["rows"]) == 3 and len(fitted) == 4
+    assert {type(model) for model in fitted} == {type(shipped)}
+    assert {type(model.inner_) for model in tried} == {type(shipped.inner_)}
+    assert all(model.columns == shipped.columns for model in fitted)
+    learned = json.loads((run.path / "training.json").read_text())["parameters"]
+    assert tried[found["setting"]].inner_.get_params() == learned
+    listed = catalogue.way_of(name, shipped.input_, 2).search
+    assert all(row["changed"].keys() <= listed.keys() for row in found["rows"])
+    assert "Settings tried" in run.report.read_text()
+
+
+def test_the_layers_of_a_perceptron_that_were_given_are_not_searched(rooms: Path, tmp_path: Path) -> None:
+    options = TrainOptions(model=("mlp",), layers="dense 8, dense 4", epochs=(2,), search=6)
+    run = train_with(rooms, options, reading=SIGNS, out=tmp_path / "run")
+    rows = candidates(run.path)["search"]["rows"]
+    assert len(rows) == 6
+    assert {name for row in rows for name in row["changed"]} == {"learning_rate", "alpha"}
+    shipped = bundle.load(RunFolder(run.path).model).estimator()
+    assert [weight.shape[1] for weight, _ in shipped.inner_.weights_] == [8, 4, 2]
+
+
+def test_the_winner_of_the_comparison_is_measured_beside_the_settings_on_a_table(rooms: Path, tmp_path: Path) -> None:
+    run = train_with(rooms, TrainOptions(model=("knn", "bayes"), search=3), reading=SIGNS, out=tmp_path / "run")
+    record = candidates(run.path)
+    assert record["search"]["model"] == "bayes" and record["chosen"] == "knn"
+
+
 class Killed(BaseException):
     """Stands for the end of the process: nothing catches it."""
 
@@ -185,3 +248,25 @@ def test_a_search_that_is_killed_goes_on_after_the_last_setting(
         finished = resume(out)
         assert json.loads((finished.path / "run.json").read_text())["files"] == whole["files"]
         assert len(fits) == (0 if stop == 5 else 3 - begun + (stop < 4)), "what was measured is not measured again"
+
+
+def test_a_killed_search_on_a_table_with_gaps_goes_on(
+    rooms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = TrainOptions(model=("tree",), search=3)
+    whole = train_with(rooms, options, reading=SIGNS, out=tmp_path / "whole")
+    row, measured = search._Trial.row, []
+
+    def until_the_second(*given: Any) -> Any:
+        measured.append(given)
+        if len(measured) == 2:
+            raise Killed
+        return row(*given)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(search._Trial, "row", until_the_second)
+        train_with(rooms, options, reading=SIGNS, out=tmp_path / "run")
+    assert len(candidates(tmp_path / "run")["search"]["rows"]) == 1
+    finished = resume(tmp_path / "run")
+    digests = [json.loads((run.path / "run.json").read_text())["files"] for run in (finished, whole)]
+    assert digests[0] == digests[1]

@@ -178,9 +178,9 @@ def suits(entry: catalogue.Entry, data: Dataset) -> bool:
     return data.kind in entry.kinds and data.task in entry.tasks and not columns
 
 
-def parameters(name: str, options: TrainOptions, data: Dataset | None = None) -> dict[str, Any]:
+def parameters(name: str, options: TrainOptions, data: Dataset) -> dict[str, Any]:
     """Constructor arguments of the estimator `name` under these options, for these data."""
-    takes = catalogue.entry(name).parameters if data is None else compare.way_of(name, data).parameters
+    takes = compare.way_of(name, data).parameters
     chosen = {
         parameter: getattr(options, field)
         for field, (_, parameter) in OPTIONS.items()
@@ -282,7 +282,7 @@ def _record(model: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return found | {"candidates": [], "left_out": []}
 
 
-def winning(choice: Mapping[str, Any], options: TrainOptions, data: Dataset | None = None) -> dict[str, Any]:
+def winning(choice: Mapping[str, Any], options: TrainOptions, data: Dataset) -> dict[str, Any]:
     """Constructor arguments of the estimator that was chosen."""
     return parameters(choice["chosen"], options, data) | dict(choice.get("parameters", {}))
 

@@ -84,7 +84,7 @@ def without(run: Finished, label: str, on_event: Listener) -> Family | str:
     )
     divided = trusting.divide(data, parts, options)
     training = run.folder.load(run.folder.training, "model")
-    name, chosen = run.choice["chosen"], choose.winning(run.choice, options)
+    name, chosen = run.choice["chosen"], choose.winning(run.choice, options, data)
     extra: dict[str, Any] = {}
     if catalogue.entry(name).resumable:
         chosen = {key: value for key, value in chosen.items() if key != "budget"}

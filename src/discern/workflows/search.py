@@ -12,6 +12,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import NormalDist
 from typing import Any
 
@@ -57,7 +58,7 @@ def search(
         events.note(on_event, f"no settings are tried: {why}")
         return choice
     model, base = begun
-    fixed = {**choose.parameters(model, options), **base}
+    fixed = {**choose.parameters(model, options, data), **base}
     tried = settings.draw(model, data, fixed, _resizable(data), options.search, options.seed)
     comparison = compare.plan(data, parts, (Entrant(model),), options, choosy=False)
     trial = _Trial(data, options, comparison, model, {name: fixed[name] for name in fixed if name != "budget"})
@@ -139,7 +140,7 @@ class _Trial:
         answers = compare.answers(
             self.comparison,
             self._data(setting, on_event),
-            lambda: catalogue.estimator(self.model, **given),
+            lambda: compare.estimator(self.model, self.data, **given),
             on_event=choose.quiet(on_event),
         )
         row = self._measured(answers.probabilities) | {
@@ -149,10 +150,9 @@ class _Trial:
         }
         return row | ({"augment": found or getattr(answers.fitted, "augment_", "")} if setting == DEFAULT else {})
 
-    def measured(self, entrant: Entrant, given: Mapping[str, Any]) -> dict[str, Any]:
+    def measured(self, model: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Figures of another model on the same items."""
-        answers = compare.answers(self.comparison, self.data, lambda: catalogue.estimator(entrant.model, **given))
-        figures: dict[str, Any] = self._measured(answers.probabilities)["figures"]
+        figures: dict[str, Any] = self._measured(self._answered(model, given))["figures"]
         return figures
 
     def gain(self, wrong: list[int], default: list[int], others: int) -> Figure:
@@ -174,9 +174,7 @@ class _Trial:
 
     def _measured(self, probabilities: NDArray[np.float64]) -> Row:
         if self._baseline is None:
-            self._baseline = compare.answers(
-                self.comparison, self.data, lambda: catalogue.estimator("majority")
-            ).probabilities
+            self._baseline = self._answered("majority", {})
         figures = compare.figures(self.comparison, self.data, probabilities, self._baseline)
         labels = self.data.labels
         assert labels is not None  # `choose` has refused data without labels
@@ -185,6 +183,10 @@ class _Trial:
             "figures": {name: figures[name].to_json() for name in KEPT if name in figures},
             "wrong": np.flatnonzero(given != labels[self.comparison.answered]).tolist(),
         }
+
+    def _answered(self, model: str, given: Mapping[str, Any]) -> NDArray[np.float64]:
+        make = partial(compare.estimator, model, self.data, **given)
+        return compare.answers(self.comparison, self.data, make).probabilities
 
     def _data(self, setting: Setting, on_event: Listener) -> Dataset:
         size = setting.changed.get(settings.SIZE)
@@ -231,7 +233,7 @@ def _rank(row: Mapping[str, Any]) -> tuple[float, float, int]:
 
 def _rival(trial: _Trial, choice: Mapping[str, Any], options: TrainOptions) -> dict[str, Any]:
     """The model that won the comparison, on the items of the search."""
-    return trial.measured(Entrant(choice["chosen"]), choose.winning(choice, options))
+    return trial.measured(choice["chosen"], choose.winning(choice, options, trial.data))
 
 
 def _sentence(best: Row, gain: Figure, n: int) -> str:

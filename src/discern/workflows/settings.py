@@ -22,6 +22,7 @@ from ..nets import transforms
 from ..nets.defaults import PHOTOGRAPH, default_layers
 from ..nets.layers import Conv, Dense, Dropout, Head, Layer, Pool, Residual, parse, text_of
 from ..nets.plan import Shape, plan
+from . import compare
 
 NETWORK = "conv"
 SIZE, AUGMENT, MORE = "size", "augment", "more"
@@ -43,6 +44,8 @@ GENTLE = "shift 0.1, zoom 0.1, rotate 10"
 """The stronger variation of pictures that are not varied by default."""
 STRONGER = 1.5
 EDGES_FROM = 24
+INSTEAD = ("width", "depth")
+"""Of a perceptron: what its `layers` are given instead of."""
 
 Changes = dict[str, Any]
 Draw = Callable[[np.random.Generator, Changes], str]
@@ -112,12 +115,14 @@ def _setting(parts: tuple[Draw, ...], random: np.random.Generator) -> Setting:
 
 
 def _listed(name: str, data: Dataset, fixed: Mapping[str, Any]) -> tuple[Draw, ...]:
-    """A draw for each parameter whose values the catalogue lists."""
-    usual = catalogue.estimator(name, **fixed).get_params()
+    """A draw for each parameter whose values the catalogue lists for such data."""
+    made = compare.estimator(name, data, **fixed)
+    usual = getattr(made, "estimator", made).get_params()  # of a table's model: of the one behind its encoder
+    given = {*fixed, *(INSTEAD if "layers" in fixed else ())}
     listed = {
         parameter: [value for value in values if value != usual[parameter]]
-        for parameter, values in catalogue.entry(name).search.items()
-        if parameter not in fixed and (parameter != "features" or data.kind == "texts" or has_edges(data))
+        for parameter, values in compare.way_of(name, data).search.items()
+        if parameter not in given and (parameter != "features" or data.kind == "texts" or has_edges(data))
     }
 
     def one(parameter: str, values: list[Any]) -> Draw:
