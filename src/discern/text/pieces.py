@@ -39,7 +39,7 @@ class Pieces:
     rows: NDArray[np.int64]
     distinct: pl.DataFrame
     """`piece`; `kind`: `between`, `word` or the type of a form; `key`: a word as it is looked up, else null; `title`:
-    Written Like This; `ends`: what may end a sentence."""
+    Written Like This; `upper`: LIKE THIS; `small`: like this; `ends`: what may end a sentence."""
     n: int
     """Texts."""
 
@@ -90,13 +90,19 @@ def key_of(words: pl.Expr) -> pl.Expr:
 
 def _described(names: pl.Series) -> pl.DataFrame:
     between = pl.col("piece").str.contains(f"^(?:{BETWEEN})$")
+
+    def word_like(pattern: str) -> pl.Expr:
+        return (pl.col("kind") == PLAIN) & pl.col("piece").str.contains(pattern)
+
     kind = pl.when(between).then(pl.lit(BETWEEN_WORDS)).otherwise(type_of(pl.col("piece")).fill_null(PLAIN))
     return (
         pl.DataFrame({"piece": names})
         .with_columns(kind=kind)
         .with_columns(
             key=pl.when(pl.col("kind") == PLAIN).then(key_of(pl.col("piece"))),
-            title=(pl.col("kind") == PLAIN) & pl.col("piece").str.contains(r"^[#@]?\p{Lu}.*\p{Ll}"),
+            title=word_like(r"^[#@]?\p{Lu}.*\p{Ll}"),
+            upper=word_like(r"^[#@]?\p{Lu}[^\p{Ll}]*\p{Lu}[^\p{Ll}]*$"),
+            small=word_like(r"^[#@]?\p{Ll}"),
             ends=(pl.col("kind") == BETWEEN_WORDS) & pl.col("piece").str.contains(_ENDS_SENTENCE),
         )
     )

@@ -98,10 +98,13 @@ def suggest(
 ) -> Suggestion:
     """Propose a whitelist from `(n,)` texts and, where known, their `(n,)` authors.
 
-    Texts that are equal count once. With authors, a word needs more than `k_authors` of them as well (default: `k`).
+    Texts that are equal count once. With authors, a word needs more than `k_authors` of them as well (default: `k`);
+    a text whose author is blank counts for none.
     """
     k_authors = k if k_authors is None else k_authors
-    n_authors = None if authors is None else authors.n_unique()
+    if authors is not None:
+        authors = authors.str.strip_chars().replace("", None)  # who left no name is nobody
+    n_authors = None if authors is None else authors.drop_nulls().n_unique()
     counts, n_words, cased = _counts(texts, authors)
     total = max(n_words, 1)
     few_capitals = cased < FEW_CAPITALS * max(len(texts), 1)
@@ -157,7 +160,7 @@ def _capital_remark(few_capitals: bool, n: int, cased: int) -> tuple[str, ...]:
     if not few_capitals:
         return ()
     return (
-        f"only {cased:,} of {n:,} notes are written with capitals as in a book, so a capital tells no name: "
+        f"only {cased:,} of {n:,} notes are written with capitals as in a book, so capitals tell few names: "
         "read every line of the sheet",
     )
 
@@ -188,15 +191,16 @@ def _blocks(texts: pl.Series) -> Iterator[tuple[int, Pieces]]:
 def _counts(texts: pl.Series, authors: pl.Series | None) -> tuple[pl.DataFrame, int, int]:
     """Every word with its counts; the number of words and forms; the number of texts that are written with capitals."""
     first = texts.is_first_distinct().to_numpy()
-    by_author = None if authors is None else authors.fill_null("").rank("dense").to_numpy().astype(np.int64)
+    by_author = None if authors is None else authors.rank("dense").fill_null(0).to_numpy().astype(np.int64)
     parts, pairs, n_words, n_cased = [], [], 0, 0
     for start, pieces in _blocks(texts):
         word = pieces.is_word
         n_words += int((~pieces.is_between).sum())
         rows, codes = pieces.rows[word], pieces.codes[word]
-        cased = np.zeros(pieces.n, dtype=bool)
-        title = pieces.are("title")[word]
+        title, upper, small = (pieces.are(how)[word] for how in ("title", "upper", "small"))
+        cased, with_small = np.zeros(pieces.n, dtype=bool), np.zeros(pieces.n, dtype=bool)
         cased[rows[title]] = True
+        with_small[rows[small]] = True
         n_cased += int(cased.sum())
         keys = pieces.distinct["key"].unique().drop_nulls().sort()
         code_of = pieces.distinct["key"].cast(pl.Enum(keys)).to_physical().fill_null(0).to_numpy()
@@ -204,38 +208,41 @@ def _counts(texts: pl.Series, authors: pl.Series | None) -> tuple[pl.DataFrame, 
             {
                 "row": rows + start,
                 "code": code_of[codes],
-                "inside": pieces.inside(np.flatnonzero(word)) & cased[rows],
-                "title": title,
+                # Where a capital tells something: inside sentences of texts that have some. What is all in capitals
+                # does so wherever it stands, but only beside small words.
+                "inside": np.where(upper, with_small[rows], pieces.inside(np.flatnonzero(word)) & cased[rows]),
+                "capital": title | upper,
                 "first": first[rows + start],
             }
         )
         seen = found.group_by("code").agg(
             uses=pl.len().cast(pl.Int64),
             inside=pl.col("inside").sum().cast(pl.Int64),
-            capital=(pl.col("inside") & pl.col("title")).sum().cast(pl.Int64),
+            capital=(pl.col("inside") & pl.col("capital")).sum().cast(pl.Int64),
             notes=pl.col("row").filter(pl.col("first")).n_unique().cast(pl.Int64),
-            titled=pl.col("row").filter(pl.col("inside") & pl.col("title")).min(),
+            capital_row=pl.col("row").filter(pl.col("inside") & pl.col("capital")).min(),
             any_row=pl.col("row").min(),
         )
         parts.append(seen.with_columns(key=keys.gather(seen["code"])).drop("code"))
         if by_author is not None:
-            who = found.select("code", author=pl.Series(by_author[found["row"].to_numpy()])).unique()
+            who = found.select("code", author=pl.Series(by_author[found["row"].to_numpy()]))
+            who = who.filter(pl.col("author") > 0).unique()
             pairs.append(who.with_columns(key=keys.gather(who["code"])).drop("code"))
     if not parts:
         parts = [_no_counts()]
     sums = [pl.col(name).sum() for name in ("uses", "inside", "capital", "notes")]
-    counts = pl.concat(parts).group_by("key").agg(*sums, pl.col("titled").min(), pl.col("any_row").min())
-    counts = counts.with_columns(example_row=pl.coalesce("titled", "any_row"))
+    counts = pl.concat(parts).group_by("key").agg(*sums, pl.col("capital_row").min(), pl.col("any_row").min())
+    counts = counts.with_columns(example_row=pl.coalesce("capital_row", "any_row"))
     if pairs:
         by = pl.concat(pairs).unique().group_by("key").agg(authors=pl.len().cast(pl.Int64))
-        counts = counts.join(by, on="key", how="left")
+        counts = counts.join(by, on="key", how="left").with_columns(pl.col("authors").fill_null(0))
     else:
         counts = counts.with_columns(authors=pl.lit(None, dtype=pl.Int64))
     return counts.sort("key"), n_words, n_cased
 
 
 def _no_counts() -> pl.DataFrame:
-    whole = dict.fromkeys(("uses", "inside", "capital", "notes", "titled", "any_row"), pl.Int64)
+    whole = dict.fromkeys(("uses", "inside", "capital", "notes", "capital_row", "any_row"), pl.Int64)
     return pl.DataFrame(schema={**whole, "key": pl.String})
 
 
@@ -270,8 +277,9 @@ def _judged(row: dict[str, Any], how: _Evidence) -> tuple[str, str, str, str]:
     if word in how.unknown and not reasons:
         reasons.append("in no dictionary: may be a name, a code or a slip")
     anyway = word in CAPITAL_ANYWAY
-    if inside and share >= CAPITALS and not anyway and not how.few_capitals:
-        reasons.append(f"written with a capital inside sentences, {capital:,} of {inside:,} times")
+    if inside and share >= CAPITALS and not anyway:
+        where = "inside sentences or all in capitals"
+        reasons.append(f"written with a capital {where}, {capital:,} of {inside:,} times")
     elif inside < SEEN and not how.few_capitals and not anyway:
         reasons.append("hardly seen inside sentences with capitals: cannot be told from a name")
     if how.k_authors is not None and (row["authors"] or 0) <= how.k_authors:
@@ -317,7 +325,7 @@ def _examples(texts: pl.Series, table: pl.DataFrame, proposed: frozenset[str]) -
     known = outputs(pieces, Whitelist(proposed))
     shown = known["out"].fill_null("[...]").to_list()
     distinct, keys = pieces.distinct["piece"].to_list(), pieces.distinct["key"].to_list()
-    preferred = pieces.are("title") & pieces.inside(np.arange(len(pieces.codes)))
+    preferred = (pieces.are("title") & pieces.inside(np.arange(len(pieces.codes)))) | pieces.are("upper")
     ends = np.searchsorted(pieces.rows, np.arange(table.height + 1))
     found = []
     for place, word in enumerate(table["word"].to_list()):
