@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import discern as dc
+from discern.core import files
 from discern.core.errors import DataError, OptionError, OutputError
 from discern.core.options import ReadOptions, TextOptions
 from discern.data.label_sheet import COLUMNS, read_label_sheet
@@ -189,6 +190,41 @@ def test_cells_that_a_spreadsheet_would_run_come_back_as_they_were(tmp_path: Pat
     again = label(str(pool), tmp_path / "labels.csv", classes=("=a", "b"))
     assert {row.text for row in again.sheet.rows} <= set(texts)
     assert {row.label for row in again.sheet.rows} == {"=a"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "tab", "txt"])
+def test_a_sheet_is_read_again_whatever_its_ending_and_however_long_the_texts(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "pool").mkdir()
+    texts = {"a": "=word\tand, more " * 20_000, "b": " \n" * 70_000 + "late", "c": '"short"\tone', "d": "x" * 140_000}
+    for name, text in texts.items():
+        (tmp_path / f"pool/{name}.txt").write_text(text)
+    sheet = tmp_path / f"labels.{ending}"
+    labeller = label(str(tmp_path / "pool"), sheet, classes=CLASSES)
+    labeller.next(4)
+    for row in labeller.sheet.open:
+        labeller.answer(row.item, "ham")
+    again = label(str(tmp_path / "pool"), sheet, classes=CLASSES)
+    assert again.sheet == labeller.sheet and len(again.sheet.rows) == 4
+    assert sheet.stat().st_size < 10_000 and max(map(len, again.labelled()["text"])) == max(map(len, texts.values()))
+    comma = "\t" if ending in ("tsv", "tab") else ","
+    assert sheet.read_text().split("\n")[0] == comma.join(COLUMNS)
+
+
+def test_sheets_with_whole_texts_and_commas_in_a_tsv_are_read_as_they_were_written(tmp_path: Path) -> None:
+    pool = {"a.txt": "=word, and more " * 20_000, "b.txt": "short"}
+    cells = [(name, "ham", "", "", "random", "", text) for name, text in pool.items()]
+    for name in ("labels.csv", "labels.tsv"):
+        files.write_text(tmp_path / name, files.csv_text(COLUMNS, cells))
+        read = read_label_sheet(tmp_path / name, pool, CLASSES)
+        assert [(row.item, row.label, row.text) for row in read.rows] == [(one, "ham", pool[one]) for one in pool]
+
+
+@pytest.mark.parametrize(("cell", "skipped"), [("yes", True), ("x", True), ("1", True), ("no", False), (" No ", False),
+                                               ("false", False), ("FALSE", False), ("0", False), ("", False)])  # fmt: skip
+def test_only_what_says_so_is_skipped(tmp_path: Path, cell: str, skipped: bool) -> None:
+    (tmp_path / "labels.csv").write_text(f"{','.join(COLUMNS)}\na,,,,random,{cell},text\n")
+    (row,) = read_label_sheet(tmp_path / "labels.csv", {"a": "text"}, CLASSES).rows
+    assert row.skipped is skipped and row.open is not skipped
 
 
 def test_what_cannot_be_asked(pool: Path, tmp_path: Path) -> None:

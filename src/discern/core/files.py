@@ -168,15 +168,15 @@ def safe_cell(value: str) -> str:
     return "'" + value if value.startswith(FORMULA_STARTS) else value
 
 
-def csv_text(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[object]], *, comma: str = ",") -> str:
     """CSV with every text cell quoted as needed and made safe; numbers as Python's shortest exact form, None empty."""
-    return "".join(",".join(map(_cell, row)) + "\n" for row in (header, *rows))
+    return "".join(comma.join(_cell(value, comma) for value in row) + "\n" for row in (header, *rows))
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, comma: str) -> str:
     text = "" if value is None else safe_cell(value) if isinstance(value, str) else str(value)
     # The csv module leaves a lone carriage return bare when lines end in a newline, and readers then see two rows.
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in f'{comma}"\r\n') else text
 
 
 def _owned(path: str, flags: int) -> int:

@@ -12,10 +12,14 @@ from ..core import files
 from ..core.errors import DataError, describe
 from ..core.files import safe_cell
 from ..core.options import suggest
-from .sheets import TEXT_ENDINGS, read_sheet
+from .sheets import TAB_ENDINGS, TEXT_ENDINGS, read_sheet
 
 COLUMNS = ("item", "label", "suggestion", "probability", "why", "skipped", "text")
 NAMED = 10
+CLIPPED = 2_000
+"""Characters of a text that stand on the sheet: enough to label it by, and to tell whether it is still the same."""
+NO = ("", "no", "false", "0")
+"""What may stand in the column `skipped` of an item that is not passed over."""
 Why = Literal["random", "unsure"]
 
 
@@ -65,12 +69,14 @@ class LabelSheet:
         return LabelSheet((*self.rows, *rows))
 
     def write(self, path: Path) -> None:
-        """Write it whole. Raises OutputError."""
+        """Write it whole, as TSV where the name ends so. Raises OutputError."""
         cells = (
-            (row.item, row.label, row.suggestion, row.probability, row.why, "yes" if row.skipped else "", row.text)
+            (row.item, row.label, row.suggestion, row.probability, row.why, "yes" if row.skipped else "",
+             row.text[:CLIPPED])
             for row in self.rows
-        )
-        files.write_text(path, files.csv_text(COLUMNS, cells))
+        )  # fmt: skip
+        comma = "\t" if path.suffix.lower() in TAB_ENDINGS else ","
+        files.write_text(path, files.csv_text(COLUMNS, cells, comma=comma))
 
 
 def read_label_sheet(path: Path, items: Mapping[str, str], classes: Sequence[str]) -> LabelSheet:
@@ -95,10 +101,7 @@ def read_label_sheet(path: Path, items: Mapping[str, str], classes: Sequence[str
         cells = dict(zip(sheet.columns, sheet.cells[written], strict=True))
         label = "" if labels is None else labels[0].strip()
         name = names.get(written)
-        if name is None or _essence(cells["text"] or "") not in (
-            _essence(items[name]),
-            _essence(safe_cell(items[name])),
-        ):
+        if name is None or not _same(cells["text"] or "", items[name]):
             problems.append(f"{written[:80]!r} is no item of the pool, or another one")
         elif label and classes and label not in known:
             problems.append(f"{written[:80]!r} has the label {label[:80]!r}{suggest(label, classes)}")
@@ -111,7 +114,7 @@ def read_label_sheet(path: Path, items: Mapping[str, str], classes: Sequence[str
                     suggestion=cells.get("suggestion") or "",
                     probability=cells.get("probability") or "",
                     label=known.get(label, label),
-                    skipped=bool(cells.get("skipped")) and not label,
+                    skipped=(cells.get("skipped") or "").strip().lower() not in NO and not label,
                 )
             )
     if problems:
@@ -121,6 +124,12 @@ def read_label_sheet(path: Path, items: Mapping[str, str], classes: Sequence[str
             describe(str(path), found="; ".join(problems[:NAMED]) + more, expected=f"{expected} (--classes adds some)")
         )
     return LabelSheet(tuple(rows))
+
+
+def _same(cell: str, text: str) -> bool:
+    """Whether a cell holds `text`, clipped or, as earlier versions wrote it, whole."""
+    written = (one for start in (text, text[:CLIPPED]) for one in (start, safe_cell(start)))
+    return _essence(cell) in map(_essence, written)
 
 
 def _essence(text: str) -> str:

@@ -21,7 +21,8 @@ from .encodings import whole_text
 
 COMMON_IDS = ("id", "item", "file", "filename", "file_name", "image", "picture", "name", "path")
 COMMON_LABELS = ("label", "class", "target", "category")
-TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+TAB_ENDINGS = (".tsv", ".tab")
+TEXT_ENDINGS = (".csv", *TAB_ENDINGS, ".txt")
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 BYTES_LIMIT = 500_000_000
 """Bytes of a sheet of text, or that the parts of an Excel file may unpack to."""
@@ -226,7 +227,8 @@ def _text_table(path: Path) -> tuple[list[str], Iterator[Row], tuple[str, ...]]:
     except UnreadableItem as error:
         raise DataError(describe(str(path), found=error.reason, do="save it as CSV in UTF-8")) from error
     first = text.split("\n", 1)[0]
-    comma = "\t" if path.suffix.lower() in (".tsv", ".tab") else max(",;\t", key=first.count)
+    tabs = path.suffix.lower() in TAB_ENDINGS and "\t" in first
+    comma = "\t" if tabs else max(",;\t", key=first.count)
     rows = _text_rows(path, text, comma)
     _, header = next(rows, ("", []))
     notes = () if encoding.startswith("UTF-8") else (f"{path.name}: read as {encoding}",)
@@ -235,6 +237,7 @@ def _text_table(path: Path) -> tuple[list[str], Iterator[Row], tuple[str, ...]]:
 
 def _text_rows(path: Path, text: str, comma: str) -> Iterator[Row]:
     """Rows with the line that each begins in; blank lines are no rows. Raises DataError."""
+    csv.field_size_limit(BYTES_LIMIT)  # the sheet is no larger; the usual limit is less than a long text has
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
     line = 1
     try:
