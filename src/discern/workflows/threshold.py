@@ -11,8 +11,9 @@ from ..core.options import suggest
 from ..core.rows import Rows
 from ..data.dataset import Dataset
 from ..evaluate.operating import Items, OperatingPoints, best_threshold, by_costs, measured
+from ..store import bundle
 from ..store.session import Shipped
-from . import choose
+from . import choose, trusting
 from .kept import Finished
 
 EQUAL = (1.0, 1.0)
@@ -43,9 +44,9 @@ def examined(
     run: Finished | None,
     options: InspectOptions,
 ) -> OperatingPoints:
-    """Choose the threshold on the validation part and measure it on `test`.
+    """Choose the threshold on validation items that learning never saw and measure it on `test`.
 
-    Where there is no validation part that learning never saw, the threshold is the one that the costs alone give.
+    Where there are none, the threshold is the one that the costs alone give.
     """
     label = label_of(shipped.classes, data, test, options.of)
     column = int(np.flatnonzero(shipped.classes == label)[0])
@@ -53,15 +54,15 @@ def examined(
     labels = data.labels
     if labels is None:
         raise DataError(f"{data.name}: the items have no labels")
-    rows, why = _to_choose_on(run)
+    rows, said = _to_choose_on(shipped, run)
     notes: tuple[str, ...] = ()
     if len(rows) and 0 < (labels[rows] == label).sum() < len(rows):
         blocks = Rows(data.values, rows).blocks(shipped.batch)
         scores = np.concatenate([shipped.predict_proba(block)[:, column] for block in blocks]).astype(np.float64)
         threshold = best_threshold(scores, labels[rows] == label, costs, options.prevalence)
-        chosen_on = f"{len(rows):,} validation items"
+        chosen_on = f"{len(rows):,} {said}"
     else:
-        why = why or f"no validation items of both {label!r} and others"
+        why = f"no {said} of both {label!r} and others" if len(rows) else f"no {said}"
         learned = labels if run is None else labels[run.parts.train]
         threshold = by_costs(costs, options.prevalence, float((learned == label).mean()))
         chosen_on = "the costs alone"
@@ -70,11 +71,20 @@ def examined(
     return measured(items, label, threshold, chosen_on, costs=costs, prevalence=options.prevalence, notes=notes)
 
 
-def _to_choose_on(run: Finished | None) -> tuple[NDArray[np.int64], str]:
-    """The validation part, where there is one that learning never saw, or why there is none."""
+def _to_choose_on(shipped: Shipped, run: Finished | None) -> tuple[NDArray[np.int64], str]:
+    """Validation items that learning never saw, and what they are called; also where there are none.
+
+    A model that learned from the validation part too, once it was chosen, left out what was set aside for calibration.
+    """
     nothing = np.empty(0, dtype=np.int64)
     if run is None:
-        return nothing, "no validation items beside these data"
-    if choose.learns_to_the_end(run.choice["chosen"], run.parts, run.folder.options()):
-        return nothing, "no validation items that it did not learn from"
-    return run.parts.validation, ""
+        return nothing, "validation items beside these data"
+    options = run.folder.options()
+    config = bundle.load(run.folder.model).config
+    refit = config.get("model", config).get("refit", False)  # of a table: of the model behind its encoder
+    if not refit and not choose.learns_to_the_end(run.choice["chosen"], run.parts, options):
+        return run.parts.validation, "validation items"
+    if shipped.trust is None or shipped.trust.fitted_on.how != "kept":
+        return nothing, "validation items that it did not learn from"
+    aside = trusting.divide(run.data, run.parts, options).aside
+    return aside, "validation items that neither learned nor chose the model"
