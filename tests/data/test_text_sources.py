@@ -164,6 +164,46 @@ def test_json_lines_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         assert words in reason
 
 
+def test_a_number_in_a_list_that_is_too_long_sets_its_line_aside(tmp_path: Path) -> None:
+    long = "9" * 5000
+    path = json_lines(
+        tmp_path,
+        {"text": "fine", "tags": [1], "more": {}},
+        f'{{"text": "a", "tags": [{long}]}}',
+        f'{{"text": "b", "tags": [], "more": {{"n": [{{"m": -{long}}}]}}}}',
+        '{"text": "c", "tags": [1.50, true, "é"], "more": {"n": 2}}',
+    )
+    texts = read_texts(path, max_bad=1.0)
+    assert texts.frame.rows() == [("fine", "[1]", "{}"), ("c", '[1.5, true, "é"]', '{"n": 2}')]
+    assert texts.rejected["item"].to_list() == ["line 2", "line 3"]
+    assert set(texts.rejected["reason"]) == {"a list or an object with a whole number of too many digits"}
+
+
+def test_a_line_with_many_lists_is_read_once_for_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = json_lines(tmp_path, {"text": "a", **{f"list {n}": [n] for n in range(20)}})
+    read = []
+    loads = json.loads
+
+    def watched(line: str, **options: Any) -> Any:
+        read.append(line)
+        return loads(line, **options)
+
+    monkeypatch.setattr(json, "loads", watched)
+    with_lists = next(stream_texts(path, TextOptions(text="text"))).frame
+    assert with_lists.row(0)[1:] == tuple(f"[{n}]" for n in range(20)) and len(read) <= 2
+
+
+def test_keys_that_come_late_are_left_out_and_said(tmp_path: Path) -> None:
+    rows: list[str | dict[str, Any]] = [{"text": f"text {n}"} for n in range(1_000)]
+    late: list[str | dict[str, Any]] = [{"text": "a", "reply": "b"}, {"text": "c", "reply": "d", "likes": 3}]
+    texts = read_texts(json_lines(tmp_path, *rows, *late))
+    assert texts.frame.columns == ["text"] and texts.n == 1_002
+    note = "keys that first come after record 1,000 are left out: reply, likes"
+    assert texts.notes == (note,)
+    assert [piece.notes for piece in stream_texts(tmp_path / "a.jsonl", rows=501)] == [(), (note,)]
+    assert read_texts(json_lines(tmp_path, *rows[1:], late[0])).frame.columns == ["text", "reply"]
+
+
 def test_half_characters_do_no_harm_and_are_said(tmp_path: Path) -> None:
     path = json_lines(
         tmp_path, '{"text": "half \\ud83d!"}', '{"text": "whole \\ud83d\\ude00"}', '{"text": "\\ude00\\ud83d"}'

@@ -60,12 +60,14 @@ class Said:
             )
         if HALVES in self.counts:
             notes.append(f"half a character (a lone surrogate) is read as \ufffd ({self._named(HALVES)})")
+        if LATE in self.counts:
+            notes.append(f"keys that first come after record {SAMPLE:,} are left out: {self._named(LATE)}")
         return notes
 
 
 ZERO = "a zero byte (NUL)"
 TOO_LONG = f"a cell of more than {CELL_LIMIT:,} characters"
-UTF8, OTHER, HALVES = "utf-8", "western", "halves"
+UTF8, OTHER, HALVES, LATE = "utf-8", "western", "halves", "late"
 
 
 @dataclass(frozen=True)

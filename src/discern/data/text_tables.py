@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,9 @@ from .delimited import Delimited
 from .records import RECORD_LIMIT
 from .sheets import excel_rows, readable
 from .table_cells import typed
-from .text_pieces import HALVES, SAMPLE, Piece, Said, checked, refused_header
+from .text_pieces import HALVES, LATE, SAMPLE, Piece, Said, checked, refused_header
 
-HALF = "\ufffd"
-"""What stands for half a character."""
+TOO_DEEP = "JSON of too many levels"
 
 
 class JsonLines:
@@ -35,6 +34,8 @@ class JsonLines:
         if not self.columns:
             why = next((found for found in objects if isinstance(found, str)), "an empty object")
             raise DataError(describe(f"{subject}, line 1", found=why, expected="JSON lines: an object a line"))
+        self._known = set(self.columns)
+        """And the keys that came too late, once they are said."""
 
     def sample(self) -> pl.DataFrame:
         lines = self._lines.sample()
@@ -49,23 +50,24 @@ class JsonLines:
         cells: list[list[str]] = []
         items: list[str] = []
         halves: list[str] = []
+        late: list[str] = []
         for item, text in zip(piece.items.to_list(), piece.frame["line"].to_list(), strict=True):
             found = self._object(text)
-            if isinstance(found, str):
-                rejected.append((item, found))
+            whole = found if isinstance(found, str) else _cells(found, text, self.columns)
+            if isinstance(whole, str):
+                rejected.append((item, whole))
                 continue
-            row = [found.get(column) for column in self.columns]
-            whole = [
-                "" if cell is None else cell if isinstance(cell, str) else _shown(cell, text, column)
-                for column, cell in zip(self.columns, row, strict=True)
-            ]
+            if new := [key for key in found if key not in self._known]:
+                late += map(_mended, new)
+                self._known.update(new)
             if "\\u" in text and any(map(_has_half, whole)):
                 halves.append(item)
-                whole = [cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in whole]
+                whole = list(map(_mended, whole))
             cells.append(whole)
             items.append(item)
         said = piece.said
         said.add(HALVES, halves)
+        said.add(LATE, late)
         frame = pl.DataFrame(cells, schema=dict.fromkeys(self.columns, pl.String), orient="row")
         whole_piece = checked(frame, pl.Series("item", items, pl.String), said)
         rejected += whole_piece.rejected
@@ -78,7 +80,7 @@ class JsonLines:
         try:
             found = _DECODER.decode(text)
         except RecursionError:
-            return "JSON of too many levels"
+            return TOO_DEEP
         except json.JSONDecodeError as error:
             return f"no JSON ({error.msg.lower()}, at character {error.pos + 1:,})"
         except ValueError as error:
@@ -177,9 +179,24 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, 
 """Numbers are kept as they stand in the file."""
 
 
-def _shown(cell: Any, line: str, column: str) -> str:
-    """A value that is no text: true and false, or JSON for lists and objects, with their numbers as numbers."""
-    return json.dumps(cell if isinstance(cell, bool) else json.loads(line)[column], ensure_ascii=False)
+def _cells(found: dict[str, Any], line: str, columns: Sequence[str]) -> list[str] | str:
+    """A line as cells, lists and objects as JSON with their numbers as numbers, or what is wrong with it."""
+    row = [found.get(column) for column in columns]
+    try:
+        numbers = json.loads(line) if any(isinstance(cell, (list, dict)) for cell in row) else found
+        return [
+            "" if cell is None else cell if isinstance(cell, str) else json.dumps(numbers[column], ensure_ascii=False)
+            for column, cell in zip(columns, row, strict=True)
+        ]
+    except RecursionError:
+        return TOO_DEEP
+    except ValueError:  # Python reads whole numbers of up to 4,300 digits
+        return "a list or an object with a whole number of too many digits"
+
+
+def _mended(cell: str) -> str:
+    """The same with `\ufffd` for half a character."""
+    return cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _has_half(cell: str) -> bool:
