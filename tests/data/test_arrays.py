@@ -16,6 +16,7 @@ from PIL import Image
 
 from discern.core.errors import DataError, OutputError, TooManyBadItems
 from discern.core.records import InputSpec
+from discern.data import idx as swelling
 from discern.data.idx import open_images
 from discern.data.items import expand
 from discern.data.read import read
@@ -253,6 +254,38 @@ def test_npz_with_objects_or_lies(tmp_path: Path) -> None:
         archive.writestr("X.npy", header + b"\0" * 100)
     with pytest.raises(DataError, match="not as long as its header says"):
         read(tmp_path / "lie.npz")
+
+
+def test_a_damaged_or_encrypted_npz_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, X=np.random.default_rng(0).integers(0, 9, (1000, 50)), y=np.arange(1000))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:500] + b"\xff" * 500 + whole[1000:])
+    with pytest.raises(DataError, match=r"file that can be read.*decompressing"):
+        read(path)
+    encrypted = bytearray(whole)
+    for start, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        encrypted[whole.index(start) + flag] |= 1
+    path.write_bytes(encrypted)
+    with pytest.raises(DataError, match=r"file that can be read.*encrypted"):
+        read(path)
+
+
+def test_a_packed_file_that_swells_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    zeros = np.zeros((5000, 28, 28), np.uint8)
+    packed, plain = tmp_path / "train-images-idx3-ubyte.gz", tmp_path / "test-images-idx3-ubyte"
+    packed.write_bytes(gzip.compress(idx(zeros)))
+    plain.write_bytes(idx(zeros))
+    np.savez_compressed(tmp_path / "packed.npz", X=zeros)
+    np.savez(tmp_path / "plain.npz", X=zeros)
+    assert read(packed).n == read(tmp_path / "packed.npz").n == 5000  # little, however much it swells
+    monkeypatch.setattr(swelling, "ALWAYS", 1_000_000)
+    assert read(plain).n == read(tmp_path / "plain.npz").n == 5000
+    for path, do in ((packed, "gunzip"), (tmp_path / "packed.npz", "np.savez")):
+        with pytest.raises(DataError, match=rf"unpacks to 3,920,\d+ bytes.*{do}"):
+            read(path)
+    with pytest.raises(DataError, match="unpacks to 3,920,000 bytes"):
+        open_images(packed)
 
 
 def test_embedded_digits_are_scikit_learns() -> None:

@@ -276,16 +276,19 @@ def _load_npz(path: Path, given: str) -> dict[str, NDArray[Any]]:
     """The arrays of a file; objects (pickle) are refused, and sizes must be true before memory is taken."""
     try:
         with zipfile.ZipFile(path) as archive:
-            for info in archive.infolist():
+            members = archive.infolist()
+            unpacked = sum(info.file_size for info in members)
+            idx.check_swelling(unpacked, path.stat().st_size, given, "if you trust it, save it anew with np.savez")
+            for info in members:
                 _check_member(archive, info, given)
         with np.load(path, allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays.files}
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(describe(given, found=f"not a .npz file that can be read ({error})")) from error
+    except (DataError, MemoryError):
+        raise
     except OSError as error:
         raise DataError(describe(given, found=(error.strerror or str(error)).lower())) from error
+    except Exception as error:  # a damaged file makes zipfile and NumPy raise almost anything
+        raise DataError(describe(given, found=f"not a .npz file that can be read ({error})")) from error
 
 
 def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, given: str) -> None:

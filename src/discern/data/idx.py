@@ -25,6 +25,9 @@ AT_ONCE = 2**20
 """Bytes unpacked at a time."""
 MOST_SWELLING = 1032
 """No gzip file holds more than this many times its own size (RFC 1951: 258 bytes from 2 bits)."""
+ALWAYS = 1_000_000_000
+USUAL_SWELLING = 100
+"""Pictures seldom pack to less than a hundredth; what does is unpacked up to `ALWAYS` bytes: it may be made to harm."""
 PARTS = {"train": "train", "t10k": "test", "test": "test", "valid": "validation", "validation": "validation"}
 
 
@@ -111,8 +114,8 @@ class Pictures:
 
 def open_images(path: Path) -> Pictures:
     """Pictures one by one, in little memory; gzip is unpacked to a temporary file. Raises DataError."""
-    with _opened(path) as (file, most):
-        shape = _shape(file, path, 3, "pictures", most)
+    with _opened(path) as (file, size):
+        shape = _shape(file, path, 3, "pictures", size)
         if not isinstance(file, gzip.GzipFile):
             start = file.tell()
             _check_length(os.fstat(file.fileno()).st_size - start, shape, path)
@@ -141,8 +144,8 @@ def read_labels(path: Path) -> NDArray[np.uint8]:
 
 
 def _read(path: Path, n_dimensions: int, what: str) -> NDArray[np.uint8]:
-    with _opened(path) as (file, most):
-        shape = _shape(file, path, n_dimensions, what, most)
+    with _opened(path) as (file, size):
+        shape = _shape(file, path, n_dimensions, what, size)
         content = file.read(math.prod(shape) + 1)
         _check_length(len(content), shape, path)
     return np.frombuffer(content, np.uint8).reshape(shape)
@@ -150,7 +153,7 @@ def _read(path: Path, n_dimensions: int, what: str) -> NDArray[np.uint8]:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[IO[bytes] | gzip.GzipFile, int]]:
-    """A file at the start of its content, unpacked, and the most bytes that can be in it. Raises DataError."""
+    """A file at the start of its content, unpacked, and the bytes that it takes on the disk. Raises DataError."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -160,7 +163,7 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes] | gzip.GzipFile, int]]:
                 yield file, size
                 return
             with gzip.GzipFile(fileobj=file) as unpacked:
-                yield unpacked, size * MOST_SWELLING
+                yield unpacked, size
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         reason = "cut off" if isinstance(error, EOFError) else "damaged"
         raise DataError(describe(str(path), found=f"a {reason} gzip file", do="fetch the file again")) from error
@@ -168,7 +171,7 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes] | gzip.GzipFile, int]]:
         raise DataError(describe(str(path), found=(error.strerror or str(error)).lower())) from error
 
 
-def _shape(file: IO[bytes] | gzip.GzipFile, path: Path, n_dimensions: int, what: str, most: int) -> tuple[int, ...]:
+def _shape(file: IO[bytes] | gzip.GzipFile, path: Path, n_dimensions: int, what: str, size: int) -> tuple[int, ...]:
     """What the header says; the file then stands at the first value."""
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[3] == 0:
@@ -185,13 +188,24 @@ def _shape(file: IO[bytes] | gzip.GzipFile, path: Path, n_dimensions: int, what:
     header = file.read(4 * n_dimensions)
     if len(header) < 4 * n_dimensions:
         raise DataError(describe(str(path), found="a header that is cut off", do="fetch the file again"))
-    shape = tuple(int(size) for size in np.frombuffer(header, ">u4"))
+    shape = tuple(int(side) for side in np.frombuffer(header, ">u4"))
     expected = math.prod(shape)
     if not expected:
         raise DataError(describe(str(path), found=f"{_sizes(shape)} values", expected=f"at least one of the {what}"))
-    if expected > most:  # before anything of that size is allocated
+    packed = isinstance(file, gzip.GzipFile)
+    if expected > size * (MOST_SWELLING if packed else 1):  # before anything of that size is allocated
         raise DataError(describe(str(path), found=f"a header of {_sizes(shape)} values on a file too short for them"))
+    if packed:
+        check_swelling(expected, size, str(path), "unpack it with gunzip if you trust it")
     return shape
+
+
+def check_swelling(unpacked: int, size: int, given: str, do: str) -> None:
+    """Raise DataError for a packed file of `size` bytes that holds far more than such files do."""
+    most = max(ALWAYS, size * USUAL_SWELLING)
+    if unpacked > most:
+        found = f"a file of {size:,} bytes that unpacks to {unpacked:,} bytes"
+        raise DataError(describe(given, found=found, expected=f"at most {most:,}", do=do))
 
 
 def _check_length(found: int, shape: tuple[int, ...], path: Path) -> None:
