@@ -219,8 +219,10 @@ def test_sheets_with_whole_texts_and_commas_in_a_tsv_are_read_as_they_were_writt
         assert [(row.item, row.label, row.text) for row in read.rows] == [(one, "ham", pool[one]) for one in pool]
 
 
-@pytest.mark.parametrize(("cell", "skipped"), [("yes", True), ("x", True), ("1", True), ("no", False), (" No ", False),
-                                               ("false", False), ("FALSE", False), ("0", False), ("", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cell", "skipped"),
+    [("yes", True), ("x", True), ("1", True), ("no", False), (" No ", False), ("FALSE", False), ("0", False)],
+)
 def test_only_what_says_so_is_skipped(tmp_path: Path, cell: str, skipped: bool) -> None:
     (tmp_path / "labels.csv").write_text(f"{','.join(COLUMNS)}\na,,,,random,{cell},text\n")
     (row,) = read_label_sheet(tmp_path / "labels.csv", {"a": "text"}, CLASSES).rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from ..core import files
 from ..core.errors import DataError, describe
 from ..core.files import safe_cell
 from ..core.options import suggest
-from .sheets import TAB_ENDINGS, TEXT_ENDINGS, read_sheet
+from .sheets import BYTES_LIMIT, TAB_ENDINGS, TEXT_ENDINGS, read_sheet
 
 COLUMNS = ("item", "label", "suggestion", "probability", "why", "skipped", "text")
 NAMED = 10
@@ -89,7 +90,11 @@ def read_label_sheet(path: Path, items: Mapping[str, str], classes: Sequence[str
         raise DataError(describe(str(path), found=f"the ending {path.suffix!r}", expected=" or ".join(TEXT_ENDINGS)))
     if not path.exists():
         return LabelSheet()
-    sheet = read_sheet(path, "item", ("label",))
+    usual = csv.field_size_limit(BYTES_LIMIT)  # sheets of earlier versions hold whole texts, however long
+    try:
+        sheet = read_sheet(path, "item", ("label",))
+    finally:
+        csv.field_size_limit(usual)
     lacking = [name for name in ("why", "text") if name not in sheet.columns]
     if lacking:
         found = f"no column {lacking[0]!r}"

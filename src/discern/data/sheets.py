@@ -237,7 +237,6 @@ def _text_table(path: Path) -> tuple[list[str], Iterator[Row], tuple[str, ...]]:
 
 def _text_rows(path: Path, text: str, comma: str) -> Iterator[Row]:
     """Rows with the line that each begins in; blank lines are no rows. Raises DataError."""
-    csv.field_size_limit(BYTES_LIMIT)  # the sheet is no larger; the usual limit is less than a long text has
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
     line = 1
     try:
