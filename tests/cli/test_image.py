@@ -271,6 +271,11 @@ def test_pictures_that_cannot_be_opened_are_set_aside(ending: str, cli: Cli, let
         assert aside["item"].to_list() == ["half.png", "nowhere.png"] and "no such" in aside["reason"][1]
         assert cli(*command, model, "canvas.png", "canvas.png", "-o", out, "--force").status == 0
         assert not Path(f"{command[1]}.rejected.csv").exists(), "nothing of an earlier time stays"
+        Path(f"{command[1]}.rejected.csv").write_text("of an earlier time")
+        assert cli(*command, "nowhere", "canvas.png", "-o", out, "--force").status == 2
+        assert Path(f"{command[1]}.rejected.csv").read_text() == "of an earlier time", "there are no new answers"
+        refused = cli(*command, model, "canvas.png", f"{command[1]}.rejected.csv", "-o", out, "--force")
+        assert refused.status == 2 and "it lies in what is read" in refused.err
         none = cli(*command, model, "half.png", "nowhere.png")
         assert none.status == 2 and "none of the 2 pictures can be used; the first: half.png" in none.err
 

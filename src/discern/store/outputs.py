@@ -49,6 +49,29 @@ def checked(
     return path
 
 
+def checked_answers(out: str | Path, *, inputs: Iterable[str | Path], endings: Sequence[str], force: bool) -> Path:
+    """`checked` for answers, and for the list beside them of the items that are set aside."""
+    inputs = list(inputs)
+    target = checked("-o", out, inputs=inputs, endings=endings, force=force)
+    checked("-o", _beside(target), inputs=inputs, force=force)
+    return target
+
+
+def write_rejected(target: Path, rejected: Sequence[tuple[str, str]]) -> Path | None:
+    """Write the items set aside, as (item, reason), beside answers that are whole, and give the place of that list;
+    where none was set aside, the list of an earlier time goes."""
+    place = _beside(target)
+    if not rejected:
+        place.unlink(missing_ok=True)
+        return None
+    files.write_text(place, files.csv_text(("item", "reason"), rejected))
+    return place
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(target.stem + ".rejected.csv")
+
+
 def checked_folder(out: str | Path, source: str | Path, own: Sequence[str], *, force: bool = False) -> Path:
     """The folder of `-o` that the files `own` are written into; it is made then. Raises OptionError or OutputError.
 

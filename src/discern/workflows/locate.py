@@ -25,7 +25,7 @@ from ..images.fit import fit_to
 from ..images.sections import Level, cut_out, levels
 from ..images.symbols import grey_of
 from ..report import locate_page
-from ..store import bundle
+from ..store import bundle, outputs
 from ..store.run_folder import model_path
 from ..store.session import Shipped
 from .several_pictures import PAGE, each, pixels_of, target_of
@@ -192,12 +192,14 @@ def locate(
     target = target_of(out, pictures, force=force)
     finder = Finder(run, background)
     look = partial(finder.find, smallest=smallest, largest=largest, sure=sure)
-    found, _ = each(pictures, look, target, on_event)
+    found, _, rejected = each(pictures, look, on_event)
     if target is not None and target.suffix == PAGE:
         shown_pages = [(one.item, one.boxes, one.pixels, one.notes) for one in found]
         files.write_text(target, locate_page.page(shown_pages))
     elif target is not None:
         write_table(target, pl.concat([one.table for one in found]))
+    if target is not None:
+        outputs.write_rejected(target, rejected)
     return found
 
 

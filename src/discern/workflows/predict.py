@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ..core import files
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
 from ..core.options import TextOptions, raise_all
@@ -143,11 +142,7 @@ def predict(
 
     Raises OptionError, OutputError, RunError, ModelFileError; DataError when not one item can be read.
     """
-    target = None if out is None else outputs.checked("-o", out, inputs=items, endings=FORMATS, force=force)
-    aside = None
-    if target is not None:
-        aside = outputs.checked("-o", target.with_name(target.stem + ".rejected.csv"), force=force)
-        aside.unlink(missing_ok=True)
+    target = None if out is None else outputs.checked_answers(out, inputs=items, endings=FORMATS, force=force)
     names = [str(item) for item in items]
     rejected: list[tuple[str, str]] = []
     raise_all(texts.problems())
@@ -160,7 +155,7 @@ def predict(
                 shipped, names, out=target, keep=keep, on_event=on_event, on_frame=on_frame
             )
             _some_left(n_items, rejected)
-            return _concluded(n_items, rejected, target, aside)
+            return _concluded(n_items, rejected, target)
         assert isinstance(shipped, Shipped)  # a number is learned from a table with columns alone
         if shipped.spec.kind == "texts":
             n_items, rejected = apply.predict_texts(
@@ -176,21 +171,19 @@ def predict(
                 on_frame=on_frame,
             )
             _some_left(n_items, rejected)
-            return _concluded(n_items, rejected, target, aside)
+            return _concluded(n_items, rejected, target)
         if keep or texts != PLAIN:
             raise OptionError("--keep, --text, --columns, --quote and --encoding belong to models of texts or tables")
         frames = answers(shipped, names, stdin=stdin, rejected=rejected, on_event=on_event)
     else:
         frames = answers_side_by_side(_named(run), names, stdin=stdin, rejected=rejected, on_event=on_event)
     n_items = _write(target, frames, rejected) if target else _hand_over(frames, on_frame, rejected)
-    return _concluded(n_items, rejected, target, aside)
+    return _concluded(n_items, rejected, target)
 
 
-def _concluded(n_items: int, rejected: list[tuple[str, str]], out: Path | None, aside: Path | None) -> Predictions:
+def _concluded(n_items: int, rejected: list[tuple[str, str]], out: Path | None) -> Predictions:
     """What was done, after what was set aside is written beside the answers."""
-    if aside is None or not rejected:
-        return Predictions(n_items, tuple(rejected), out, None)
-    files.write_text(aside, files.csv_text(("item", "reason"), rejected))
+    aside = None if out is None else outputs.write_rejected(out, rejected)
     return Predictions(n_items, tuple(rejected), out, aside)
 
 

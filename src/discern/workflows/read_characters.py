@@ -18,7 +18,7 @@ from ..images.characters import Page, cut, text_of
 from ..images.fit import fit_to
 from ..images.symbols import placed
 from ..report import read_page
-from ..store import bundle
+from ..store import bundle, outputs
 from ..store.run_folder import model_path
 from ..store.session import Shipped
 from .several_pictures import PAGE, each, pixels_of, target_of
@@ -93,11 +93,13 @@ def read_characters(
     raise_all([SHARE.problem("--sure", sure), None if pictures else "no picture was named"])
     target = target_of(out, pictures, force=force)
     reader = Reader(run)
-    found, used = each(pictures, lambda one: reader.read(one, sure=sure), target, on_event)
+    found, used, rejected = each(pictures, lambda one: reader.read(one, sure=sure), on_event)
     if target is not None and target.suffix == PAGE:
         files.write_text(target, read_page.page(found, [cut(pixels_of(one)[1]).upright for one in used]))
     elif target is not None:
         write_table(target, read_page.table(found))
+    if target is not None:
+        outputs.write_rejected(target, rejected)
     return found
 
 

@@ -9,7 +9,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core import files
 from ..core.errors import DataError, UnreadableItem, describe
 from ..core.events import Listener, note, steps
 from ..data.given import missing_path, refuse_address
@@ -40,22 +39,18 @@ def pixels_of(picture: str | Path | ArrayLike) -> tuple[str, NDArray[np.uint8]]:
 
 
 def target_of(out: str | Path | None, inputs: Sequence[str | Path], *, force: bool) -> Path | None:
-    """Where a table or a page is written; `.rejected.csv` beside it of an earlier time is removed. Raises OptionError,
-    OutputError."""
+    """Where a table or a page is written. Raises OptionError, OutputError."""
     if out is None:
         return None
-    target = outputs.checked("-o", out, inputs=inputs, endings=(*FORMATS, PAGE), force=force)
-    outputs.checked("-o", _aside(target), force=force).unlink(missing_ok=True)
-    return target
+    return outputs.checked_answers(out, inputs=inputs, endings=(*FORMATS, PAGE), force=force)
 
 
 def each(
-    pictures: Sequence[str | Path], look: Callable[[str | Path], R], target: Path | None, on_event: Listener
-) -> tuple[tuple[R, ...], tuple[str | Path, ...]]:
-    """What `look` gives for each picture that can be used, and those pictures.
+    pictures: Sequence[str | Path], look: Callable[[str | Path], R], on_event: Listener
+) -> tuple[tuple[R, ...], tuple[str | Path, ...], tuple[tuple[str, str], ...]]:
+    """What `look` gives for each picture that can be used, those pictures, and the others as (item, reason).
 
-    Of several, those that cannot be used are set aside: told, and written beside `target` with their reasons. Raises
-    DataError when none is left.
+    Of several, those that cannot be used are set aside and told. Raises DataError when none is left.
     """
     found: list[R] = []
     used: list[str | Path] = []
@@ -74,10 +69,4 @@ def each(
         raise DataError(f"none of the {len(pictures):,} pictures can be used; the first: {rejected[0][1]}")
     if rejected:
         note(on_event, f"{len(rejected):,} of {len(pictures):,} pictures set aside")
-        if target is not None:
-            files.write_text(_aside(target), files.csv_text(("item", "reason"), rejected))
-    return tuple(found), tuple(used)
-
-
-def _aside(target: Path) -> Path:
-    return target.with_name(target.stem + ".rejected.csv")
+    return tuple(found), tuple(used), tuple(rejected)

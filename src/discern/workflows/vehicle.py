@@ -20,7 +20,7 @@ from ..images.decode import picture_for
 from ..images.fit import fit_to
 from ..images.plates import candidates
 from ..report import vehicle_page, vehicle_words
-from ..store import bundle
+from ..store import bundle, outputs
 from ..store.run_folder import model_path
 from ..store.session import Shipped
 from .read_characters import Reader
@@ -121,9 +121,11 @@ def check_vehicles(
     raise_all([SHARE.problem("--sure", sure), None if pictures else "no picture was named"])
     target = target_of(out, [*pictures, register], force=force)
     checker = Checker(plate, make, register)
-    found, used = each(pictures, lambda one: checker.check(one, sure=sure), target, on_event)
+    found, used, rejected = each(pictures, lambda one: checker.check(one, sure=sure), on_event)
     if target is not None and target.suffix == PAGE:
         files.write_text(target, vehicle_page.page(found, lambda place: pixels_of(used[place])[1]))
     elif target is not None:
         write_table(target, vehicle_words.table(found))
+    if target is not None:
+        outputs.write_rejected(target, rejected)
     return found
