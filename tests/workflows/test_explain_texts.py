@@ -11,6 +11,7 @@ import pytest
 import discern
 from discern.core import files
 from discern.core.errors import DataError, OutputError
+from discern.core.options import TextOptions
 from discern.explain.words import TextExplanation, TextsExplained, word_effects
 from discern.report import explained_text
 from discern.workflows import explain, load
@@ -109,3 +110,36 @@ def test_a_folder_of_a_stopped_explanation_is_used_again(
                 explain(run / "run", out=out, force=force)
         explain(run / "run", out=out)
         assert {path.name for path in out.iterdir()} == {"explain.html", "explain.json", "words.csv"}
+
+
+@pytest.fixture(scope="module")
+def plain(run: Path) -> Path:
+    """A run that learned from lines without a header, with quotes that are no quotes."""
+    rows = [line.rsplit(",", 1) for line in (run / "notes.csv").read_text().splitlines()[1:]]
+    (run / "notes.tsv").write_text("".join(f'{label}\t"{text}\n' for text, label in rows))
+    reading = TextOptions(text="narrative", columns=("sort", "narrative"), quote="none")
+    data = discern.read(run / "notes.tsv", label="sort", texts=reading)
+    discern.train(data, out=run / "plain", model="word-logistic")
+    return run / "plain"
+
+
+def test_other_rows_are_read_as_the_run_read_its_own(run: Path, plain: Path) -> None:
+    (run / "moved").mkdir()
+    (run / "notes.tsv").rename(run / "moved" / "notes.tsv")
+    found = explain(plain, run / "moved" / "notes.tsv", item="line 2")
+    assert isinstance(found, TextExplanation) and found.answer == "fares" and found.text.startswith('"')
+    assert explain(plain, run / "moved" / "notes.tsv", item="line 1").answer == "phones"  # type: ignore[union-attr]
+
+
+def test_a_folder_of_texts_is_read_without_the_columns_of_the_run(run: Path, plain: Path) -> None:
+    (run / "folder").mkdir()
+    (run / "folder" / "one.txt").write_text("the taxi fare")
+    for source in (run / "folder", run / "folder" / "one.txt"):
+        found = explain(run / "run", source, item="one.txt")
+        assert isinstance(found, TextExplanation) and found.answer == "fares"
+    assert explain(plain, run / "folder", item="one.txt").answer == "fares"  # type: ignore[union-attr]
+
+
+def test_a_bundle_alone_reads_texts_as_they_come(run: Path) -> None:
+    found = explain(run / "run" / "model.discern", run / "notes.csv", item="line 2")
+    assert isinstance(found, TextExplanation) and found.answer in ("fares", "phones")

@@ -8,14 +8,15 @@ import numpy as np
 
 from ..core.errors import DataError, describe
 from ..core.events import Listener, stage
-from ..core.options import suggest
+from ..core.options import TextOptions, suggest
 from ..data.dataset import Dataset
-from ..data.scan import shown
+from ..data.scan import TEXT_ENDING, shown
 from ..data.texts import read_texts
 from ..explain.words import TextExplanation, TextsExplained, word_effects
 from ..models.scorer import Scorer
 from ..report import text_reasons
 from ..store.bundle import Bundle
+from ..store.run_folder import RunFolder
 from ..store.session import Shipped
 from . import explain_folder
 
@@ -69,7 +70,7 @@ def _scorer(run: str | Path, loaded: Bundle) -> Scorer:
 
 def _text(run: str | Path, source: str | Path | Dataset | None, item: str, on_event: Listener) -> str:
     if isinstance(source, (str, Path)):
-        texts = read_texts(source, None, on_event=on_event)
+        texts = read_texts(source, _reading(run, Path(source)), on_event=on_event)
         names, values, where = texts.items.to_list(), texts.texts.to_list(), shown(str(source))
     else:
         data = explain_folder.open_run(run, source, on_event).data
@@ -78,3 +79,12 @@ def _text(run: str | Path, source: str | Path | Dataset | None, item: str, on_ev
         found = f"no item {item!r} among {len(names):,}{suggest(item, names)}"
         raise DataError(describe(where, found=found, expected="one such as " + repr(names[0]) if names else "texts"))
     return str(values[names.index(item)])
+
+
+def _reading(run: str | Path, source: Path) -> TextOptions:
+    """How a run's folder says that texts are read; of .txt files, which have no columns, the encoding alone."""
+    if not Path(run).is_dir():
+        return TextOptions()
+    own = RunFolder(Path(run)).reading().texts
+    plain = source.is_dir() or (source.suffix.lower() == TEXT_ENDING and not own.columns)
+    return TextOptions(encoding=own.encoding) if plain else own
