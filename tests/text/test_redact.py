@@ -152,6 +152,7 @@ def test_marks_can_be_one_for_all_and_joined() -> None:
     assert hidden(text, mark="[...]") == "she asked [...] [...] [...] on [...], [...]"
     assert hidden(text, mark="$1", join=True) == "she asked $1 on $1, $1"
     assert hidden(text, join=True) == "she asked [NAME] on [DATE], [NAME]"
+    assert hidden("the bus bus 12 34 Sarah", join=True) == "the [WORD] [NUMBER] [NAME]"  # a mark says what was there
 
 
 def test_a_ticked_name_stays_in_every_form_unless_capitals_are_hidden() -> None:

@@ -86,7 +86,7 @@ def redact(texts: pl.Series, kept: Whitelist, *, mark: str = BY_TYPE, join: bool
     """Redact `(n,)` texts: only words of `kept` stay, in lower case, with a capital or all in capitals.
 
     `mark` takes the place of each hidden word or form; `types` says which kind it was, such as `[NAME]`. With `join`,
-    hidden words that only blanks part become one mark.
+    equal marks that only blanks part become one.
     """
     pieces = cut(texts)
     table = outputs(pieces, kept)

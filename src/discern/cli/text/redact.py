@@ -41,7 +41,7 @@ def redact(
     mark: Annotated[
         str, typer.Option("--mark", metavar="MARK", help="What stands for a hidden word: types, or such as [...].")
     ] = "types",
-    join: Annotated[bool, typer.Option("--join", help="One mark for hidden words in a row.")] = False,
+    join: Annotated[bool, typer.Option("--join", help="One mark for several equal ones in a row.")] = False,
     columns_kept: Annotated[
         str | None,
         typer.Option("--columns-kept", metavar="NAMES", help="Other columns to keep as they are: type,date."),
