@@ -7,12 +7,15 @@ import io
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from discern.data.notes import write_notes
+from discern.data.texts import stream_texts
+from discern.workflows import redact as working
 
 from .conftest import Cli, run_main
 
@@ -212,6 +215,28 @@ def test_a_folder_of_texts_gives_no_names_of_files_away(cli: Cli, tmp_path: Path
         assert name not in result.out + result.err + written
 
 
+@pytest.mark.parametrize("step", [("--keep", "s.csv"), ("--suggest", "out.csv")])
+def test_notes_on_reading_name_no_file_of_a_folder(cli: Cli, tmp_path: Path, step: tuple[str, str]) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "Zworykin (1).txt").write_bytes("the café".encode("cp1252"))
+    (tmp_path / "notes" / "Sarah.txt").write_text("the café", "utf-8")
+    (tmp_path / "notes" / "Kowalczyk.Sarah").write_text("the café", "utf-8")
+    write_sheet(tmp_path / "s.csv", "word,keep\nthe,yes\n")
+    result = cli("text", "redact", "notes", *step)
+    assert "two encodings: 1 text read as Windows-1252, the others as UTF-8\n" in result.err
+    assert "passed over: 1 x not a text\n" in result.err
+    assert not [name for name in CANARIES if name.lower() in (result.out + result.err).lower()]
+
+
+def test_notes_on_the_rows_of_every_piece_are_told(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "stream_texts", partial(stream_texts, rows=2))
+    lines = ["text", "the", "the", "the", "the caf\u00e9"]
+    (tmp_path / "n.csv").write_bytes("\n".join(lines).encode() + b"\nthe caf\xe9\n")
+    write_sheet(tmp_path / "s.csv", "word,keep\nthe,yes\n")
+    result = cli("text", "redact", "n.csv", "--keep", "s.csv")
+    assert result.err.count("two encodings: 1 text read as Windows-1252, the others as UTF-8 (line 6)") == 1
+
+
 @pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "jsonl", "xlsx"])
 def test_no_canary_is_in_anything_that_is_written(cli: Cli, tmp_path: Path, ending: str) -> None:
     notes = canary_table(tmp_path / "n.csv")
@@ -270,6 +295,7 @@ def test_records_that_cannot_be_read_are_counted_not_shown(cli: Cli, tmp_path: P
         (("--keep", "two.csv"), "line 2"),
         (("--keep", "none.csv"), "no word is kept"),
         (("--keep", "s.csv", "--columns-kept", "note"), "kept anyway"),
+        (("--keep", "s.csv", "-o", "o.csv", "--columns-kept", "id,author,id"), "names 'id' twice"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_line(

@@ -37,6 +37,8 @@ COMMON_COLUMNS = frozenset((
 """Names of columns that may be shown: another one may be the first record of a file without a header."""
 LONGEST_MARK = 20
 PLACED = re.compile(r"(?:line|row) \d+")
+NAMED_FILES = re.compile(r" \(.*\)$", re.DOTALL)
+"""How a note on a folder ends that names some of its files."""
 
 
 def suggest_words(
@@ -64,7 +66,7 @@ def suggest_words(
     threads.set_budget()
     stage(on_event, "reading")
     texts = read_texts(source, reading, stdin=stdin, max_bad=1.0)
-    _told(texts, (reading.text, *reading.columns), on_event)
+    _told(texts, (reading.text, *reading.columns), on_event, folder=Path(source).is_dir())
     stop_if_too_many(texts.name, texts.n, _without_names(texts.rejected), MAX_BAD)
     authors = None if author is None else texts.column(author)
     stage(on_event, "counting words")
@@ -97,7 +99,7 @@ def redact_texts(
     at most `k` notes counts as rare in the result. Raises OptionError, DataError, OutputError.
     """
     reading, columns_kept = reading or TextOptions(), tuple(columns_kept)
-    raise_all([*reading.problems(), _k_problem("--k", k), _mark_problem(mark)])
+    raise_all([*reading.problems(), _k_problem("--k", k), _mark_problem(mark), _twice_problem(columns_kept)])
     inputs = [source, keep]
     target = None if out is None else outputs.checked("-o", out, inputs=inputs, endings=FORMATS, force=force)
     page = (
@@ -113,7 +115,7 @@ def redact_texts(
         for piece in stream_texts(source, reading, stdin=stdin):
             if not name:
                 name, columns = piece.name, _columns(piece, columns_kept, named)
-                _told(piece, named, on_event)
+            _told(piece, named, on_event, folder=Path(source).is_dir())  # notes on rows come with the last piece
             rejected += _without_names(piece.rejected)
             done = redact(piece.texts, kept, mark=mark, join=join)
             beside = piece.frame.select(columns_kept)
@@ -206,11 +208,11 @@ def _may_be_shown(column: str, named: Iterable[str | None]) -> bool:
     return column in named or column.strip().lower() in COMMON_COLUMNS
 
 
-def _told(texts: Texts, named: Iterable[str | None], on_event: Listener) -> None:
-    """Say what the reader noted, but not the name of a column that may be a record."""
+def _told(texts: Texts, named: Iterable[str | None], on_event: Listener, *, folder: bool) -> None:
+    """Say what the reader noted, but not the name of a column that may be a record, nor those of a folder's files."""
     for sentence in texts.notes:
         if texts.text not in sentence or _may_be_shown(texts.text, named):
-            note(on_event, sentence)
+            note(on_event, NAMED_FILES.sub("", sentence) if folder else sentence)
 
 
 def _without_names(rejected: pl.DataFrame) -> list[tuple[str, str]]:
@@ -233,3 +235,8 @@ def _mark_problem(mark: str) -> str | None:
     if mark == BY_TYPE or (mark.strip() and mark.isprintable() and len(mark) <= LONGEST_MARK):
         return None
     return f"--mark is {mark[:30]!r}; expected types, or a few characters such as [...]"
+
+
+def _twice_problem(columns_kept: tuple[str, ...]) -> str | None:
+    twice = [name for place, name in enumerate(columns_kept) if name in columns_kept[:place]]
+    return f"--columns-kept names {twice[0]!r} twice; expected each column once" if twice else None
