@@ -64,6 +64,13 @@ def test_epochs_and_candidates_are_scalars_and_are_passed_on(tmp_path: Path) -> 
     assert np.isclose(second["train_loss"], 0.25) and np.isclose(second["learning_rate"], 0.01)
 
 
+def test_candidates_for_a_number_are_scalars_too_where_their_figure_is_known(tmp_path: Path) -> None:
+    listen = EventFile(tmp_path).listener(silent)
+    for model, figure in (("ols", 0.5), ("lasso", None), ("mean", -0.25)):
+        listen(Event("candidate", {"model": model, "validation_r2": figure}))
+    assert scalars(tmp_path) == [(0, {"candidates/ols": 0.5}), (0, {"candidates/mean": -0.25})]
+
+
 @pytest.mark.parametrize("cut", [0, 1, 20])
 def test_what_goes_on_writes_each_epoch_once(tmp_path: Path, cut: int) -> None:
     stopped = EventFile(tmp_path).listener(silent)

@@ -24,6 +24,7 @@ from discern.data.read import read
 from discern.data.splits import read_split, split
 from discern.evaluate.evaluation import Evaluation
 from discern.evaluate.regression import RegressionEvaluation
+from discern.store.event_file import EventFile
 from discern.store.run_folder import RunFolder, repeatable
 from discern.workflows.compare import folds
 
@@ -215,12 +216,14 @@ def test_options_that_do_not_fit_a_number_are_refused(areas: Path, tmp_path: Pat
 
 
 def test_models_are_compared_by_their_errors(areas: Path, tmp_path: Path) -> None:
-    options = TrainOptions(model=("mean", "ols", "tree"))
+    options = TrainOptions(model=("mean", "ols", "tree"), tensorboard=True)
     found = workflows.train_with(areas, options, reading=reading("crime"), out=tmp_path / "run")
     choice = json.loads((found.path / "candidates.json").read_text("utf-8"))
     assert choice["chosen"] == "ols" and choice["compared_on"]["folds"] == 5
     rmse = {row["model"]: row["figures"]["rmse"]["value"] for row in choice["candidates"]}
     assert rmse["ols"] < rmse["tree"] < rmse["mean"]
+    drawn = [value.tag for event in EventFile(found.path / "tensorboard").read() for value in event.summary.value]
+    assert drawn == ["candidates/mean", "candidates/ols", "candidates/tree"]
     page = re.sub(r"</?a\b[^>]*>", "", found.report.read_text("utf-8"))  # words may be links
     assert "The smallest root mean squared error was chosen" in page and "decision tree" in page
 
@@ -241,6 +244,17 @@ def test_parts_are_drawn_over_the_range_and_groups_stay_together(areas: Path) ->
     means = [labels[held].mean() for _, held in folds(data, np.arange(N), 0)]
     assert np.ptp(means) < 0.5 * labels.std()
     assert "over the range of the target" in alone.method
+
+
+def test_a_number_learned_from_one_group_alone_has_no_interval(areas: Path, tmp_path: Path) -> None:
+    """No part of the group can be held back from the rest of it."""
+    halves = pl.read_csv(areas).with_columns(region=pl.Series(["r1"] * 150 + ["r2"] * (N - 150)))
+    halves.write_csv(tmp_path / "halves.csv")
+    asked = dataclasses.replace(reading("crime"), group="region")
+    options = TrainOptions(model=("ols",), coverage=0.9)
+    run = workflows.train_with(tmp_path / "halves.csv", options, reading=asked, out=tmp_path / "run")
+    reason = json.loads((run.path / "training.json").read_text("utf-8"))["trust"]["reason"]
+    assert reason == "1 items that can be drawn by themselves are too few; it takes 20"
 
 
 def test_a_split_of_numbers_is_read_again(areas: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ class Event(Record):
     stage     {"stage": str}                             a stage of a workflow begins
     steps     {"what": str, "done": int, "of": int}      progress within a stage
     epoch     {"epoch", "of", "train_loss", "validation_loss", "validation_accuracy", "learning_rate"}
-    candidate {"model": str, "validation_accuracy": float, ...}   a candidate was compared
+    candidate {"model": str, "validation_accuracy": float}   a candidate was compared; for numbers "validation_r2"
     note      {"text": str}                              a plain sentence worth telling
     """
 

@@ -20,6 +20,8 @@ from ..core.optional import require
 NAME = "events.out.tfevents.discern"
 LIBRARY = "tensorboardX"
 SCALARS = ("train_loss", "validation_loss", "validation_accuracy", "learning_rate")
+CANDIDATES = ("validation_accuracy", "validation_r2")
+"""What is known of a candidate for classes, or for a number; R2 is None where all numbers are the same."""
 VERSION = "brain.Event:2"
 
 
@@ -44,8 +46,9 @@ class EventFile:
             if event.name == "epoch":
                 self.add(event.facts["epoch"], _scalars(event.facts))
             elif event.name == "candidate":
-                accuracy = event.facts["validation_accuracy"]
-                self.add(0, {f"candidates/{event.facts['model']}": accuracy})
+                known = [event.facts[name] for name in CANDIDATES if event.facts.get(name) is not None]
+                if known:
+                    self.add(0, {f"candidates/{event.facts['model']}": known[0]})
             on_event(event)
 
         return listen
