@@ -161,11 +161,11 @@ def test_borders_that_are_odd_are_drawn_and_said(cli: Cli) -> None:
     first["properties"]["name"] = '<script>alert("x")</script>\u202e'
     second["geometry"]["coordinates"][0].pop()  # not closed
     third["properties"]["name"] = borders["features"][3]["properties"]["name"]
-    borders["features"].append({"type": "Feature", "properties": {}, "geometry": None})
+    borders["features"] += [{"type": "Feature", "properties": {}, "geometry": None}, several("none", [[], []])]
     Path("odd.geojson").write_text(json.dumps(borders))
     result = cli("map", "pool.csv", "--boundaries", "odd.geojson", "-o", "odd.html")
     assert result.status == 0, result.err
-    for said in ("1 borders did not end", "occur more than once ('Dunharrow')", "1 features are no areas"):
+    for said in ("1 borders did not end", "occur more than once ('Dunharrow')", "2 features are no areas"):
         assert said in result.out
     page = Path("odd.html").read_text()
     assert "<script" not in page and "&lt;script&gt;" in page and "\u202e" not in page and "U+202E" in page
@@ -209,6 +209,13 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(cli: Cli) -> None:
     Path("words.geojson").write_text(json.dumps(collection(border("a", [["x", "y"]] * 4))))
     odd = collection(square("a", 1, 55, 1)) | {"crs": {"type": "name", "properties": {"name": "file:///etc/passwd"}}}
     Path("crs.geojson").write_text(json.dumps(odd))
+    for name, shapes in {
+        "number": [1],
+        "mixed": [[[[0, 0], [1, 0], [1, 1], [0, 0]]], "x"],
+        "huge": [[[[10**400, 1]]]],
+    }.items():
+        Path(f"{name}.geojson").write_text(json.dumps(collection(several("Saltby", shapes))))
+    Path("empty.geojson").write_text(json.dumps(collection(several("Saltby", [[]]))))
     Path("away.geojson").write_text(json.dumps(collection(square("a", -70, -20, 1))))
     Path("c.json").write_text('{"schema": 1, "rows": [{}]}')
     Path("words.csv").write_text("latitude,longitude,kind\n55.0,1.5,red\n55.0,1.5,blue\n")
@@ -217,7 +224,8 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(cli: Cli) -> None:
     with_borders = {
         "deep": "not JSON", "list": "at least one feature", "far": "longitude and latitude", "nan": "not JSON",
         "two": "expected 3", "words": "something else than points", "crs": "EPSG number",
-        "away": "none of", "none": "none.geojson",
+        "away": "none of", "none": "none.geojson", "number": "border of 'Saltby'", "mixed": "border of 'Saltby'",
+        "huge": "border of 'Saltby'", "empty": "no feature is an area",
     }  # fmt: skip
     cases: list[tuple[tuple[Any, ...], str]] = [
         (("pool.csv", "--boundaries", f"{name}.geojson", "-o", "x.svg"), words) for name, words in with_borders.items()
@@ -263,6 +271,11 @@ def square(name: str, x: float, y: float, side: float) -> dict[str, Any]:
     return border(name, [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]])
 
 
+def several(name: str, polygons: list[Any]) -> dict[str, Any]:
+    shape = {"type": "MultiPolygon", "coordinates": polygons}
+    return {"type": "Feature", "properties": {"name": name}, "geometry": shape}
+
+
 def collection(*features: dict[str, Any]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": list(features)}
 
@@ -277,3 +290,28 @@ def test_the_island_is_as_large_as_its_areas_say() -> None:
     ring = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], dtype=float)
     holed = Areas(("a",), ((ring, 0.5 * ring + 0.25),), (None,))
     assert square_km(holed)[0] == pytest.approx(0.75 * 111.32**2, rel=0.01)
+
+
+def test_an_island_in_a_lake_is_land_and_a_coast_of_islands_is_measured_ring_by_ring(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from discern.data.areas import Areas
+    from discern.workflows.maps import square_km
+
+    ring = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], dtype=float)
+    nested = tuple(side * (ring - 0.5) + 0.5 for side in (1.0, 0.8, 0.5, 0.2))
+    for order in (nested, nested[::-1]):
+        size = square_km(Areas(("a",), (order,), (None,)))[0]
+        assert size == pytest.approx((1 - 0.64 + 0.25 - 0.04) * 111.32**2, rel=0.01)
+    islands = tuple(0.001 * ring + [0.01 * (n % 20), 2 + 0.01 * (n // 20)] for n in range(400))
+    asked: list[int] = []
+    locate = Areas.locate
+
+    def watched(self: Areas, longitude: Any, latitude: Any) -> Any:
+        asked.append(len(longitude))
+        return locate(self, longitude, latitude)
+
+    monkeypatch.setattr(Areas, "locate", watched)
+    size = square_km(Areas(("coast",), ((ring, nested[2], *islands),), (None,)))[0]
+    assert size == pytest.approx((1 - 0.25 + 400 * 1e-6) * 111.32**2, rel=0.01)
+    assert len(asked) < 10

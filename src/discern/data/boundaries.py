@@ -82,14 +82,14 @@ def _areas(path: Path, record: Mapping[str, Any], name: str | None) -> Areas:
     notes: list[str] = []
     shapes, left_out, unclosed = [], 0, 0
     for index, (feature, known) in enumerate(zip(features, properties, strict=True)):
-        polygons = _polygons(feature)
-        if polygons is None:
+        unread = _rings(feature)
+        if not unread:
             left_out += 1
             continue
         cell = known.get(key)
         called = f"area {index + 1}" if cell is None or str(cell).strip() == "" else str(cell)
         rings = []
-        for raw in (ring for polygon in polygons for ring in polygon):
+        for raw in unread:
             ring = _ring(where, called, raw)
             if (ring[0] != ring[-1]).any():
                 unclosed, ring = unclosed + 1, np.concatenate([ring, ring[:1]])
@@ -157,19 +157,22 @@ def _people(properties: Mapping[str, Any]) -> float | None:
     return float(people) if isinstance(people, (int, float)) and not isinstance(people, bool) else None
 
 
-def _polygons(feature: Any) -> list[Any] | None:
-    """The polygons of a feature, each a list of rings; None for what is no area."""
+def _rings(feature: Any) -> list[Any]:
+    """The rings of a feature as they stand in the file; none for what is no area."""
     shape = feature.get("geometry") if isinstance(feature, dict) else None
-    kind, rings = (shape.get("type"), shape.get("coordinates")) if isinstance(shape, dict) else (None, None)
-    if kind not in ("Polygon", "MultiPolygon") or not isinstance(rings, (list, tuple)) or not rings:
-        return None
-    return [rings] if kind == "Polygon" else list(rings)
+    kind, found = (shape.get("type"), shape.get("coordinates")) if isinstance(shape, dict) else (None, None)
+    if kind not in ("Polygon", "MultiPolygon") or not isinstance(found, (list, tuple)):
+        return []
+    if kind == "Polygon":
+        return list(found)
+    # what is no list stays: `_ring` refuses it by the name of the area
+    return [ring for polygon in found for ring in (polygon if isinstance(polygon, (list, tuple)) else [polygon])]
 
 
 def _ring(where: str, called: str, raw: Any) -> Array:
     try:
         ring = np.array([(float(point[0]), float(point[1])) for point in raw])
-    except (TypeError, ValueError, IndexError, KeyError) as error:
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         found = f"the border of {called!r} holds something else than points"
         raise DataError(describe(where, found=found, expected="[longitude, latitude]")) from error
     if not len(ring) or not np.isfinite(ring).all():

@@ -273,20 +273,30 @@ def _least_covered(rows: Sequence[AreaValue], people: Array) -> list[str]:
 
 
 def square_km(areas: Areas) -> Array:
-    """The size of each area `(n_areas,)`, on a sphere flattened at each area's own middle: right to about 0.5 %."""
+    """The size of each area `(n_areas,)`, on a sphere flattened at each area's own middle: right to about 0.5 %.
+
+    A ring with an odd number of rings around it is a hole; with an even number it is land, as an island in a lake.
+    """
     sizes = []
     for rings in areas.rings:
         whole = 0.0
         middle = np.radians(np.mean([ring[:, 1].mean() for ring in rings]))
-        for ring in rings:
+        for ring, n_around in zip(rings, _depths(rings), strict=True):
             x, y = ring[:, 0] * np.cos(middle) * maps.KM_PER_DEGREE, ring[:, 1] * maps.KM_PER_DEGREE
             size = abs(float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))) / 2
-            inner = any(_within(ring, other) for other in rings if other is not ring)
-            whole += -size if inner else size
+            whole += -size if n_around % 2 else size
         sizes.append(max(whole, 1e-9))
     return np.array(sizes)
 
 
-def _within(ring: Array, other: Array) -> bool:
-    """Whether a ring is a hole of another one."""
-    return bool(Areas(("",), ((other,),), (None,)).locate(ring[:1, 0].copy(), ring[:1, 1].copy())[0] == 0)
+def _depths(rings: Sequence[Array]) -> NDArray[np.int64]:
+    """How many of the other rings each ring lies in."""
+    depths = np.zeros(len(rings), np.int64)
+    low, high = np.stack([ring.min(0) for ring in rings]), np.stack([ring.max(0) for ring in rings])
+    x, y = np.stack([ring[0] for ring in rings], axis=1)
+    for place, ring in enumerate(rings):
+        inner = ((low >= low[place]) & (high <= high[place])).all(axis=1)
+        inner[place] = False
+        if inner.any():
+            depths[inner] += Areas(("",), ((ring,),), (None,)).locate(x[inner], y[inner]) == 0
+    return depths
