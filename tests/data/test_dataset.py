@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from discern.core.errors import DataError
 from discern.core.records import InputSpec
 from discern.data.dataset import Dataset
 from discern.data.read import read
@@ -67,3 +72,25 @@ def test_columns_and_values_must_go_together() -> None:
     data = read(np.eye(3))
     with pytest.raises(ValueError, match="3 items, 2 rows"):
         Dataset("x", "table", data.items, data.values[:2], data.paths, data.rejected, data.skipped, (), (), data.source)
+
+
+LONG = "x" * 501
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "what"),
+    [
+        ({"text": ["one", "two"], "label": ["a", LONG]}, {"kind": "texts"}, "label"),
+        ({"text": ["one", "two"], "comment": [LONG, "b"]}, {"kind": "texts", "group": "comment"}, "group"),
+        ({"size": [1.5, 2.5], "kind": ["a", LONG]}, {"target": "kind"}, "label"),
+    ],
+)
+def test_labels_and_groups_are_no_free_text(
+    tmp_path: Path, columns: dict[str, list[object]], options: dict[str, Any], what: str
+) -> None:
+    pl.DataFrame(columns).write_csv(tmp_path / "rows.csv")
+    with pytest.raises(DataError, match=f"rows.csv: the {what} of '.*' has 501 characters; expected at most 500"):
+        read(tmp_path / "rows.csv", **options)
+    with pytest.raises(DataError, match="arrays: the label of 'arrays/00001' has 501 characters"):
+        read([[1.0], [2.0]], ["a", LONG])
+    assert read([[1.0], [2.0]], ["a", LONG[1:]]).classes == ["a", LONG[1:]]

@@ -34,6 +34,8 @@ from .texts import ENDINGS as TEXTS
 TABLES = tuple(ending for ending in TEXTS if ending != TEXT_ENDING)
 """How files end that are tables."""
 KINDS = ("pictures", "table", "texts")
+LONGEST = 500
+"""Characters of a label or a group, at most."""
 
 
 def read(
@@ -142,6 +144,7 @@ def read(
         data = with_groups_from(data, pattern)
     if corrections is not None:
         data = corrected(data, Path(corrections))
+    _check_lengths(data)
     data = dataclasses.replace(data, source=dataclasses.replace(data.source, options=asked))
     return data if spec is not None else without_give_aways(data, on_event=on_event)
 
@@ -194,6 +197,18 @@ def _check_asked(data: Dataset, asked: ReadOptions) -> None:
             else None,
         ]
     )
+
+
+def _check_lengths(data: Dataset) -> None:
+    """Raise DataError for labels and groups of free text: arrays give each of them the room of the longest."""
+    for name in ("label", "group"):
+        if data.items.schema.get(name) != pl.String:  # a number, or none
+            continue
+        lengths = data.items[name].str.len_chars().fill_null(0)
+        row = lengths.arg_max()
+        if row is not None and lengths[row] > LONGEST:
+            found = f"the {name} of {data.items['item'][row]!r} has {lengths[row]:,} characters"
+            raise DataError(describe(data.name, found=found, expected=f"at most {LONGEST}; free text is no {name}"))
 
 
 def _read_path(given: str, kind: Kind | None, asked: ReadOptions, reading: Reading) -> Dataset:
