@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,13 +11,13 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from ..core import files
-from ..core.errors import ModelFileError, RunError, describe
+from ..core.errors import ModelFileError, RunError, UnreadableItem, describe
 from ..data.given import refuse_address
 from . import strict, tensors
 
 MODEL, ARRAYS = "model.json", "model.safetensors"
-LARGEST = 2**31
-"""Bytes of a file that is read."""
+LARGEST, LARGEST_JSON = 2**31, 2**26
+"""Bytes of a file of arrays, and of one of JSON, that is read."""
 
 T = TypeVar("T")
 Record = Mapping[str, Any]
@@ -40,7 +41,7 @@ def load(
     place = existing(folder, what)
     record = parsed(place / MODEL)
     refuse_newer(record)
-    content = _content(place / ARRAYS)
+    content = _content(place / ARRAYS, LARGEST)
     if record.pop("sha256", None) != digest(record, content):
         raise ModelFileError(f"{place}: {MODEL} and {ARRAYS} are not as they were written; copy the folder again")
     try:
@@ -61,7 +62,7 @@ def existing(folder: str | Path, what: str) -> Path:
 
 def parsed(path: Path) -> dict[str, Any]:
     """The JSON record of a file. Raises ModelFileError."""
-    return strict.parse(_content(path), str(path))
+    return strict.parse(_content(path, LARGEST_JSON), str(path))
 
 
 def digest(record: Record, content: bytes = b"") -> str:
@@ -69,11 +70,16 @@ def digest(record: Record, content: bytes = b"") -> str:
     return hashlib.sha256(files.to_json(record).encode() + content).hexdigest()
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, largest: int) -> bytes:
+    """A file of at most `largest` bytes. Raises ModelFileError; for a named pipe or a device without reading it."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise ModelFileError(f"{path} is larger than 2 GiB; expected a model")
-        return path.read_bytes()
+        handle, size = files.open_regular(path)
+        with os.fdopen(handle, "rb") as file:
+            if size > largest:
+                raise ModelFileError(f"{path} is larger than {largest >> 20:,} MiB; expected a model")
+            return file.read(size)
+    except UnreadableItem as error:
+        raise ModelFileError(f"{path} cannot be read: {error.reason}") from error
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
