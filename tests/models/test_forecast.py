@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +19,7 @@ from discern.core.forecast_options import MODELS, SeriesOptions
 from discern.data.calendar import calendar
 from discern.data.series_step import Step
 from discern.models import forecast_boosting, forecast_intervals
+from discern.models import forecast_smoothing as smoothing
 from discern.models.codecs import forecast as codec
 from discern.models.forecast_naive import seasonal_naive
 from discern.models.forecast_panel import Layout, Panel, usable
@@ -119,6 +122,44 @@ def test_smoothing_equals_statsmodels() -> None:
     assert ahead[23] - ahead[22] == pytest.approx(theirs.season[-1] - theirs.season[-2], abs=0.01)
     ours = smoothed(panel, choose_weights(panel, 24 * 38), np.array([24 * 38, 24 * 39]))
     assert np.abs(ours - panel.targets(np.array([24 * 38, 24 * 39]))).mean() < 0.2 * values.std()
+
+
+def bare(values: Floats, horizon: int, season: int) -> Panel:
+    """A panel of which nothing but the values is known."""
+    nothing = np.zeros((values.shape[1] + horizon, 0), np.float32)
+    return Panel(Layout(horizon, season, season, 24, (), (), len(values)), values, nothing, nothing)
+
+
+@pytest.mark.parametrize("season", [1, 24])
+@pytest.mark.parametrize("steps", [30, 200, 24 * 40])
+def test_each_place_gets_the_weights_that_would_have_erred_least(season: int, steps: int) -> None:
+    values = np.concatenate([waves(24 * 40), np.zeros((1, 24 * 40)), np.full((1, 24 * 40), np.nan)])[:, :steps]
+    values[0, 20:26], values[1, -6:] = np.nan, np.nan
+    panel, end = bare(values, 7, season), steps - 3
+    gammas = smoothing.GAMMAS if season > 1 else (0.0,)
+    grid = np.array(list(itertools.product(smoothing.ALPHAS, smoothing.BETAS, gammas, smoothing.PHIS)))
+    first, weights = smoothing.beginning(panel, end), Weights(*grid.T)
+    counted = panel.origins(min(first + min(smoothing.WARM_ROUNDS * season, (end - first) // 2), end - 7), end)
+    best = []
+    for place in values:
+        alike = np.tile(place, (len(grid), 1))
+        state, errors, known = begin(alike, season, first), np.zeros(len(grid)), 0
+        for t in range(first, end):
+            if t in counted:
+                errors += np.nansum(np.abs(alike[:, t : t + 7] - state.ahead(t, 7, weights)), axis=1)
+                known += int(np.isfinite(place[t : t + 7]).sum())
+            state.step(t, alike[:, t], weights)
+        best.append(grid[(errors / max(known, 1)).argmin()])
+    assert np.array_equal(choose_weights(panel, end).stacked(), np.transpose(best))
+
+
+def test_choosing_weights_takes_no_memory_for_a_long_past() -> None:
+    panel = bare(np.random.default_rng(0).normal(size=(5, 20_000)), 7, 7)
+    tracemalloc.start()
+    choose_weights(panel, 20_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * panel.values.nbytes
 
 
 def test_smoothing_goes_on_over_missing_values() -> None:
@@ -263,6 +304,10 @@ DAMAGE: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
     "a child outside": lambda r, a: a["right"].__setitem__(0, 10**8),
     "a feature outside": lambda r, a: a["feature"].__setitem__(0, 10**6),
     "leaves of NaN": lambda r, a: a["value"].__setitem__(0, np.nan),
+    "a feature that is no list": lambda r, a: a.update(feature=np.int32(0).reshape(())),
+    "roots beyond the nodes": lambda r, a: a.update(roots=np.array([0, 10**9], np.int32)),
+    "roots that wrap around": lambda r, a: a.update(roots=np.array([0, 2**31 - 1, -(2**31), 7], np.int32)),
+    "no version": lambda r, a: r.pop("version"),
     "roots out of order": lambda r, a: a.update(roots=a["roots"][::-1].copy()),
 }  # fmt: skip
 

@@ -96,22 +96,23 @@ def choose_weights(panel: Panel, end: int) -> Weights:
     season, horizon = panel.layout.long, panel.layout.horizon
     gammas = GAMMAS if season > 1 else (0.0,)
     grid = np.array(list(itertools.product(ALPHAS, BETAS, gammas, PHIS)))
-    n_places = len(panel.values)
+    n, n_places = len(grid), len(panel.values)
     weights = Weights(*np.repeat(grid, n_places, axis=0).T)
     first = beginning(panel, end)
-    values = np.tile(panel.values, (len(grid), 1))
-    state = begin(values, season, first)
-    errors, counts = np.zeros(len(values)), np.zeros(len(values))
+    one = begin(panel.values, season, first)
+    state = State(np.tile(one.level, n), np.tile(one.trend, n), np.tile(one.seasons, (n, 1)))
+    errors, counts = np.zeros(n * n_places), np.zeros(n * n_places)
     origins = set(
         panel.origins(min(first + min(WARM_ROUNDS * season, (end - first) // 2), end - horizon), end).tolist()
     )
     for t in range(first, end):
         if t in origins:
-            distance = np.abs(values[:, t : t + horizon] - state.ahead(t, horizon, weights))
+            values = np.tile(panel.values[:, t : t + horizon], (n, 1))
+            distance = np.abs(values - state.ahead(t, horizon, weights))
             errors += np.nansum(distance, axis=1)
             counts += np.isfinite(distance).sum(axis=1)
-        state.step(t, values[:, t], weights)
-    mean = np.where(counts > 0, errors / np.maximum(counts, 1), np.inf).reshape(len(grid), n_places)
+        state.step(t, np.tile(panel.values[:, t], n), weights)
+    mean = np.where(counts > 0, errors / np.maximum(counts, 1), np.inf).reshape(n, n_places)
     return Weights(*grid[mean.argmin(axis=0)].T)
 
 
