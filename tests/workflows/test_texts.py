@@ -18,7 +18,7 @@ import pytest
 
 import discern as dc
 from discern import workflows
-from discern.core.errors import DataError, OptionError, RunError
+from discern.core.errors import DataError, OptionError, OutputError, RunError
 from discern.core.options import ReadOptions, TextOptions, TrainOptions
 from discern.data.read import read
 from discern.workflows import apply
@@ -239,6 +239,55 @@ def test_another_file_or_model_is_begun_anew(run: Any, tmp_path: Path) -> None:
     (parts / "state.json").write_text(json.dumps({"asked": {"schema": 1}, "pieces": [{"rows": 9}], "ended": []}))
     done = workflows.predict(run.path, [table], out=tmp_path / "out.csv")
     assert done.n_items == 30 and not parts.exists()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"000000.parquet": "mine"},
+        {"state.json": '{"mine": 1}', "000000.parquet": "mine"},
+        {"state.json": '{"asked": {}, "pieces": [], "ended": []}', "letter.txt": "mine"},
+        {"state.json": "[]"},
+    ],
+)
+def test_a_folder_of_somebody_else_is_never_taken_for_pieces(run: Any, tmp_path: Path, names: dict[str, str]) -> None:
+    table, parts = written(tmp_path / "new.csv", notes(9)), tmp_path / "out.csv.parts"
+    parts.mkdir()
+    for name, text in names.items():
+        (parts / name).write_text(text)
+    with pytest.raises(OutputError, match=r"out\.csv\.parts: .* move it away"):
+        workflows.predict(run.path, [table], out=tmp_path / "out.csv", force=True)
+    assert {path.name: path.read_text() for path in parts.iterdir()} == names
+
+
+def test_a_file_or_a_link_in_the_place_of_the_pieces_is_refused(run: Any, tmp_path: Path) -> None:
+    table, parts = written(tmp_path / "new.csv", notes(9)), tmp_path / "out.csv.parts"
+    parts.write_text("mine")
+    with pytest.raises(OutputError, match="move it away"):
+        workflows.predict(run.path, [table], out=tmp_path / "out.csv")
+    assert parts.read_text() == "mine"
+    parts.unlink()
+    (tmp_path / "elsewhere").mkdir()
+    parts.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    with pytest.raises(OutputError, match="move it away"):
+        workflows.predict(run.path, [table], out=tmp_path / "out.csv")
+
+
+def test_an_answer_that_never_began_leaves_no_folder(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, parts = written(tmp_path / "new.csv", notes(30)), tmp_path / "out.csv.parts"
+    with pytest.raises(DataError):
+        workflows.predict(run.path, [table], out=tmp_path / "out.csv", texts=TextOptions(text="nowhere"))
+    with pytest.raises(OptionError):
+        workflows.predict(run.path, [table], out=tmp_path / "out.csv", keep=["nowhere"])
+    assert not parts.exists()
+    parts.mkdir()
+    (parts / ".writing-0123456789abcdef").touch()  # killed before the first piece
+    monkeypatch.setattr(apply, "PIECE", 10)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(apply._Parts, "end", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        workflows.predict(run.path, [table], out=tmp_path / "out.csv")
+    assert len(list(parts.glob("*.parquet"))) == 3, "what was answered is kept"
+    assert workflows.predict(run.path, [table], out=tmp_path / "out.csv").n_items == 30
 
 
 def test_texts_from_elsewhere_are_said_to_differ(run: Any, tmp_path: Path) -> None:

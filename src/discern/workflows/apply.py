@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from ..core import events, files
-from ..core.errors import DataError, OptionError, describe
+from ..core.errors import DataError, OptionError, OutputError, describe
 from ..core.events import Listener, note
 from ..core.options import TextOptions, suggest
 from ..data.tables_out import table_writer
@@ -27,6 +29,8 @@ PIECE = 50_000
 STATE = "state.json"
 PARTS = ".parts"
 """Ending of the folder that holds the pieces until all are there."""
+OURS = re.compile(r"state\.json|\d{6,}\.parquet")
+"""What stands in such a folder."""
 DRIFT = 0.05
 """By so much more of the words must be unknown than in the model's own texts, and half as many again, to be said."""
 STRANGE = "strange_words"
@@ -77,8 +81,7 @@ def predict_texts(
         _say(seen, own, on_event)
         return n_items, rejected
     parts = _Parts(out, digest, sources, options, keep)
-    begun = parts.begun
-    if begun:
+    if parts.begun:
         note(on_event, f"going on after {parts.rows:,} texts that were answered before")
     n_items = parts.rows
     rejected = parts.rejected()
@@ -161,7 +164,11 @@ def _say(seen: _Seen, own: float | None, on_event: Listener) -> None:
 
 
 class _Parts:
-    """The pieces that were answered, in a folder beside the file that they will make."""
+    """The pieces that were answered, in a folder beside the file that they will make.
+
+    It is made with the first piece: a command that is refused before leaves no folder, and takes none away. Raises
+    OutputError when something else stands in its place.
+    """
 
     def __init__(
         self, out: Path, digest: str, sources: Sequence[str], options: TextOptions, keep: Sequence[str]
@@ -175,18 +182,10 @@ class _Parts:
             "keep": list(keep),
         }
         self._state: dict[str, Any] = {"asked": self._asked, "pieces": [], "ended": []}
-        self.begun = False
-        state = self.folder / STATE
-        if state.is_file():
-            try:
-                found = json.loads(state.read_text("utf-8"))
-            except (OSError, ValueError):
-                found = {}
-            if found.get("asked") == self._asked and STDIN not in sources:
-                self._state, self.begun = found, bool(found["pieces"])
-        if not self.begun:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(mode=0o700)
+        found = self._earlier()
+        self.begun = found.get("asked") == self._asked and STDIN not in sources and bool(found["pieces"])
+        if self.begun:
+            self._state = found
 
     @property
     def rows(self) -> int:
@@ -204,6 +203,7 @@ class _Parts:
 
     def add(self, source: int, table: pl.DataFrame, rejected: pl.DataFrame) -> None:
         """Keep one piece: first its rows, then that it is there."""
+        self._begin()
         number = len(self._state["pieces"])
         with files.atomic(self._place(number)) as file:
             table.write_parquet(file, compression="uncompressed")
@@ -212,6 +212,7 @@ class _Parts:
         self._keep()
 
     def end(self, source: int) -> None:
+        self._begin()
         self._state["ended"].append(source)
         self._keep()
 
@@ -224,6 +225,31 @@ class _Parts:
     def drop(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _earlier(self) -> dict[str, Any]:
+        """The state that an earlier command left; empty where it left none."""
+        place = self.folder
+        if not place.exists() and not place.is_symlink():
+            return {}
+        if place.is_dir() and not place.is_symlink():
+            names = [path.name for path in place.iterdir() if not path.name.startswith(files.TEMPORARY)]
+            if not names:
+                return {}
+            if STATE in names and all(OURS.fullmatch(name) for name in names):
+                with contextlib.suppress(DataError):
+                    state = files.read_json(place / STATE)
+                    if state.keys() == self._state.keys():
+                        return state
+        raise OutputError(
+            describe(str(place), found="not the pieces of an earlier command", do="move it away, or choose another -o")
+        )
+
+    def _begin(self) -> None:
+        if not self.begun:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(mode=0o700)
+            self._keep()
+            self.begun = True
+
     def _place(self, number: int) -> Path:
         return self.folder / f"{number:06d}.parquet"
 
@@ -232,8 +258,9 @@ class _Parts:
 
 
 def _stamp(source: str) -> list[int]:
-    """What tells whether a file is still the same: its size and its time."""
-    if source == STDIN:
+    """What tells whether a file is still the same: its size and its time; nothing of one that is not there, which is
+    said when it is read."""
+    if source == STDIN or not Path(source).exists():
         return []
     found = Path(source).stat()
     return [found.st_size, found.st_mtime_ns]
