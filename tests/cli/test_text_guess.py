@@ -7,7 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from discern.core.errors import DataError
 from discern.text.lists import matches, parsed
+from discern.workflows import guess_labels
 
 from .conftest import Cli
 
@@ -21,6 +23,13 @@ def test_words_phrases_and_beginnings_are_found() -> None:
     found = matches(texts, lists)
     assert found["fares"] == [["taxi driver"], ["fare*"], ["taxi driver"], ["fare*"], []]
     assert found["phones"] == [[], [], [], ["phone"], []]
+
+
+def test_straight_and_curly_apostrophes_are_one() -> None:
+    texts = pl.Series(["I can’t pay", "I can't pay", "he won’t, they CAN’T"])
+    found = matches(texts, [parsed("straight", ["can't", "won't"]), parsed("curly", ["Can’t", "can’t pa*"])])
+    assert found["straight"] == [["can't"], ["can't"], ["can't", "won't"]]
+    assert found["curly"] == [["can’t", "can’t pa*"], ["can’t", "can’t pa*"], ["can’t"]]
 
 
 @pytest.mark.shows("text guess", "--list", "--other", "--out", "--columns", "--quote")
@@ -75,3 +84,17 @@ def test_lists_that_are_none_are_refused(cli: Cli, tmp_path: Path, options: tupl
     (tmp_path / "good.txt").write_text("taxi")
     found = cli("text", "guess", "n.csv", *options, "-o", "out.csv")
     assert found.status == 2 and words in found.err.replace("discern: ", "") and not Path("out.csv").exists()
+
+
+def test_a_list_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes, words = tmp_path / "n.csv", tmp_path / "a.txt"
+    notes.write_text("text\ntaxi fare\n")
+    words.write_text("taxi")
+
+    def refuse(path: Path, *_: object) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(DataError, match=r"a\.txt: permission denied"):
+        guess_labels(notes, {"a": words}, out=tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ..core.views import Record
+from .corpus import plain
 from .split import words
 
 PLAIN, STEM = "word", "beginning"
@@ -28,13 +29,16 @@ def parsed(label: str, lines: Sequence[str]) -> WordList:
 
 
 def matches(texts: pl.Series, lists: Sequence[WordList]) -> Mapping[str, list[list[str]]]:
-    """For each list the entries of it that each text holds, in the order of the list: label -> `(n,)` lists."""
-    spaced = " " + words(texts.str.to_lowercase()).list.join(" ") + " "
+    """For each list the entries of it that each text holds, in the order of the list: label -> `(n,)` lists.
+
+    Upper and lower case and the straight and the curly apostrophe are one.
+    """
+    spaced = " " + words(plain(texts)).list.join(" ") + " "
     found: dict[str, list[list[str]]] = {}
     for one in lists:
         held: list[list[str]] = [[] for _ in range(len(texts))]
         for entry in one.entries:
-            cut = " ".join(words(pl.Series([entry.removesuffix("*")])).to_list()[0])
+            cut = " ".join(words(plain(pl.Series([entry.removesuffix("*")]))).to_list()[0])
             wanted = f" {cut}" if entry.endswith("*") else f" {cut} "
             for row in spaced.str.contains(wanted, literal=True).arg_true().to_list() if cut else ():
                 held[row].append(entry)

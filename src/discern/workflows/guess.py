@@ -94,6 +94,8 @@ def _read(label: str, path: Path) -> WordList:
         if path.stat().st_size > LONGEST_LIST:
             raise DataError(describe(str(path), found=f"{path.stat().st_size:,} bytes", expected="a list of words"))
         found = parsed(label, path.read_text("utf-8-sig").splitlines())
+    except OSError as error:
+        raise DataError(describe(str(path), found=str(error.strerror or error).lower())) from error
     except UnicodeDecodeError as error:
         raise DataError(describe(str(path), found="bytes that are no UTF-8", do="save it as UTF-8")) from error
     if not found.entries:
