@@ -146,6 +146,37 @@ def test_what_cannot_be_asked(cli: Cli, pool: Path, given: tuple[str, ...], said
     assert not Path("labels.csv").exists()
 
 
+@pytest.mark.bad_input("label")
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("out.doc", "the ending '.doc'"),
+        ("none/out.csv", "no folder none to write into"),
+        ("labels.csv", "it lies in what is read, labels.csv"),
+        ("pool.csv", "it lies in what is read"),
+        ("start.csv", "it lies in what is read, start.csv"),
+    ],
+)
+def test_a_place_that_labels_cannot_be_written_to_is_refused_before_any_is_asked_for(
+    cli: Cli, pool: Path, monkeypatch: pytest.MonkeyPatch, out: str, said: str
+) -> None:
+    Path("start.csv").write_bytes(pool.read_bytes().replace(b"kind", b"label", 1))
+    typed(monkeypatch, "1", "q")
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+    result = cli("label", "start.csv", pool, "--labels", "labels.csv", *CLASSES, "--ask", "-o", out, "--force")
+    assert result.status == 2 and said in result.err and not result.out
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+
+
+def test_labels_never_take_the_place_of_what_a_run_learned_from(cli: Cli, pool: Path) -> None:
+    Path("start.csv").write_bytes(pool.read_bytes().replace(b"kind", b"label", 1))
+    assert (
+        cli("train", "start.csv", "-o", "run", "--text", "text", "--label", "label", "--model", "majority").status == 0
+    )
+    result = cli("label", "run", pool, "--labels", "labels.csv", "-o", "start.csv", "--force")
+    assert result.status == 2 and "it lies in what is read" in result.err
+
+
 def test_a_label_that_is_misspelt_is_named(cli: Cli, pool: Path) -> None:
     assert cli("label", pool, "--labels", "labels.csv", *CLASSES, "--n", "3").status == 0
     sheet = pl.read_csv("labels.csv", infer_schema_length=0)

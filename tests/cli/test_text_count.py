@@ -158,3 +158,15 @@ def test_what_cannot_be_counted_is_refused_in_one_line(cli: Cli, tables: Path) -
     for arguments, words in cases:
         result = cli("text", "count", *arguments)
         assert result.status == 2 and result.err.count("discern:") == 1 and words in result.err, (arguments, result.err)
+
+
+@pytest.mark.bad_input("text count")
+@pytest.mark.parametrize("name", ["p.csv", "l.csv", "more.csv", "towns.csv", "borders.json"])
+def test_nothing_that_is_read_is_written_over(cli: Cli, name: str) -> None:
+    for one in ("p.csv", "l.csv", "more.csv", "towns.csv", "borders.json"):
+        Path(one).write_text("mine")
+    asked = ("--label", "prediction", "--by", "area", "--boundaries", "borders.json", "--place", "a")
+    samples = ("--labelled", "l.csv", "--labelled", "more.csv", "--gazetteer", "towns.csv")
+    result = cli("text", "count", "p.csv", *asked, *samples, "-o", name, "--force")
+    assert result.status == 2 and f"it lies in what is read, {name}" in result.err
+    assert Path(name).read_text() == "mine"

@@ -58,8 +58,9 @@ def label(
     start = arguments[0] if len(arguments) == 2 else None
     with Reporter() as tell:
         labeller = workflows.label(
-            arguments[-1], labels, start=start, classes=names, reading=reading, seed=seed, on_event=tell
-        )
+            arguments[-1], labels, start=start, classes=names, reading=reading, seed=seed, out=out, force=force,
+            on_event=tell,
+        )  # fmt: skip
     if ask and len(labeller.classes) < 2:
         raise OptionError("--ask needs to know the labels: name them with --classes ham,spam")
     sheet = one_line(str(labels))

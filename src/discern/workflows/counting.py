@@ -75,7 +75,8 @@ def count(
     assert score is not None  # one of both was given
     target = None
     if out is not None:
-        target = outputs.checked("-o", out, inputs=[predictions], endings=(*FORMATS, JSON), force=force)
+        inputs = [path for path in (predictions, *labelled, boundaries, places.gazetteer) if path is not None]
+        target = outputs.checked("-o", out, inputs=inputs, endings=(*FORMATS, JSON), force=force)
     areas = None if boundaries is None else read_boundaries(boundaries, name)
     stage(on_event, "read the labelled sample")
     notes: list[str]

@@ -5,6 +5,7 @@ What learns from the labels to choose the next ones is quick; the model that is 
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ..core import events
-from ..core.errors import DataError, OptionError
+from ..core.errors import DataError, OptionError, RunError
 from ..core.events import Listener, silent
 from ..core.options import SEED, Interval, ReadOptions, raise_all
 from ..core.records import InputSpec
@@ -32,7 +33,7 @@ from ..evaluate.refit import some_units
 from ..images import draw
 from ..images.fingerprints import row_hashes
 from ..store import outputs
-from ..store.run_folder import MANIFEST
+from ..store.run_folder import MANIFEST, RunFolder
 from ..text.similar import weigh
 from . import again, refits
 from .train import check_learnable, read_with
@@ -60,9 +61,18 @@ class Labeller:
     """A pool, what is known of it, and the sheet of labels, which is written whole after each change."""
 
     def __init__(
-        self, pool: Pool, known: Known, path: Path, sheet: LabelSheet, classes: Sequence[str], seed: int
+        self,
+        pool: Pool,
+        known: Known,
+        path: Path,
+        sheet: LabelSheet,
+        classes: Sequence[str],
+        seed: int,
+        inputs: Sequence[str | Path] = (),
     ) -> None:
         self.pool, self.path, self.sheet, self.seed = pool, path, sheet, seed
+        self.inputs = inputs
+        """What was read: nothing is written over it."""
         self._named = tuple(classes)
         self._known = known
         order = batches.drawn_order(pool.items, seed=seed)
@@ -204,18 +214,26 @@ def label(
     classes: Sequence[str] = (),
     reading: ReadOptions | None = None,
     seed: int = 0,
+    out: str | Path | None = None,
+    force: bool = False,
     on_event: Listener = silent,
 ) -> Labeller:
     """Open a pool of texts or pictures to be labelled, with the labels given so far on `sheet` (CSV or TSV).
 
     `start` is a finished run, whose training and validation part are learned from (its test part stays closed), or
-    labelled data. `classes` names the labels, or adds some. Raises OptionError, DataError, RunError.
+    labelled data. `classes` names the labels, or adds some. `out` is where `write_labelled` is to write later: that
+    it can, with `force` in the place of what is there, is checked before anything is read.
+
+    Raises OptionError, OutputError, DataError, RunError.
     """
     reading = reading or ReadOptions()
     raise_all([*reading.problems(), SEED.problem("--seed", seed), *_twice(classes)])
     path = Path(sheet)
     if not path.exists():
         outputs.checked("--labels", sheet, inputs=[pool] if Path(pool).is_dir() else [], endings=TEXT_ENDINGS)
+    inputs = _read(pool, path, start)
+    if out is not None:
+        _checked(out, inputs, force)
     known = _known(start, reading, seed, on_event)
     events.stage(on_event, "reading the pool")
     found = read_pool(pool, options=reading.texts, kind=known.kind, spec=known.spec, on_event=on_event)
@@ -227,12 +245,12 @@ def label(
         raise OptionError(f"--classes names {classes[0]!r} alone; expected two labels or more, such as ham,spam")
     written = read_label_sheet(path, dict(zip(found.items, found.texts, strict=True)), names)
     events.stage(on_event, f"looking at {min(found.n, LOOKED[found.kind]):,} of {found.n:,} items")
-    return Labeller(found, known, path, written, classes, seed)
+    return Labeller(found, known, path, written, classes, seed, inputs)
 
 
 def write_labelled(labeller: Labeller, out: str | Path, *, force: bool = False) -> int:
     """Write every label that is known as a table to train from, and return its number of rows."""
-    path = outputs.checked("-o", out, endings=FORMATS, force=force)
+    path = _checked(out, labeller.inputs, force)
     frame = labeller.labelled()
     write_table(path, frame)
     return frame.height
@@ -241,6 +259,19 @@ def write_labelled(labeller: Labeller, out: str | Path, *, force: bool = False) 
 def check_batch(n: int) -> None:
     """Raise OptionError for a number of items that cannot be asked for at a time."""
     raise_all([Interval(1, MOST, whole=True).problem("--n", n)])
+
+
+def _checked(out: str | Path, inputs: Sequence[str | Path], force: bool) -> Path:
+    return outputs.checked("-o", out, inputs=inputs, endings=FORMATS, force=force)
+
+
+def _read(pool: str, sheet: Path, start: str | None) -> list[str | Path]:
+    """All that is read: the sheet, the pool, what to start from, and the data of a run to start from."""
+    found: list[str | Path] = [sheet, pool, *([start] if start is not None else [])]
+    if start is not None and (Path(start) / MANIFEST).is_file():
+        with contextlib.suppress(DataError, RunError):  # what is wrong with the run is said when it is read
+            found.append(RunFolder(Path(start)).data_path())
+    return found
 
 
 def _known(start: str | None, reading: ReadOptions, seed: int, on_event: Listener) -> Known:
