@@ -97,6 +97,28 @@ def test_how_the_texts_are_read(cli: Cli, tmp_path: Path) -> None:
     assert result.status == 2 and "none of its words" in result.err
 
 
+def test_a_word_that_stands_once_in_some_column_is_looked_for_in_the_texts(cli: Cli, notes: Path) -> None:
+    result = cli("text", "similar", notes, "--to", "brick", "--n", "2", "-o", "word.json")
+    assert result.status == 0, result.err
+    frame = pl.read_csv(notes).with_columns(seen=pl.Series(["brick", "", "cab", "cab", "", ""]), ref=pl.lit("x"))
+    frame = frame.with_columns(case=pl.Series(["K1", "K2", "K2", "K3", "K3", ""]), unit=pl.Series(list("PQRSTU")))
+    frame.write_csv(notes)
+    again = cli("text", "similar", notes, "--to", "brick", "--n", "2", "-o", "again.json")
+    assert again.status == 0, again.err
+    assert json.loads(Path("again.json").read_text()) == json.loads(Path("word.json").read_text())
+    for name, called in (("A3", "A3"), ("line 4", "line 4"), ("K1", "line 2"), ("R", "R")):
+        result = cli("text", "similar", notes, "--to", name, "--n", "1")
+        assert result.out.startswith(f"most alike of 6 texts to {called}\n"), result.out
+
+
+@pytest.mark.parametrize("more", [("--to", "café"), ("--pairs", "-o", "pairs.csv")])
+def test_how_the_texts_were_stored_is_said(cli: Cli, tmp_path: Path, more: tuple[str, ...]) -> None:
+    rows = "id,note\n1,the café was late\n2,a café in the park\n3,no prize\n"
+    (tmp_path / "old.csv").write_bytes(rows.encode("cp1252"))
+    result = cli("text", "similar", "old.csv", *more)
+    assert result.status == 0 and result.err.count("read as Windows-1252") == 1, result.err
+
+
 @pytest.mark.shows("text similar", "--seed")
 def test_the_random_pairs_are_drawn_by_a_seed(cli: Cli) -> None:
     assert cli("sample", "notes", "some", "--n", "60").status == 0

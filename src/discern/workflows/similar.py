@@ -11,7 +11,7 @@ import polars as pl
 
 from ..core import files
 from ..core.errors import DataError, describe
-from ..core.events import Listener, silent, stage
+from ..core.events import Listener, note, silent, stage
 from ..core.options import SEED, Interval, TextOptions, raise_all
 from ..core.views import Record
 from ..data import neighbours
@@ -80,6 +80,8 @@ def similar(
     if out is not None:
         target = outputs.checked("-o", out, inputs=[source], endings=(*FORMATS, JSON), force=force)
     texts = read_texts(source, options, stdin=stdin, on_event=on_event)
+    for sentence in texts.notes:
+        note(on_event, sentence)
     values = None if by is None else texts.column(by)
     stage(on_event, f"weigh the words of {texts.n:,} texts")
     weights = weigh(texts.texts)
@@ -136,6 +138,8 @@ def near_texts(
     raise_all([*options.problems(), LEAST.problem("--least", least)])
     target = outputs.checked("-o", out, inputs=[source], endings=FORMATS, force=force)
     texts = read_texts(source, options, stdin=stdin, on_event=on_event)
+    for sentence in texts.notes:
+        note(on_event, sentence)
     stage(on_event, f"compare {texts.n:,} texts")
     first = near.copies(texts.texts)
     pairs = near.near_pairs(texts.texts, least=least, first=first)
@@ -171,14 +175,21 @@ def near_texts(
 
 
 def _named(texts: Texts, to: str | None) -> tuple[int | None, pl.Series]:
-    """The row that `to` names, by its item or by a column in which it stands once, and what texts are called: by that
-    column, or one named as an id, where its values are all different."""
+    """The row that `to` names, and what texts are called: by that column, or one named as an id, where its values are
+    all different.
+
+    A row is named by its item, or by what stands once in a column named as an id or of values that are all different: a
+    word that happens to stand once in another column is a text to look for.
+    """
     row = None
     called = None
     for column in (texts.items, *(texts.frame[name] for name in texts.frame.columns if name != texts.text)):
-        if to is not None and row is None and len(rows := (column == to).arg_true()) == 1:
-            row, called = int(rows[0]), column
-        if called is None and column.name.lower() in IDS:
+        is_id = column.name.lower() in IDS
+        if to is not None and row is None and (is_id or column.n_unique() == texts.n):
+            rows = (column == to).arg_true()
+            if len(rows) == 1:
+                row, called = int(rows[0]), column
+        if called is None and is_id:
             called = column
     return row, called if called is not None and called.n_unique() == texts.n else texts.items
 
