@@ -19,8 +19,9 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.naive_bayes import BernoulliNB
 from sklearn.svm import LinearSVC
 
-from discern.core.errors import DataError, OptionError
+from discern.core.errors import DataError, ModelFileError, OptionError
 from discern.models import catalogue
+from discern.models.codecs import words as codec
 from discern.models.words import WordBayes, WordLogistic, WordSVM, looking_at
 from discern.store import bundle
 from discern.store.session import Shipped
@@ -137,6 +138,16 @@ def test_damaged_files_do_no_harm(name: str, tmp_path: Path) -> None:
     outcome = json.loads(child.stdout)
     assert not outcome["wrong"]
     assert outcome["refused"] + outcome["answered"] == 100 and outcome["refused"] > 50
+
+
+@every_learner
+@pytest.mark.parametrize("what", ["kind", "looks"])
+def test_what_is_no_text_in_the_config_is_refused(name: str, what: str, tmp_path: Path) -> None:
+    bundle.save(tmp_path / "m", fitted(name))
+    loaded = bundle.load(tmp_path / "m")
+    for wrong in ([], {}, None, 1):
+        with pytest.raises(ModelFileError, match="config is of kind"):
+            codec.check({**loaded.config, what: wrong}, loaded.arrays, loaded.spec, len(loaded.classes))
 
 
 def test_a_model_of_texts_has_no_graph(tmp_path: Path) -> None:

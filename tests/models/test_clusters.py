@@ -174,6 +174,8 @@ def test_groups_of_pictures_and_texts_come_back() -> None:
 def _changed(record: dict[str, Any], arrays: dict[str, Any], how: str) -> None:
     if how in record:
         record[how] = {"method": "spectral", "names": [1], "kind": "sounds", "features": [], "format": "x"}[how]
+    elif how == "kind of lists":
+        record["kind"] = []
     elif how == "columns":
         record["features"]["columns"][0]["kind"] = "sound"
     elif how == "extra":
@@ -194,8 +196,8 @@ def _changed(record: dict[str, Any], arrays: dict[str, Any], how: str) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    ["method", "names", "kind", "features", "format", "columns", "extra", "lacks", "nan", "shape", "scale", "slots",
-     "shares"],
+    ["method", "names", "kind", "kind of lists", "features", "format", "columns", "extra", "lacks", "nan", "shape",
+     "scale", "slots", "shares"],
 )  # fmt: skip
 def test_what_is_no_such_model_is_refused(how: str) -> None:
     record, arrays = codec.encode(saved())

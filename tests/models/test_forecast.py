@@ -306,7 +306,7 @@ DAMAGE: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
     "leaves of NaN": lambda r, a: a["value"].__setitem__(0, np.nan),
     "a feature that is no list": lambda r, a: a.update(feature=np.int32(0).reshape(())),
     "roots beyond the nodes": lambda r, a: a.update(roots=np.array([0, 10**9], np.int32)),
-    "roots that wrap around": lambda r, a: a.update(roots=np.array([0, 2**31 - 1, -(2**31), 7], np.int32)),
+    "roots that wrap around": lambda r, a: a.update(roots=np.array([0, 2**31 - 1, -(2**31), -9, 7], np.int32)),
     "no version": lambda r, a: r.pop("version"),
     "roots out of order": lambda r, a: a.update(roots=a["roots"][::-1].copy()),
 }  # fmt: skip

@@ -111,3 +111,13 @@ def test_a_circle_and_a_branch_into_another_tree_are_refused() -> None:
     }
     with pytest.raises(ModelFileError, match="deeper than 64"):
         codec.check(config, deep, spec, 2)
+
+
+def test_roots_whose_differences_wrap_around_are_refused() -> None:
+    leaves, zeros = np.arange(5, dtype=np.int32), np.zeros(5, np.int32)
+    nodes = {"feature": zeros, "threshold": np.zeros(5), "left": leaves, "right": leaves, "leaf": leaves}
+    codec.check_nodes({**nodes, "roots": leaves}, 1)
+    rising = np.array([0, 2**31 - 1, -(2**31), -5, 3], np.int32)
+    assert (np.diff(rising) > 0).all()
+    with pytest.raises(ModelFileError, match="roots"):
+        codec.check_nodes({**nodes, "roots": rising}, 1)

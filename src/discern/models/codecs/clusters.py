@@ -86,7 +86,7 @@ def decode(record: Mapping[str, Any], arrays: Arrays) -> Saved:
     outer = {name: value for name, value in arrays.items() if not name.startswith("features.")}
     kinds: dict[str, Callable[[Record, Arrays], tuple[Features, int]]]
     kinds = {"table": _table, "pictures": _pictures, "texts": _of_texts}
-    if record["kind"] not in kinds:
+    if not isinstance(record["kind"], str) or record["kind"] not in kinds:
         raise ModelFileError(f"kind is {fields.shown(record['kind'])}; expected one of {', '.join(kinds)}")
     found, width = kinds[record["kind"]](record["features"], inner)
     return Saved(_model(record["method"], outer, len(names), width), found, names)

@@ -167,15 +167,15 @@ def _trees(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], n_colu
     from ..forecast_boosting import Boosting
 
     fields.exact_keys(arrays, (*OWN, *TREES), "model.safetensors")
-    n = len(arrays["feature"])
+    n = len(fields.array(arrays, "feature", "int32", (None,)))
     found = {key: fields.array(arrays, key, kind, (None,) if key == "roots" else (n,), largest=LARGEST)
              for key, kind in TREES.items()}  # fmt: skip
     place = np.arange(n)
     leaf = (found["left"] == place) & (found["right"] == place)
     deeper = (found["left"] > place) & (found["right"] > place)  # a walk only goes on, so it ends
-    ends = np.append(found["roots"][1:], n)
+    roots = found["roots"].astype(np.int64)  # differences cannot wrap
     if not (
-        found["roots"][0] == 0 and (np.diff(found["roots"]) > 0).all() and ends[-1] == n
+        roots[0] == 0 and (np.diff(roots) > 0).all() and roots[-1] < n
         and (leaf | deeper).all() and max(found["left"].max(), found["right"].max()) < n
         and found["feature"].min() >= 0 and found["feature"].max() < n_columns and found["missing_left"].max() <= 1
     ):  # fmt: skip

@@ -76,7 +76,7 @@ def check_nodes(arrays: Mapping[str, NDArray[Any]], n_features: int) -> None:
     n_nodes = len(feature)
     fields.array(arrays, "threshold", "float64", (n_nodes,))
     left, right, leaf = (fields.array(arrays, name, "int32", (n_nodes,)) for name in ("left", "right", "leaf"))
-    roots = fields.array(arrays, "roots", "int32", (None,))
+    roots = fields.array(arrays, "roots", "int32", (None,)).astype(np.int64)  # differences cannot wrap
     for name, found, high in (("feature", feature, n_features), ("left", left, n_nodes), ("right", right, n_nodes)):
         if found.min() < 0 or found.max() >= high:
             raise ModelFileError(f"array {name!r} holds a number outside 0 to {high - 1}")

@@ -48,7 +48,8 @@ def encode(model: TextClassifier) -> tuple[dict[str, Any], dict[str, NDArray[Any
 def check(config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, n_classes: int) -> None:
     """Raise ModelFileError unless each class has a weight for each term, and terms are texts in rising order."""
     kind, looks = config.get("kind"), config.get("looks")
-    if kind not in SETTINGS or looks not in LOOKS or (kind == "WordBayes") != (looks == PRESENCE):
+    fits = looks in LOOKS and (kind == "WordBayes") == (looks == PRESENCE)
+    if not isinstance(kind, str) or kind not in SETTINGS or not fits:
         raise ModelFileError(f"config is of kind {fields.shown(kind)} that looks at {fields.shown(looks)}")
     if spec != InputSpec("texts", (), "text"):
         raise ModelFileError(f"input is {spec}; expected texts")
