@@ -55,6 +55,15 @@ class Figure(Record):
         return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
 
 
+def as_json(value: Any) -> Any:
+    """A record as JSON: by the names of its fields, with figures in their own form and tuples as lists."""
+    if isinstance(value, Figure):
+        return value.to_json()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return [as_json(one) for one in value] if isinstance(value, tuple) else value
+
+
 ColumnKind = Literal["number", "category", "date"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from ..core.records import Column, Figure
+from ..core.records import Column, Figure, as_json
 from ..core.views import Record
 from ..models.bags import Bag
 from ..models.cluster_features import TableFeatures
+from .chance import newcombe
 from .clusters import Tried, jaccard
 from .intervals import wilson
 from .matching import mean_of
@@ -141,7 +141,7 @@ class Clusters(Record):
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"schema": SCHEMA, **_plain(self)}
+        return {"schema": SCHEMA, **as_json(self)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Clusters:
@@ -293,23 +293,12 @@ def _difference_of_shares(a: int, n: int, b: int, m: int) -> Figure:
     both = (a + b) / max(1, n + m)
     if not n or not m or both in (0.0, 1.0):
         return Figure(None, None, None, n + m, f"{method}; all the same")
-    one, other, (low, high), (least, most) = a / n, b / m, wilson(a, n), wilson(b, m)
-    unit = math.sqrt(both * (1 - both))
-    value = one - other
-    down, up = math.hypot(one - low, most - other), math.hypot(high - one, other - least)
-    return Figure(value / unit, (value - down) / unit, (value + up) / unit, n + m, method)
+    unit, (low, high) = math.sqrt(both * (1 - both)), newcombe(a, n, b, m)
+    return Figure((a / n - b / m) / unit, low / unit, high / unit, n + m, method)
 
 
 def _by_size(traits: Sequence[Trait]) -> tuple[Trait, ...]:
     return tuple(sorted(traits, key=lambda one: -abs(one.difference.value or 0.0)))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Figure):
-        return value.to_json()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _figures(record: Mapping[str, Any]) -> dict[str, Any]:

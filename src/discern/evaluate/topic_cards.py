@@ -6,7 +6,6 @@ workshop on interactive language learning, 2014).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.records import Figure
+from ..core.records import Figure, as_json
 from ..core.views import Record
 from ..models.bags import Bag
 from ..models.topics import TopicModel
@@ -136,7 +135,7 @@ class Topics(Record):
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"schema": SCHEMA, **_plain(self)}
+        return {"schema": SCHEMA, **as_json(self)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Topics:
@@ -255,14 +254,6 @@ def places(model: TopicModel) -> tuple[tuple[float, float], ...]:
     found *= np.where(found[np.abs(found).argmax(axis=0), [0, 1]] < 0, -1, 1)
     reach = np.abs(found).max()
     return tuple((round(float(x), 4), round(float(y), 4)) for x, y in found / (reach or 1.0))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Figure):
-        return value.to_json()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _card(record: Mapping[str, Any]) -> Card:
