@@ -301,7 +301,7 @@ def test_one_text_is_shown_word_by_word(cli: Cli, run: Path, monkeypatch: pytest
 
 @pytest.mark.shows("text topics", "--compare", "--force")
 def test_numbers_of_topics_are_compared(cli: Cli, notes: Path, tmp_path: Path) -> None:
-    arguments = ("text", "topics", notes, "-o", "cmp", "--compare", "2,3,5", "--text", "note", *QUICK)
+    arguments = ("text", "topics", notes, "-o", "cmp", "--compare", "2,3,5", "--text", "note", *QUICK[:2])
     done = cli(*arguments)
     assert done.status == 0
     assert "3 topics foresee texts that were not learned from better than 2" in " ".join(done.out.split())
@@ -404,7 +404,8 @@ def test_what_cannot_be_used_is_refused_in_one_line(
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "emoji.csv").write_text("note\n" + "🙂\n" * 60)
     texts = ("--text", "note") if arguments and arguments[0].endswith(".csv") else ()
-    done = cli("text", "topics", *arguments, *texts, *(QUICK if "--restarts" not in arguments else ()))
+    quick = () if {"--restarts", "--apply", "--rename", "--compare", "--step"} & set(arguments) else QUICK
+    done = cli("text", "topics", *arguments, *texts, *quick)
     assert done.status == 2 and done.out == "" and message in done.err
     assert done.err.strip().splitlines()[-1].startswith("discern: ")
     assert "Traceback" not in done.err and not (tmp_path / "run").exists()
@@ -434,6 +435,43 @@ def test_a_damaged_run_is_refused(cli: Cli, notes: Path, run: Path, tmp_path: Pa
                 assert done.status == 2 and "Traceback" not in done.err and len(done.err.strip().splitlines()) == 1
 
 
+@pytest.mark.bad_input("text topics")
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (("--apply", "run"), "--apply has no use for --topics, --seed, --restarts, --refits, --stop-words, --without, "
+                             "--lemmas, --group, --time, --after, --names; leave them away"),
+        (("--apply", "run", "--show", "line 2"), "--show has no use for -o, --topics, --seed"),
+        (("--compare", "2,3"), "--compare has no use for --topics, --refits, --group, --time, --after, --names; leave"),
+        (("--step", "3"), "--step has no use for -o, --restarts, --refits, --group, --time, --after, --names, --force"),
+        (("--rename", "run"), "--rename has no use for TEXTS, -o, --text, --columns, --quote, --encoding, --topics, "),
+    ],
+)  # fmt: skip
+def test_options_that_do_nothing_there_are_refused_all_at_once(
+    cli: Cli, tmp_path: Path, mode: tuple[str, ...], said: str
+) -> None:
+    given = ("--topics", "3", "--seed", "1", "--restarts", "1", "--refits", "1", "--stop-words", "none", "--without",
+             "mr", "--lemmas", "en", "--group", "theme", "--time", "day", "--after", "run", "--names", "names.csv",
+             "--text", "note", "--columns", "a,note", "--quote", "none", "--encoding", "utf-8", "--force")  # fmt: skip
+    done = cli("text", "topics", "nowhere.csv", "-o", "out", *mode, *given)
+    assert done.status == 2 and len(done.err.strip().splitlines()) == 1 and said in done.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("mode", ["--apply", "--show", "--compare", "--step"])
+def test_how_letters_were_read_is_said_wherever_texts_are_read(cli: Cli, run: Path, mode: str) -> None:
+    notes = [f"caf\u00e9 {note}" for note in planted(120)["note"]]
+    Path("notes.csv").write_bytes("\n".join(["note", *notes]).encode("cp1252"))
+    options = {
+        "--apply": ("--apply", run),
+        "--show": ("--apply", run, "--show", "line 2"),
+        "--compare": ("--compare", "2,3", "-o", "out", "--restarts", "2"),
+        "--step": ("--step", "1"),
+    }[mode]
+    done = cli("text", "topics", "notes.csv", "--text", "note", *options)
+    assert done.status == 0 and "Windows-1252" in done.err
+
+
 def test_an_earlier_run_is_replaced_only_with_force(cli: Cli, notes: Path, tmp_path: Path) -> None:
     arguments = ("text", "topics", notes, "-o", "run", "--topics", "3", "--text", "note", *QUICK)
     assert cli(*arguments, "--group", "theme").status == 0
@@ -452,7 +490,7 @@ def test_files_of_somebody_else_are_never_replaced_without_force(
     for name in own:
         (tmp_path / "notes" / name).write_bytes(notes.read_bytes())
     monkeypatch.setattr("sys.stdin", io.StringIO((tmp_path / "notes" / own[0]).read_text()))
-    done = cli("text", "topics", "-", "-o", "notes", "--topics", "2", *QUICK, *options)
+    done = cli("text", "topics", "-", "-o", "notes", *(options or ("--topics", "2", *QUICK)))
     assert done.status == 2 and "already; choose another -o, or --force to replace" in done.err
     assert sorted(path.name for path in (tmp_path / "notes").iterdir()) == sorted(own)
     assert all((tmp_path / "notes" / name).read_bytes() == notes.read_bytes() for name in own)

@@ -76,7 +76,7 @@ def topics(
     """
     options = options or TopicOptions()
     raise_all(options.problems())
-    folder = outputs.checked_folder(out, source, OWN, force=force)
+    folder = outputs.checked_folder(out, [source], OWN, force=force)
     earlier = None if after is None else store.load(after)
     stage(on_event, "reading")
     texts = read_texts(source, text, stdin=stdin, on_event=on_event)
@@ -128,6 +128,8 @@ def apply_topics(
     saved = store.load(run)
     path = None if out is None else outputs.checked("-o", out, inputs=(source, run), endings=FORMATS, force=force)
     texts = read_texts(source, text, stdin=stdin, on_event=on_event)
+    for sentence in texts.notes:
+        note(on_event, sentence)
     bag = encode(words(texts.texts), saved.model.vocabulary, saved.preparation)
     found = answers(texts.items, bag, saved, fold_in(saved.model, bag))
     if path is not None:

@@ -11,12 +11,12 @@ import numpy as np
 
 from ..core import files
 from ..core.errors import DataError, describe
-from ..core.events import Listener, silent, stage, steps
+from ..core.events import Listener, note, silent, stage, steps
 from ..core.options import Interval, TextOptions, raise_all
 from ..core.seeds import derive
 from ..core.topic_options import TopicOptions
 from ..core.views import Record
-from ..data.texts import read_texts
+from ..data.texts import Texts, read_texts
 from ..evaluate import held_out
 from ..evaluate.coherence import coherence, count_windows
 from ..evaluate.matching import flow, stability, top_words
@@ -56,8 +56,8 @@ def compare_topics(
     """Fit several numbers of topics; write what is gained and how topics split into the folder `out`."""
     options = options or TopicOptions()
     raise_all(options.problems())
-    folder = outputs.checked_folder(out, source, OWN, force=force)
-    texts = read_texts(source, text, stdin=stdin, on_event=on_event)
+    folder = outputs.checked_folder(out, [source], OWN, force=force)
+    texts = _texts(source, text, stdin, on_event)
     bag = bag_of(texts, options)
     learned, kept_out = held_out.divide(bag.n_texts)
     for number in numbers:
@@ -96,10 +96,11 @@ def colour_text(
     *,
     text: TextOptions | None = None,
     stdin: Iterable[str] | None = None,
+    on_event: Listener = silent,
 ) -> tuple[Saved, Example]:
     """One text of `source` cut into pieces with their topics, by a run's model. `item` names it, such as `line 12`."""
     saved = store.load(run)
-    texts = read_texts(source, text, stdin=stdin)
+    texts = _texts(source, text, stdin, on_event)
     rows = [row for row, name in enumerate(texts.items.to_list()) if name == item]
     if not rows:
         near = ", ".join(map(str, texts.items.head(3).to_list()))
@@ -130,10 +131,11 @@ def step_topics(
     options: TopicOptions | None = None,
     text: TextOptions | None = None,
     stdin: Iterable[str] | None = None,
+    on_event: Listener = silent,
 ) -> Demonstration:
     """The sampler of topics, to be followed assignment by assignment. Raises DataError for more than a small file."""
     raise_all([Interval(2, 20, whole=True).problem("--topics", n_topics)])
-    texts = read_texts(source, text, stdin=stdin)
+    texts = _texts(source, text, stdin, on_event)
     how = replace(preparation(options or TopicOptions()), floor=1, ceiling=1.0)
     bag = prepare(words(texts.texts), how)
     if len(bag.ids) > FEW_WORDS:
@@ -153,6 +155,14 @@ def step_topics(
 def check_steps(number: int) -> None:
     """Raise OptionError unless so many assignments can be shown."""
     raise_all([Interval(1, STEPS_AT_MOST, whole=True).problem("--step", number)])
+
+
+def _texts(source: str | Path, options: TextOptions | None, stdin: Iterable[str] | None, on_event: Listener) -> Texts:
+    """The texts, their notes said."""
+    texts = read_texts(source, options, stdin=stdin, on_event=on_event)
+    for sentence in texts.notes:
+        note(on_event, sentence)
+    return texts
 
 
 def _level(model: TopicModel, bag: Bag, *figures: object) -> Level:

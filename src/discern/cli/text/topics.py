@@ -17,9 +17,20 @@ from ..console import Reporter, is_terminal, one_line
 from .reading import Columns, Encoding, Quote, Text, text_options
 
 STDIN = "-"
+PLAIN = TopicOptions()
 SHOWN = 20
 """Rows that are printed of texts that a run is applied to, where no file is written."""
 MODES = ("--apply", "--rename", "--compare", "--step")
+READING = ("TEXTS", "--text", "--columns", "--quote", "--encoding")
+WORDS = ("--seed", "--stop-words", "--without", "--lemmas")
+TAKEN = {
+    "--apply": (*READING, "-o", "--force"),
+    "--show": READING,
+    "--rename": ("--names",),
+    "--compare": (*READING, *WORDS, "-o", "--restarts", "--force"),
+    "--step": (*READING, *WORDS, "--topics"),
+}
+"""What has an effect beside each of them."""
 
 
 def topics(
@@ -105,12 +116,21 @@ def topics(
     if out is None and chosen in ([], ["--compare"]):
         problems.append("no -o RUN was given; expected the folder to write")
     parsed: Any = []
-    for given, parse in ((number, parse_topics), (compare, parse_compared)):
+    for typed, parse in ((number, parse_topics), (compare, parse_compared)):
         try:
-            parsed.append(None if given is None else parse(given))
+            parsed.append(None if typed is None else parse(typed))
         except OptionError as error:
             parsed.append(None)
             problems += error.problems
+    given = {
+        "TEXTS": source, "-o": out, "--text": text, "--columns": columns, "--quote": quote != "double",
+        "--encoding": encoding, "--topics": number != "10", "--seed": seed != PLAIN.seed,
+        "--restarts": restarts != PLAIN.restarts, "--refits": refits != PLAIN.refits,
+        "--stop-words": stop_words != PLAIN.stop_words, "--without": without, "--lemmas": lemmas, "--group": group,
+        "--time": time, "--after": after, "--names": names, "--force": force,
+    }  # fmt: skip
+    if len(chosen) == 1:
+        problems += _useless("--show" if show is not None and apply is not None else chosen[0], given)
     more = tuple(word.strip() for word in (without or "").split(",") if word.strip())
     asked = TopicOptions(parsed[0], seed, restarts, refits, stop_words, more, lemmas, group, time)
     reading = text_options(text, columns, quote, encoding)
@@ -142,11 +162,18 @@ def topics(
         print(f"\nthe page is {one_line(str(done.folder))}/topics.html")
 
 
+def _useless(mode: str, given: dict[str, Any]) -> list[str]:
+    """What was given and has no effect with `mode`, as one sentence; empty where there is nothing of the kind."""
+    extra = [name for name, value in given.items() if value and name not in TAKEN[mode]]
+    return [f"{mode} has no use for {', '.join(extra)}; leave {'them' if extra[1:] else 'it'} away"] if extra else []
+
+
 def _apply(
     run: str, source: str, out: Path | None, show: str | None, reading: TextOptions, stdin: Any, force: bool
 ) -> None:
     if show is not None:
-        saved, example = workflows.colour_text(run, source, show, text=reading, stdin=stdin)
+        with Reporter() as tell:
+            saved, example = workflows.colour_text(run, source, show, text=reading, stdin=stdin, on_event=tell)
         print(report.coloured_text(example, saved.ids, saved.names, colours=is_terminal()))
         return
     with Reporter() as tell:
@@ -167,9 +194,10 @@ def _apply(
 def _step(source: str, number: int, asked: TopicOptions, reading: TextOptions, stdin: Any) -> None:
     """At a terminal, Return goes on and q stops; in a file, all the assignments that were asked for."""
     workflows.check_steps(number)
-    shown = workflows.step_topics(
-        source, asked.n_topics or 2, seed=asked.seed, options=asked, text=reading, stdin=stdin
-    )
+    with Reporter() as tell:
+        shown = workflows.step_topics(
+            source, asked.n_topics or 2, seed=asked.seed, options=asked, text=reading, stdin=stdin, on_event=tell
+        )
     chain = shown.chain
     waits = is_terminal() and stdin is None and sys.stdin.isatty()
     print("every word gets a topic blindly:\n")
