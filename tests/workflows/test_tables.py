@@ -254,7 +254,7 @@ def test_a_number_learned_from_one_group_alone_has_no_interval(areas: Path, tmp_
     options = TrainOptions(model=("ols",), coverage=0.9)
     run = workflows.train_with(tmp_path / "halves.csv", options, reading=asked, out=tmp_path / "run")
     reason = json.loads((run.path / "training.json").read_text("utf-8"))["trust"]["reason"]
-    assert reason == "1 items that can be drawn by themselves are too few; it takes 20"
+    assert reason == "1 item that can be drawn by itself is too few; it takes 20"
 
 
 def test_a_split_of_numbers_is_read_again(areas: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What calibration and thresholds are fitted on: items that neither learned nor chose, in whole groups."""
+"""What calibration and thresholds are fitted on: items that were not learned from, in whole groups."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from ..models.answers import FittedOn, Trust
 from ..store import bundle
 from ..store.numbers import ShippedNumbers
 from . import choose, compare
-from .trusting import FEWEST_UNITS, Divided, Outcome
+from .trusting import FEWEST_UNITS, Divided, Outcome, few
 
 CHEAP = 10.0
 """Estimated seconds for all folds, up to which the model is fitted on them without being asked for."""
@@ -46,20 +46,20 @@ def fit(
     coverage = conformal_numbers.COVERAGE if options.coverage is None else options.coverage
     labels = data.labels
     assert labels is not None  # learning has refused data without labels
-    if len(divided.aside):
-        rows, how = divided.aside, "kept"
+    how = "kept" if len(divided.aside) else "folds"
+    rows = divided.aside if how == "kept" else np.sort(np.concatenate([divided.parts.train, divided.parts.validation]))
+    n_units = len(np.unique(data.units[rows]))
+    if n_units < FEWEST_UNITS:
+        return Outcome(None, few(n_units))
+    if how == "kept":
         answers = ShippedNumbers(bundle.load(model)).predict(data.values[rows])
     else:
-        rows, how = np.sort(np.concatenate([divided.parts.train, divided.parts.validation])), "folds"
         reason = _too_long(data, rows, options, choice)
         if reason:
             return Outcome(None, reason)
         events.stage(on_event, "finding how far off it is")
         rows, answers = _cross_fitted(data, rows, options, choice)
     units = np.unique(data.units[rows], return_inverse=True)[1].astype(np.int64)
-    n_units = int(units.max()) + 1
-    if n_units < FEWEST_UNITS:
-        return Outcome(None, f"{n_units} items that can be drawn by themselves are too few; it takes {FEWEST_UNITS}")
     found = conformal_numbers.fit(answers, labels[rows], coverage=coverage, units=units, seed=options.seed)
     if found is None:
         return Outcome(

@@ -1,8 +1,9 @@
-"""Which items calibration and thresholds are fitted on, and the fitting: never on what learned or chose the model.
+"""Which items calibration and thresholds are fitted on, and the fitting: never on answers of a model for items that it
+learned from.
 
-With 2,000 items and more, half of the validation part, at most 1,000 items, is set aside before anything is compared.
-With fewer, the model that was chosen is fitted again on folds, and answers each for the others; where that takes long,
-it is done on request only.
+With 2,000 items and more, half of the validation part, at most 1,000 items, is set aside before anything is compared:
+they did not choose the model either. With fewer, the model that was chosen is fitted again on folds, those by which
+models were compared, and answers each for the others; where that takes long, it is done on request only.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def fit(
     found = found.take(np.isin(labels[found.rows], fitted.classes_))
     n_units = len(np.unique(data.units[found.rows]))
     if n_units < FEWEST_UNITS:
-        return Outcome(None, _few(n_units))
+        return Outcome(None, few(n_units))
     units = np.unique(data.units[found.rows], return_inverse=True)[1].astype(np.int64)
     positions = np.searchsorted(fitted.classes_, labels[found.rows]).astype(np.int64)
     calibration = _calibration(options, found.probabilities, positions, units)
@@ -205,11 +206,13 @@ def _calibration(
 
 def _too_few(data: Dataset, both: Rows) -> str:
     n_units = len(np.unique(data.units[both]))
-    return _few(n_units) if n_units < FEWEST_UNITS else ""
+    return few(n_units) if n_units < FEWEST_UNITS else ""
 
 
-def _few(n_units: int) -> str:
-    return f"{n_units} items that can be drawn by themselves are too few; it takes {FEWEST_UNITS}"
+def few(n_units: int) -> str:
+    """Why nothing is fitted on so few."""
+    items = "item that can be drawn by itself is" if n_units == 1 else "items that can be drawn by themselves are"
+    return f"{n_units} {items} too few; it takes {FEWEST_UNITS}"
 
 
 def _too_long(data: Dataset, both: Rows, options: TrainOptions, choice: Mapping[str, Any]) -> str:
