@@ -77,8 +77,8 @@ class Refit:
         return columns
 
 
-def folds(units: ArrayLike, labels: Codes, n_folds: int, *, seed: int, purpose: str = "folds") -> Parts:
-    """Folds of whole units, the classes spread evenly (by the label of each unit's first item).
+def folds(units: ArrayLike, labels: NDArray[Any], n_folds: int, *, seed: int, purpose: str = "folds") -> Parts:
+    """Folds of whole units, evenly by the label (or the number) of each unit's first item; positions of both.
 
     Fewer units than `n_folds` give a fold each; fewer than two give none.
     """

@@ -6,7 +6,7 @@ machine. What a fit costs is estimated from counts, with constants measured on o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..core.options import TrainOptions
 from ..core.records import Figure
 from ..data.dataset import Dataset, targets_of
 from ..data.splits import Split
+from ..evaluate import refit
 from ..evaluate.evaluation import evaluate
 from ..images import hog
 from ..models import catalogue
@@ -147,7 +148,7 @@ def plan(
     """
     both = np.sort(np.concatenate([parts.train, parts.validation]))
     if len(both) < FEW:
-        divided = tuple(folds(data, both, options.seed))
+        divided = folds(data, both, options.seed)
         rounds, most = len(divided), max(len(train) for train, _ in divided)
     else:
         rounds, most = 1, min(COMPARED_TRAIN, len(parts.train))
@@ -307,19 +308,13 @@ class Features:
         return found
 
 
-def folds(data: Dataset, both: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """Folds over `both`, evenly by the label (or the number) of each unit's first item; no unit is torn apart."""
+def folds(data: Dataset, both: Rows, seed: int) -> tuple[tuple[Rows, Rows], ...]:
+    """Folds over `both`, rows to learn from and to answer (`refit.folds`): five of them where items are very few."""
     labels = data.labels
     assert labels is not None  # `choose` has refused data without labels
-    _, first, unit = np.unique(data.units[both], return_index=True, return_inverse=True)
-    number = min(MORE_FOLDS if len(both) < VERY_FEW else FOLDS, len(first))
-    order = seeds.generator(seed, "compare").permutation(len(first))
-    order = order[np.argsort(labels[both][first][order], kind="stable")]
-    fold = np.empty(len(first), np.int64)
-    fold[order] = np.arange(len(first)) % max(number, 1)
-    for each in range(number):
-        held = fold[unit] == each
-        yield both[~held], both[held]
+    number = MORE_FOLDS if len(both) < VERY_FEW else FOLDS
+    parts = refit.folds(data.units[both], labels[both], number, seed=seed, purpose="compare")
+    return tuple((both[train], both[held]) for train, held in parts)
 
 
 def _validation(parts: Split, most: int, seed: int) -> tuple[tuple[Rows, Rows], ...]:

@@ -164,7 +164,7 @@ def _twins(
     folds = len(parts.validation) < ENOUGH and compare.FOLDS * compare.seconds(name, len(every), data) <= LONG
     if not folds and not len(parts.validation):
         return [], "", ["There is no validation part, and the model takes long to fit: importance is not measured."]
-    divided = list(compare.folds(data, every, seed)) if folds else [(parts.train, parts.validation)]
+    divided = compare.folds(data, every, seed) if folds else ((parts.train, parts.validation),)
     stage(on_event, "fitting again without the rows that are asked about")
     given = choose.winning(opened.choice, opened.folder.options(), data)
     found = []
