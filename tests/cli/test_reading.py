@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 from discern.models.convolutional import ConvNet
 from discern.store import bundle
+from discern.workflows import load
 
 from .conftest import Cli
 
@@ -179,3 +181,40 @@ def test_what_stands_in_the_test_part_is_not_learned_from(cli: Cli, photos: Path
     }
     assert part_of["kept"]["train/red/leak.png"] in ("train", "validation")
     assert part_of["dropped"]["train/red/leak.png"] not in ("train", "validation", "test")
+
+
+@pytest.mark.shows("train", "--max-megapixels")
+@pytest.mark.shows("audit", "--max-megapixels")
+@pytest.mark.shows("predict", "--max-megapixels")
+def test_larger_pictures_are_set_aside_at_every_door_of_a_run(cli: Cli, photos: Path, tmp_path: Path) -> None:
+    data, big = tmp_path / "photos", tmp_path / "photos" / "red" / "big.png"
+    shutil.copytree(photos, data)
+    Image.new("RGB", (60, 60), "red").save(big)
+    said = "60 x 60 pixels; expected at most 0.002 megapixels (--max-megapixels of train, audit and predict raises"
+    cap = ("--max-megapixels", "0.002")
+    assert "rejected: 1\n" in cli("audit", data, *cap).out and "rejected: 0\n" in cli("audit", data).out
+    result = cli("train", data, "-o", "run", "--model", "majority", *cap)
+    assert result.status == 0 and said in (tmp_path / "run" / "rejected.csv").read_text(), result.err
+    assert "--max-megapixels 0.002" in (tmp_path / "run" / "report.html").read_text()
+    for again in ("verify", "report", "evaluate"):
+        result = cli(again, "run")
+        assert result.status == 0, (again, result.out, result.err)
+    answers = cli("predict", "run", big, data / "red" / "01.png")
+    assert said in answers.err and answers.out.count(".png") == 1
+    assert cli("predict", "run", big, *cap[:1], "1").out.count("big.png") == 1
+    both = cli("predict", "--model", "run", "--model", "run/model.discern", big)
+    assert both.status == 0 and "big.png" in both.out
+    assert load(tmp_path / "run").predict([big, data / "red" / "01.png"]).height == 1
+    reasons = cli("explain", "run", big)
+    assert reasons.status == 2 and said in reasons.err
+
+
+@pytest.mark.parametrize("command", [("audit", "photos"), ("train", "photos"), ("predict", "run", "photos")])
+def test_a_cap_that_cannot_be_is_refused(cli: Cli, photos: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    shutil.copytree(photos, tmp_path / "photos")
+    assert cli("train", "photos", "-o", "run", "--model", "majority").status == 0
+    result = cli(*command, "--max-megapixels", "200")
+    assert result.status == 2 and "--max-megapixels is 200.0; expected a number above 0 to 178" in result.err
+    (tmp_path / "t.csv").write_text("size,kind\n1,a\n2,b\n3,a\n4,b\n")
+    refused = cli("audit", "t.csv", "--target", "kind", "--max-megapixels", "20")
+    assert refused.status == 2 and "leave the options of pictures away" in refused.err

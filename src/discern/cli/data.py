@@ -12,7 +12,7 @@ import typer
 from .. import report, workflows
 from ..core import files
 from ..core.errors import OptionError
-from ..core.options import ReadOptions, parse_size
+from ..core.options import MAX_MEGAPIXELS, ReadOptions, parse_size
 from .console import Reporter, is_terminal, one_line, typed
 from .reading import (
     Drop,
@@ -23,6 +23,7 @@ from .reading import (
     Label,
     Labels,
     Language,
+    MaxMegapixels,
     Missing,
     Target,
     Task,
@@ -182,6 +183,7 @@ def audit(
     keep: Keep = None,
     missing: Missing = None,
     task: Task = None,
+    max_megapixels: MaxMegapixels = MAX_MEGAPIXELS,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the findings as a page, too.")
@@ -198,6 +200,7 @@ def audit(
         group=group,
         language=language,
         table=table_options(target, drop, keep, missing, task),
+        max_megapixels=max_megapixels,
     )
     with Reporter() as tell:
         findings = workflows.audit(source, reading=how, html=html, force=force, on_event=tell)

@@ -12,7 +12,7 @@ import typer
 from .. import report, workflows
 from ..core import saying
 from ..core.errors import OptionError
-from ..core.options import SplitOptions, TrainOptions, parse_time
+from ..core.options import MAX_MEGAPIXELS, SplitOptions, TrainOptions, parse_time
 from .console import Reporter, one_line, short, typed
 from .data import Data
 from .reading import (
@@ -29,6 +29,7 @@ from .reading import (
     Labels,
     Language,
     MaxBad,
+    MaxMegapixels,
     Missing,
     Size,
     Symbols,
@@ -181,6 +182,7 @@ def train(
     missing: Missing = None,
     task: Task = None,
     max_bad: MaxBad = 0.05,
+    max_megapixels: MaxMegapixels = MAX_MEGAPIXELS,
     corrections: Annotated[
         Path | None,
         typer.Option("--corrections", metavar="SHEET", help="Labels put right, such as a filled-in suspects.csv."),
@@ -240,6 +242,7 @@ def train(
         group=group,
         language=language,
         table=table_options(target, drop, keep, missing, task),
+        max_megapixels=max_megapixels,
     )
     if problems:
         raise OptionError([*problems, *(problem for problem in (*options.problems(), *how.problems()) if problem)])

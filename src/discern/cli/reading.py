@@ -65,6 +65,9 @@ Task = Annotated[
 MaxBad = Annotated[
     float, typer.Option("--max-bad", metavar="SHARE", help="End when more of the items than this cannot be read.")
 ]
+MaxMegapixels = Annotated[
+    float, typer.Option("--max-megapixels", metavar="N", help="Set larger pictures aside; at most 178.")
+]
 
 
 def table_options(

@@ -66,6 +66,10 @@ def predict(
     columns: Columns = None,
     quote: Quote = "double",
     encoding: Encoding = None,
+    max_megapixels: Annotated[
+        float | None,
+        typer.Option("--max-megapixels", metavar="N", help="Set larger pictures aside (default: as the run did)."),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Answer for new pictures, texts or rows: item, prediction, probability and one column a label.
@@ -87,6 +91,7 @@ def predict(
             stdin=stdin,
             texts=text_options(text, columns, quote, encoding),
             keep=keep or (),
+            max_megapixels=max_megapixels,
             force=force,
             on_event=tell,
             on_frame=Printer(),

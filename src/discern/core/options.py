@@ -93,10 +93,21 @@ def raise_all(problems: Iterable[str | None]) -> None:
 
 SEED = Interval(0, 2**31 - 1, whole=True)
 SHARE = Interval(0, 1, open_low=True, open_high=True)
+MAX_MEGAPIXELS = 50.0
+MEGAPIXELS = Interval(0, 178, open_low=True)
+"""Pillow refuses larger pictures by itself, so the cap can be raised no further."""
 
 
 @dataclass(frozen=True)
-class SplitOptions(Record):
+class Options(Record):
+    """Options that a run's record holds."""
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class SplitOptions(Options):
     """How items are divided. Folders `train/ validation/ test/` in the data are respected before these."""
 
     test: float = 0.15
@@ -118,7 +129,7 @@ class SplitOptions(Record):
 
 
 @dataclass(frozen=True)
-class PictureOptions(Record):
+class PictureOptions(Options):
     """How pictures are prepared for a model. It becomes part of the model's input: every door does the same."""
 
     size: tuple[int, int] | None = None
@@ -141,9 +152,6 @@ class PictureOptions(Record):
             if self.symbols and (self.binary or self.keep_aspect)
             else None,
         ]
-
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> PictureOptions:
@@ -195,7 +203,7 @@ def parse_crop(text: str) -> tuple[float, float, float, float]:
 
 
 @dataclass(frozen=True)
-class TextOptions(Record):
+class TextOptions(Options):
     """How texts are read from a file: everything that must be the same when a run reads them again."""
 
     text: str | None = None
@@ -220,16 +228,13 @@ class TextOptions(Record):
             else None,
         ]
 
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> TextOptions:
         return cls(**{**record, "columns": tuple(record["columns"])})
 
 
 @dataclass(frozen=True)
-class TableOptions(Record):
+class TableOptions(Options):
     """How a table of numbers and categories is read: everything that must be the same when a run reads it again."""
 
     target: str | None = None
@@ -252,9 +257,6 @@ class TableOptions(Record):
             "--task goes with --target" if self.task is not None and self.target is None else None,
         ]
 
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> TableOptions:
         return cls(**{**record, **{name: tuple(record[name]) for name in ("drop", "keep", "missing")}})
@@ -272,7 +274,7 @@ def _encoding_problem(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class ReadOptions(Record):
+class ReadOptions(Options):
     """How data are read: everything that must be the same when a run reads them again."""
 
     pictures: PictureOptions = PictureOptions()
@@ -293,13 +295,13 @@ class ReadOptions(Record):
     language: str | None = None
     """Texts in other languages are set aside: `en`; `any` for none."""
     table: TableOptions = TableOptions()
+    max_megapixels: float = MAX_MEGAPIXELS
+    """Larger pictures are set aside."""
 
     def problems(self) -> list[str | None]:
         own = [*self.pictures.problems(), *self.texts.problems(), *self.table.problems()]
+        own += [MEGAPIXELS.problem("--max-megapixels", self.max_megapixels)]
         return [*own, Interval(0, 1).problem("--max-bad", self.max_bad)]
-
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> ReadOptions:
@@ -311,7 +313,7 @@ class ReadOptions(Record):
 
 
 @dataclass(frozen=True)
-class TrainOptions(Record):
+class TrainOptions(Options):
     """Everything that `train` can be asked for. What is None is chosen by the model and recorded with the run."""
 
     model: tuple[str, ...] = ()
@@ -374,9 +376,6 @@ class TrainOptions(Record):
             None if self.search is None else Interval(2, 10_000, whole=True).problem("--search", self.search),
             "--budget and --epochs were both given; expected one of them" if self.budget and self.epochs else None,
         ]
-
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> TrainOptions:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, describe
 from ..core.events import Listener, note, silent
 from ..core.executor import Executor, Local
+from ..core.options import MAX_MEGAPIXELS
 from ..core.records import InputSpec
-from ..images.decode import MAX_MEGAPIXELS
 from ..images.fit import fit_to
 from . import idx, samples
 from .decoded import in_chunks

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..core.errors import DataError, UnreadableItem, describe
+from ..core.options import MAX_MEGAPIXELS
 from ..core.records import InputSpec
-from ..images.decode import MAX_MEGAPIXELS, from_image, on_white, picture_for
+from ..images.decode import from_image, on_white, picture_for
 from ..images.fit import fit_to
 from .assemble import Reading, group_column, stop_if_too_many
 from .dataset import Dataset, Source, set_aside

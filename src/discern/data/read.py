@@ -15,9 +15,18 @@ from numpy.typing import ArrayLike
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
-from ..core.options import Interval, PictureOptions, ReadOptions, TableOptions, TextOptions, one_of, raise_all
+from ..core.options import (
+    MAX_MEGAPIXELS,
+    MEGAPIXELS,
+    Interval,
+    PictureOptions,
+    ReadOptions,
+    TableOptions,
+    TextOptions,
+    one_of,
+    raise_all,
+)
 from ..core.records import InputSpec
-from ..images.decode import HIGHEST_MAX_MEGAPIXELS, MAX_MEGAPIXELS
 from . import arrays, idx, labelled_texts, sheets, table_read
 from .assemble import MAX_BAD, Groups, Reading
 from .corrections import corrected
@@ -124,6 +133,7 @@ def read(
         group,
         language,
         table,
+        max_megapixels,
     )
     asked = own_target(source, asked)
     reading = Reading(groups, max_bad, max_megapixels, on_event, executor or Local(), spec, options, sheet, pattern)
@@ -153,7 +163,7 @@ def reading_problems(max_bad: Any, max_megapixels: Any) -> list[str | None]:
     """What is wrong with these options, for everybody who offers them."""
     return [
         Interval(0, 1).problem("--max-bad", max_bad),
-        Interval(0, HIGHEST_MAX_MEGAPIXELS, open_low=True).problem("--max-megapixels", max_megapixels),
+        MEGAPIXELS.problem("--max-megapixels", max_megapixels),
     ]
 
 
@@ -171,7 +181,7 @@ def _check_asked(data: Dataset, asked: ReadOptions) -> None:
     """Raise OptionError for options that these data do not take."""
     texts = data.kind == "texts"
     table = bool(data.input.columns)
-    pictures = asked.pictures != PictureOptions() or asked.labels is not None
+    pictures = (asked.pictures, asked.labels, asked.max_megapixels) != (PictureOptions(), None, MAX_MEGAPIXELS)
     raise_all(
         [
             "--label goes with --labels, or with a table of texts"

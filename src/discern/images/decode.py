@@ -35,13 +35,11 @@ from PIL import Image, TiffImagePlugin, WebPImagePlugin
 
 from ..core.errors import UnreadableItem
 from ..core.files import open_regular, regular_file
+from ..core.options import MAX_MEGAPIXELS
 from ..core.records import InputSpec
 from .fit import fit_image, least_size, pixels_of
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
-MAX_MEGAPIXELS = 50.0
-HIGHEST_MAX_MEGAPIXELS = 178.0
-"""Pillow refuses more than this by itself, so the cap can be raised no further."""
 
 REDUCED = 2
 """A JPEG is decoded at no less than so many times the size that is asked for, so that resizing still has its say."""
@@ -243,7 +241,8 @@ def _open(file: io.BytesIO | io.BufferedReader, max_megapixels: float) -> Iterat
 
 
 def _too_large(found: str, max_megapixels: float) -> UnreadableItem:
-    return UnreadableItem(f"{found}; expected at most {max_megapixels:g} megapixels (--max-megapixels raises the cap)")
+    raised = "--max-megapixels of train, audit and predict raises the cap"
+    return UnreadableItem(f"{found}; expected at most {max_megapixels:g} megapixels ({raised})")
 
 
 def _what_it_is(start: bytes) -> str:

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from ..core import files
 from ..core.errors import DataError, OptionError, OutputError, RunError, RunLocked, describe
-from ..core.options import ReadOptions, TrainOptions
+from ..core.options import MAX_MEGAPIXELS, ReadOptions, TrainOptions
 from ..core.records import Findings
 from ..data.corrections import filled
 from ..data.given import refuse_address
@@ -377,6 +377,12 @@ def model_path(run_or_model: str | Path) -> Path:
         found = "neither a folder nor a regular file" if path.exists() else "no such run or model file"
         raise RunError(describe(str(run_or_model), found=found, expected="a run's folder or a model file"))
     return path
+
+
+def megapixels_of(run_or_model: str | Path) -> float:
+    """The largest pictures that a run reads; the usual cap for a model file. Raises RunError."""
+    folder = RunFolder(Path(run_or_model))
+    return folder.reading().max_megapixels if folder.exists() else MAX_MEGAPIXELS
 
 
 def ledger_of(run_or_model: str | Path) -> Path:

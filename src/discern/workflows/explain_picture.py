@@ -36,7 +36,7 @@ from ..report import film as films
 from ..report import inside_page, picture_reasons
 from ..store import bundle
 from ..store.bundle import Bundle
-from ..store.run_folder import RunFolder, model_path
+from ..store.run_folder import RunFolder, megapixels_of, model_path
 from ..store.session import Shipped
 from . import explain_folder
 from .kept import Finished
@@ -107,7 +107,7 @@ def one(
         if item is not None:
             raise
         notes.append("what it learned from is not at hand, so no nearest pictures are shown")
-    name, picture = _picture(loaded, source, item, opened)
+    name, picture = _picture(run, loaded, source, item, opened)
     shipped = Shipped(loaded, features=True)
     stage(on_event, "asking the model")
     answers = shipped.answer(picture[None])
@@ -170,7 +170,7 @@ def look_inside(
     accuracies = _accuracies(opened.folder)
     if film and not accuracies:
         raise OptionError(f"{run}: --film needs the weights of every epoch; train with --keep-epochs, which keeps them")
-    name, picture = _picture(loaded, source, item, opened)
+    name, picture = _picture(run, loaded, source, item, opened)
     classes = [str(one) for one in loaded.classes]
     stage(on_event, "looking inside")
     rows = learnable(opened)
@@ -238,7 +238,7 @@ def is_picture(source: object) -> bool:
 
 
 def _picture(
-    loaded: Bundle, source: str | Path | Dataset | None, item: str | None, opened: Finished | None
+    run: str | Path, loaded: Bundle, source: str | Path | Dataset | None, item: str | None, opened: Finished | None
 ) -> tuple[str, NDArray[Any]]:
     """A name and the pixels as the model takes them."""
     if item is not None:
@@ -252,7 +252,7 @@ def _picture(
     if not path.exists():
         raise missing_path(str(source))
     try:
-        return shown(str(source)), picture_for(path, loaded.spec).pixels
+        return shown(str(source)), picture_for(path, loaded.spec, max_megapixels=megapixels_of(run)).pixels
     except UnreadableItem as error:
         raise DataError(describe(shown(str(source)), found=error.reason, expected="a picture")) from error
 

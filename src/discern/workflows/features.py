@@ -15,7 +15,7 @@ from ..core.events import Listener, silent, steps
 from ..data.items import expand, load_batches
 from ..data.tables_out import FORMATS, table_writer
 from ..store import bundle, outputs
-from ..store.run_folder import model_path
+from ..store.run_folder import megapixels_of, model_path
 from ..store.session import Shipped
 
 
@@ -42,7 +42,7 @@ def features(
     rejected: list[tuple[str, str]] = []
     n = 0
     with table_writer(target) as writer:
-        for names, values, bad in load_batches(refs, shipped.spec):
+        for names, values, bad in load_batches(refs, shipped.spec, max_megapixels=megapixels_of(run)):
             rejected += bad
             if len(names):
                 writer.write(_frame(names, shipped.looked(values)[1]))

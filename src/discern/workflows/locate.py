@@ -15,12 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from ..core import files
 from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, silent
-from ..core.options import SHARE, raise_all, suggest
+from ..core.options import MAX_MEGAPIXELS, SHARE, raise_all, suggest
 from ..core.views import Record
 from ..data.canvases import BACKGROUND
 from ..data.tables_out import write_table
 from ..evaluate.boxes import Box, merged, to_json
-from ..images.decode import MAX_MEGAPIXELS
 from ..images.fit import fit_to
 from ..images.sections import Level, cut_out, levels
 from ..images.symbols import grey_of

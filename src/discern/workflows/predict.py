@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent, steps
-from ..core.options import TextOptions, raise_all
+from ..core.options import MAX_MEGAPIXELS, MEGAPIXELS, TextOptions, raise_all
 from ..core.records import InputSpec
 from ..core.views import Record
 from ..data.items import BATCH, expand, load_batches
@@ -27,7 +27,7 @@ from ..images.fit import fit_to
 from ..store import bundle, outputs
 from ..store.answered import frame
 from ..store.numbers import ShippedNumbers, ship
-from ..store.run_folder import model_path
+from ..store.run_folder import megapixels_of, model_path
 from ..store.session import Shipped
 from . import apply
 from .apply_tables import answered_rows, predict_tables
@@ -48,8 +48,9 @@ class Predictions(Record):
 class Model:
     """A saved model, loaded. It runs without torch and without the network."""
 
-    def __init__(self, shipped: Shipped | ShippedNumbers) -> None:
+    def __init__(self, shipped: Shipped | ShippedNumbers, max_megapixels: float = MAX_MEGAPIXELS) -> None:
         self.shipped = shipped
+        self.max_megapixels = max_megapixels
 
     @property
     def classes(self) -> NDArray[np.str_]:
@@ -96,7 +97,7 @@ class Model:
             )
             _some_left(tables, rejected)
             return pl.concat(tables)
-        frames = list(answers(self.shipped, names, rejected=rejected))
+        frames = list(answers(self.shipped, names, rejected=rejected, max_megapixels=self.max_megapixels))
         _some_left(frames, rejected)
         return pl.concat(frames)
 
@@ -115,7 +116,7 @@ def _drawn(items: NDArray[Any], spec: InputSpec) -> NDArray[Any]:
 
 def load(path: str | Path) -> Model:
     """A model from a bundle or a run folder. Raises ModelFileError or RunError."""
-    return Model(ship(bundle.load(model_path(path))))
+    return Model(ship(bundle.load(model_path(path))), megapixels_of(path))
 
 
 def predict(
@@ -126,6 +127,7 @@ def predict(
     stdin: Iterable[str] | None = None,
     texts: TextOptions = PLAIN,
     keep: Sequence[str] = (),
+    max_megapixels: float | None = None,
     force: bool = False,
     on_event: Listener = silent,
     on_frame: Callable[[pl.DataFrame], None] | None = None,
@@ -138,18 +140,22 @@ def predict(
 
     Several runs answer side by side: the columns of each begin with its name (`make_prediction`, `make_p_Ford`).
     The ending of `out` decides the format: `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.xlsx`; without `out` each batch is
-    handed to `on_frame`. Items that cannot be read are set aside with their reason in `<out>.rejected.csv`.
+    handed to `on_frame`. Items that cannot be read are set aside with their reason in `<out>.rejected.csv`; so are
+    pictures of more than `max_megapixels` (default: as the run read its own).
 
     Raises OptionError, OutputError, RunError, ModelFileError; DataError when not one item can be read.
     """
     target = None if out is None else outputs.checked_answers(out, inputs=items, endings=FORMATS, force=force)
     names = [str(item) for item in items]
     rejected: list[tuple[str, str]] = []
-    raise_all(texts.problems())
+    cap = None if max_megapixels is None else MEGAPIXELS.problem("--max-megapixels", max_megapixels)
+    raise_all([*texts.problems(), cap])
     if isinstance(run, (str, os.PathLike)):
         path = model_path(run)
         loaded = bundle.load(path)
         shipped = ship(loaded)
+        if max_megapixels is not None and shipped.spec.kind != "pictures":
+            raise OptionError("--max-megapixels belongs to models of pictures")
         if shipped.spec.columns:
             n_items, rejected = predict_tables(
                 shipped, names, out=target, keep=keep, on_event=on_event, on_frame=on_frame
@@ -174,9 +180,13 @@ def predict(
             return _concluded(n_items, rejected, target)
         if keep or texts != PLAIN:
             raise OptionError("--keep, --text, --columns, --quote and --encoding belong to models of texts or tables")
-        frames = answers(shipped, names, stdin=stdin, rejected=rejected, on_event=on_event)
+        most = max_megapixels or megapixels_of(run)
+        frames = answers(shipped, names, stdin=stdin, rejected=rejected, max_megapixels=most, on_event=on_event)
     else:
-        frames = answers_side_by_side(_named(run), names, stdin=stdin, rejected=rejected, on_event=on_event)
+        most = max_megapixels or max(map(megapixels_of, run))
+        frames = answers_side_by_side(
+            _named(run), names, stdin=stdin, rejected=rejected, max_megapixels=most, on_event=on_event
+        )
     n_items = _write(target, frames, rejected) if target else _hand_over(frames, on_frame, rejected)
     return _concluded(n_items, rejected, target)
 
@@ -193,11 +203,14 @@ def answers(
     *,
     rejected: list[tuple[str, str]],
     stdin: Iterable[str] | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
     on_event: Listener = silent,
 ) -> Iterator[pl.DataFrame]:
     """One data frame a batch; items that cannot be read are added to `rejected` as (item, reason)."""
     done = 0
-    for names, values, bad in load_batches(expand(items, stdin, on_event=on_event), shipped.spec):
+    for names, values, bad in load_batches(
+        expand(items, stdin, on_event=on_event), shipped.spec, max_megapixels=max_megapixels
+    ):
         rejected += bad
         done += len(names)
         steps(on_event, "predicting", done, 0)
@@ -211,6 +224,7 @@ def answers_side_by_side(
     *,
     rejected: list[tuple[str, str]],
     stdin: Iterable[str] | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
     on_event: Listener = silent,
 ) -> Iterator[pl.DataFrame]:
     """`answers` of several models on the same items: one frame a batch, the columns of each model under its name."""
@@ -219,7 +233,7 @@ def answers_side_by_side(
     while chunk := list(itertools.islice(refs, BATCH)):
         parts: list[pl.DataFrame] = []
         for name, shipped in models.items():
-            ((read, values, bad),) = load_batches(chunk, shipped.spec, batch=BATCH)
+            ((read, values, bad),) = load_batches(chunk, shipped.spec, batch=BATCH, max_megapixels=max_megapixels)
             table = frame(read, shipped, shipped.answer(values))
             if parts and table["item"].to_list() != parts[0]["item"].to_list():
                 raise DataError(f"{chunk[0].name}: items changed while they were read; ask again")

@@ -169,6 +169,7 @@ def _reading(options: ReadOptions) -> dict[str, tuple[Any, Any]]:
         "--label": (options.label, ()),
         "--group-from": (options.group_from, None),
         "--max-bad": (options.max_bad, plain.max_bad),
+        "--max-megapixels": (options.max_megapixels, plain.max_megapixels),
         "--corrections": (options.corrections, None),
         "--text": (options.texts.text, None),
         "--columns": (",".join(options.texts.columns) or None, None),

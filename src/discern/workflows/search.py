@@ -271,6 +271,7 @@ def _at(data: Dataset, size: tuple[int, int], on_event: Listener = silent) -> Da
         label=source.options.label,
         group_from=source.options.group_from,
         max_bad=source.options.max_bad,
+        max_megapixels=source.options.max_megapixels,
         corrections=source.options.corrections,
         on_event=choose.quiet(on_event),
     )

@@ -190,6 +190,7 @@ def read_with(
         keep=options.table.keep,
         missing=options.table.missing,
         task=options.table.task,
+        max_megapixels=options.max_megapixels,
         on_event=on_event,
     )
 
