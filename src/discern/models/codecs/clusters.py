@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...core import views
 from ...core.cluster_options import METHODS, MOST_GROUPS
-from ...core.errors import ModelFileError, NewerFormat
+from ...core.errors import ModelFileError
 from ...core.records import Column, InputSpec
 from ...images.hog import Plan
 from ..bags import Preparation
@@ -22,6 +23,7 @@ from .topics import LONGEST_WORD
 
 FORMAT = "discern groups"
 VERSION = 1
+refuse_newer = partial(fields.refuse_newer, FORMAT, VERSION)
 KEYS = ("format", "version", "method", "names", "kind", "features")
 OF_TABLE = ("centre", "scale", "low", "high", "shift", "slots", "shares")
 OF_PICTURES = ("mean", "basis")
@@ -76,7 +78,6 @@ def decode(record: Mapping[str, Any], arrays: Arrays) -> Saved:
     """The groups. Raises ModelFileError unless every part fits the others; NewerFormat for a later version."""
     refuse_newer(record)
     fields.exact_keys(record, KEYS, "model.json")
-    fields.whole(record, "version", 1, VERSION)
     if record["method"] not in METHODS or not isinstance(record["features"], dict):
         raise ModelFileError(f"method is {fields.shown(record['method'])}; expected one of {', '.join(METHODS)}")
     names = _texts(record, "names")
@@ -90,15 +91,6 @@ def decode(record: Mapping[str, Any], arrays: Arrays) -> Saved:
         raise ModelFileError(f"kind is {fields.shown(record['kind'])}; expected one of {', '.join(kinds)}")
     found, width = kinds[record["kind"]](record["features"], inner)
     return Saved(_model(record["method"], outer, len(names), width), found, names)
-
-
-def refuse_newer(record: Mapping[str, Any]) -> None:
-    """Raise ModelFileError for another format, NewerFormat for a later version of this one."""
-    if record.get("format") != FORMAT:
-        raise ModelFileError(f"format is {fields.shown(record.get('format'))}; expected {FORMAT!r}")
-    version = record.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise NewerFormat(f"groups of version {fields.shown(version)}; this program reads up to {VERSION}")
 
 
 def _model(method: str, arrays: Arrays, n_groups: int, width: int) -> ClusterModel:

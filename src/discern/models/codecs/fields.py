@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import ModelFileError
+from ...core.errors import ModelFileError, NewerFormat
 from ...core.options import Interval
 
 
@@ -19,6 +19,16 @@ def exact_keys(found: Iterable[str], expected: Iterable[str], where: str) -> Non
         wrong = sorted(map(repr, expected - found)) or sorted(map(repr, found - expected))
         verb = "lacks" if expected - found else "holds an unknown"
         raise ModelFileError(f"{where} {verb} {', '.join(wrong)[:200]}")
+
+
+def refuse_newer(form: str, known: int, record: Mapping[str, Any]) -> None:
+    """Raise ModelFileError for another format than `form`, NewerFormat for a later version of it than `known`."""
+    if record.get("format") != form:
+        raise ModelFileError(f"format is {shown(record.get('format'))}; expected {form!r}")
+    version = record.get("version")
+    if isinstance(version, int) and version > known:
+        raise NewerFormat(f"{form} of version {shown(version)}; this program reads up to {known}")
+    whole({"version": version}, "version", 1, known)
 
 
 def number(config: Mapping[str, Any], name: str, limit: Interval) -> float:

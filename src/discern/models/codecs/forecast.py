@@ -6,12 +6,13 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import ModelFileError, NewerFormat
+from ...core.errors import ModelFileError
 from ...core.forecast_options import BASELINE, MODELS, MOST_AHEAD, NETS, SeriesOptions
 from ...core.optional import require
 from ...core.views import Record
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FORMAT = "discern forecast"
 VERSION = 1
+refuse_newer = partial(fields.refuse_newer, FORMAT, VERSION)
 LONGEST_NAME = 10_000
 MOST_NAMES = 10_000
 LARGEST = 1e300
@@ -133,16 +135,6 @@ def decode(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Sav
         model, _series(record), layout, step, _begin(record), places,
         np.where(missing == 1, np.nan, history), spread[0], spread[1], coverage,
     )  # fmt: skip
-
-
-def refuse_newer(record: Mapping[str, Any]) -> None:
-    """Raise ModelFileError for another format, NewerFormat for a later version of this one."""
-    if record.get("format") != FORMAT:
-        raise ModelFileError(f"format is {fields.shown(record.get('format'))}; expected {FORMAT!r}")
-    version = record.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise NewerFormat(f"a forecast of version {fields.shown(version)}; this program reads up to {VERSION}")
-    fields.whole(record, "version", 1, VERSION)
 
 
 def _fitted(name: str, record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], layout: Layout) -> Any:

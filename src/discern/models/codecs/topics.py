@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import ModelFileError, NewerFormat
+from ...core.errors import ModelFileError
 from ...core.options import Interval
 from ...core.views import Record
 from ..bags import Preparation
@@ -18,6 +19,7 @@ from . import fields
 
 FORMAT = "discern topics"
 VERSION = 1
+refuse_newer = partial(fields.refuse_newer, FORMAT, VERSION)
 LONGEST_WORD = 10_000
 LONGEST_CODE = 8
 SMALLEST = 1e-13
@@ -57,7 +59,6 @@ def decode(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Sav
     """The model. Raises ModelFileError unless every part fits the others; NewerFormat for a later version."""
     refuse_newer(record)
     fields.exact_keys(record, KEYS, "model.json")
-    fields.whole(record, "version", 1, VERSION)
     vocabulary, ids, names = (_texts(record, name) for name in ("vocabulary", "ids", "names"))
     fields.exact_keys(arrays, ARRAYS, "model.safetensors")
     shape = (len(ids), len(vocabulary))
@@ -84,15 +85,6 @@ def decode(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Sav
     if np.abs(topic_word.sum(axis=1) - 1).max() > 1e-6 or abs(word_share.sum() - 1) > 1e-6:
         raise ModelFileError("the shares of words do not sum to 1")
     return Saved(TopicModel(vocabulary, topic_word, alpha, word_share), ids, names, next_id, _preparation(record))
-
-
-def refuse_newer(record: Mapping[str, Any]) -> None:
-    """Raise ModelFileError for another format, NewerFormat for a later version of this one."""
-    if record.get("format") != FORMAT:
-        raise ModelFileError(f"format is {fields.shown(record.get('format'))}; expected {FORMAT!r}")
-    version = record.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise NewerFormat(f"topics of version {fields.shown(version)}; this program reads up to {VERSION}")
 
 
 def _preparation(record: Mapping[str, Any]) -> Preparation:

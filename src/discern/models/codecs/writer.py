@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.errors import ModelFileError, NewerFormat
+from ...core.errors import ModelFileError
 from ...data.passages import MOST_CHARACTERS, OTHER
 from ..writer import Layer, Writer
 from . import fields
 
 FORMAT = "discern writer"
 VERSION = 1
+refuse_newer = partial(fields.refuse_newer, FORMAT, VERSION)
 KEYS = ("format", "version", "alphabet", "depth")
 PARTS = ("inner", "recurrent", "bias")
 DEEPEST = 8
@@ -35,7 +37,6 @@ def decode(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Wri
     """The writer. Raises ModelFileError unless every part fits the others; NewerFormat for a later version."""
     refuse_newer(record)
     fields.exact_keys(record, KEYS, "model.json")
-    fields.whole(record, "version", 1, VERSION)
     depth = fields.whole(record, "depth", 1, DEEPEST)
     alphabet = record["alphabet"]
     if not isinstance(alphabet, str) or not 3 <= len(alphabet) <= MOST_CHARACTERS + 1 or alphabet[0] != OTHER:
@@ -56,12 +57,3 @@ def decode(record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Wri
         ]
         layers.append(Layer(*found))
     return Writer(alphabet, tuple(layers), head, fields.array(arrays, "head_bias", "float32", (n,), largest=LARGEST))
-
-
-def refuse_newer(record: Mapping[str, Any]) -> None:
-    """Raise ModelFileError for another format, NewerFormat for a later version of this one."""
-    if record.get("format") != FORMAT:
-        raise ModelFileError(f"format is {fields.shown(record.get('format'))}; expected {FORMAT!r}")
-    version = record.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise NewerFormat(f"a writer of version {fields.shown(version)}; this program reads up to {VERSION}")
