@@ -90,6 +90,7 @@ def test_what_cannot_be_read_is_refused_in_one_line(cli: Cli) -> None:
         result = cli("text", "clean", "a.csv", *options, "-o", "b.csv")
         assert result.status == 2 and said in result.err, result.err
         assert result.err.count("discern: ") == 1 and "Traceback" not in result.err
+        assert "--max-bad" not in result.err, "an option that the command does not have"
         assert not Path("b.csv").exists()
     os.mkfifo("pipe.csv")
     Path("folder").mkdir()

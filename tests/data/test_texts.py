@@ -142,8 +142,10 @@ def test_bad_rows_are_named_by_their_lines_and_the_others_stay(tmp_path: Path) -
         ("line 6", "1 cell; expected 2"),
         ("line 9", "a quote that is not closed, or not doubled within a cell"),
     ]
-    with pytest.raises(TooManyBadItems, match=r"5 of 8 items cannot be read, more than 5%"):
+    with pytest.raises(TooManyBadItems, match=r"5 of 8 items cannot be read, more than 5%.*or take them out$"):
         read_texts(file(tmp_path, content))
+    with pytest.raises(TooManyBadItems, match=r"more than 6%.*or take them out; `discern train` accepts more with --m"):
+        read_texts(file(tmp_path, content), max_bad=0.06)
 
 
 def test_a_cell_at_the_limit_is_read_however_many_bytes_it_has(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
 import discern as dc
 from discern.core import files
-from discern.core.errors import DataError, OptionError, OutputError
+from discern.core.errors import DataError, OptionError, OutputError, TooManyBadItems
 from discern.core.options import ReadOptions, TextOptions
 from discern.data.label_sheet import COLUMNS, read_label_sheet
 from discern.data.read import read
@@ -117,8 +118,6 @@ def test_a_run_brings_its_training_and_validation_part_and_its_test_part_stays_c
     digits = read("sample:digits")
     data = digits.take(np.arange(200))
     assert data.labels is not None
-    from PIL import Image
-
     for at in range(200):
         place = tmp_path / "digits" / str(data.labels[at])
         place.mkdir(parents=True, exist_ok=True)
@@ -227,6 +226,19 @@ def test_only_what_says_so_is_skipped(tmp_path: Path, cell: str, skipped: bool) 
     (tmp_path / "labels.csv").write_text(f"{','.join(COLUMNS)}\na,,,,random,{cell},text\n")
     (row,) = read_label_sheet(tmp_path / "labels.csv", {"a": "text"}, CLASSES).rows
     assert row.skipped is skipped and row.open is not skipped
+
+
+def test_a_pool_with_too_many_bad_items_ends_with_advice_that_can_be_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "pool"
+    folder.mkdir()
+    for at, pixels in enumerate(np.random.default_rng(0).integers(0, 256, (8, 9, 9), dtype=np.uint8)):
+        Image.fromarray(pixels).save(folder / f"{at}.png")
+    for name in ("a.png", "b.png"):
+        (folder / name).write_bytes(b"none")
+    (tmp_path / "pool.csv").write_text("id,text\n" + "1\n" * 5 + "2,b\n" * 5)
+    for pool in (folder, tmp_path / "pool.csv"):
+        with pytest.raises(TooManyBadItems, match=r"of 10 items cannot be read.*put them right, or take them out$"):
+            label(str(pool), tmp_path / "x.csv", classes=CLASSES)
 
 
 def test_what_cannot_be_asked(pool: Path, tmp_path: Path) -> None:

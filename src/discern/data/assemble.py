@@ -40,15 +40,20 @@ class Reading:
     group_from: re.Pattern[str] | None = None
 
 
-def stop_if_too_many(name: str, n_good: int, rejected: Sequence[tuple[str, str]], max_bad: float) -> None:
-    """Raise TooManyBadItems, with a summary, when more than max(1, `max_bad` of all items) were set aside."""
+def stop_if_too_many(name: str, n_good: int, rejected: Sequence[tuple[str, str]], max_bad: float | None = None) -> None:
+    """Raise TooManyBadItems, with a summary, when more than max(1, `max_bad` of all items) were set aside.
+
+    None: `MAX_BAD` of them, where no option accepts more.
+    """
     n_bad, n = len(rejected), n_good + len(rejected)
-    if n_bad > max(1, max_bad * n):
+    most = MAX_BAD if max_bad is None else max_bad
+    if n_bad > max(1, most * n):
         reasons = Counter(reason for _, reason in rejected).most_common(3)
         summary = "; ".join(f"{count:,} x {reason}" for reason, count in reasons)
+        accept = "" if max_bad is None else "; `discern train` accepts more with --max-bad"
         raise TooManyBadItems(
-            f"{name}: {n_bad:,} of {n:,} items cannot be read, more than {max_bad:.0%} ({summary}; "
-            f"the first is {rejected[0][0]!r}); put them right, or accept more with --max-bad"
+            f"{name}: {n_bad:,} of {n:,} items cannot be read, more than {most:.0%} ({summary}; "
+            f"the first is {rejected[0][0]!r}); put them right, or take them out{accept}"
         )
 
 

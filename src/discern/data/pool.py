@@ -15,6 +15,7 @@ from ..core.events import Listener, silent
 from ..core.options import TextOptions
 from ..core.records import InputSpec
 from . import labelled_texts
+from .assemble import stop_if_too_many
 from .dataset import Dataset
 from .given import missing_path, refuse_address
 from .read import read
@@ -67,7 +68,8 @@ def read_pool(
         own = found.texts.to_list()
         values = np.array(own, dtype=object)
         return Pool(found.name, "texts", tuple(found.items.to_list()), values, tuple(own), found.rejected, found.notes)
-    data: Dataset = read(given, spec=spec, on_event=on_event)
+    data: Dataset = read(given, spec=spec, max_bad=1.0, on_event=on_event)
+    stop_if_too_many(given, data.n, list(data.rejected.iter_rows()))
     if data.kind != "pictures":
         raise DataError(describe(shown(given), found="a table of numbers", expected="texts or pictures"))
     items = tuple(data.items["item"].to_list())

@@ -17,7 +17,7 @@ from ..core.errors import DataError, describe
 from ..core.events import Listener, silent, stage
 from ..core.forecast_options import SeriesOptions
 from ..core.views import Record
-from .assemble import MAX_BAD, stop_if_too_many
+from .assemble import stop_if_too_many
 from .clock_changes import is_change
 from .series_files import Cells, columns_of, read_cells
 from .series_step import Step, step_of
@@ -119,7 +119,7 @@ def _rows(cells: Cells, times: Sequence[str], options: SeriesOptions, notes: lis
     table = table.with_columns(reason.alias("reason"))
     bad = table.filter(pl.col("reason").is_not_null())
     good = table.filter(pl.col("reason").is_null())
-    stop_if_too_many(cells.name, good.height, list(bad.select("item", "reason").iter_rows()), MAX_BAD)
+    stop_if_too_many(cells.name, good.height, list(bad.select("item", "reason").iter_rows()))
     if bad.height:
         first = bad.row(0, named=True)
         rows = "row was" if bad.height == 1 else "rows were"
@@ -139,7 +139,7 @@ def _on_grid(cells: Cells, table: pl.DataFrame, step: Step, notes: list[str]) ->
         return table
     off = table.filter(~fits)
     reason = f"its time does not lie in steps of {step}"
-    stop_if_too_many(cells.name, table.height - off.height, [(item, reason) for item in off["item"]], MAX_BAD)
+    stop_if_too_many(cells.name, table.height - off.height, [(item, reason) for item in off["item"]])
     first = off.row(0, named=True)
     notes.append(
         f"{off.height:,} times do not lie in steps of {step} and are left out; the first is {first['item']}: "

@@ -14,7 +14,7 @@ import polars as pl
 from ..core.errors import DataError, UnreadableItem, describe
 from ..core.files import regular_file
 from ..core.options import TextOptions, suggest
-from .assemble import MAX_BAD, stop_if_too_many
+from .assemble import stop_if_too_many
 from .delimited import Delimited
 from .given import missing_path, refuse_address
 from .scan import shown
@@ -126,7 +126,7 @@ def _pieces(path: Path, source: Source, notes: list[str]) -> Iterator[Piece]:
             good += piece.frame.height
             rejected += piece.rejected
             yield piece
-    stop_if_too_many(source.name, good, rejected, MAX_BAD)
+    stop_if_too_many(source.name, good, rejected)
     notes += [f"{source.name}: {note}" for note in source.notes]
     if rejected:
         item, reason = rejected[0]

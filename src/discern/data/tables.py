@@ -9,7 +9,7 @@ import polars as pl
 
 from ..core.errors import DataError, describe
 from ..core.options import TextOptions, suggest
-from .assemble import MAX_BAD, stop_if_too_many
+from .assemble import stop_if_too_many
 from .given import refuse_address
 from .text_pieces import joined
 from .texts import PIECE, _source
@@ -27,7 +27,7 @@ def read_table(path: str | Path) -> tuple[pl.DataFrame, tuple[str, ...]]:
     with contextlib.ExitStack() as open_files:
         source = _source(name, Path(path), TextOptions(), None, open_files)
         read = joined(list(source.pieces(PIECE, 0)))
-        stop_if_too_many(source.name, read.frame.height, read.rejected, MAX_BAD)
+        stop_if_too_many(source.name, read.frame.height, read.rejected)
         notes = [f"{source.name}: {note}" for note in (*source.notes, *read.said.notes())]
     if not read.frame.height:
         raise DataError(describe(name, found="no row that can be read"))

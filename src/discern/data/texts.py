@@ -88,15 +88,16 @@ def read_texts(
     options: TextOptions | None = None,
     *,
     stdin: Lines | None = None,
-    max_bad: float = MAX_BAD,
+    max_bad: float | None = None,
     on_event: Listener = silent,
 ) -> Texts:
     """Read all texts of `source`: see `stream_texts`.
 
-    Records that cannot be read are set aside with a reason; more than `max_bad` of them end the reading.
-    Raises OptionError, DataError, TooManyBadItems.
+    Records that cannot be read are set aside with a reason; more than `max_bad` of them end the reading (None: 5 %,
+    where no option accepts more). Raises OptionError, DataError, TooManyBadItems.
     """
-    raise_all([*(options or TextOptions()).problems(), Interval(0, 1).problem("--max-bad", max_bad)])
+    most = MAX_BAD if max_bad is None else max_bad
+    raise_all([*(options or TextOptions()).problems(), Interval(0, 1).problem("--max-bad", most)])
     with _opened(source, options or TextOptions(), stdin) as (opened, text):
         pieces: list[Piece] = []
         good = bad = 0
@@ -104,7 +105,7 @@ def read_texts(
             pieces.append(piece)
             good, bad = good + piece.frame.height, bad + len(piece.rejected)
             steps(on_event, "reading", good + bad, 0)
-            if bad > HOPELESS and bad > max(good, max_bad * (good + bad)):
+            if bad > HOPELESS and bad > max(good, most * (good + bad)):
                 break
         read = joined(pieces)
         stop_if_too_many(opened.name, good, read.rejected, max_bad)

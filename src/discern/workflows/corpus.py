@@ -15,7 +15,7 @@ from ..core.errors import DataError, OptionError, describe
 from ..core.events import Listener, note, silent, stage, steps
 from ..core.options import Interval, TextOptions, one_of, raise_all
 from ..core.views import Record
-from ..data.assemble import MAX_BAD, stop_if_too_many
+from ..data.assemble import stop_if_too_many
 from ..data.tables_out import FORMATS, write_table
 from ..data.texts import stream_texts
 from ..store import outputs
@@ -97,7 +97,7 @@ def read_corpus(
         steps(on_event, "texts", builder.n_texts, 0)
     if builder is None:
         raise DataError(describe(str(source), found="no text"))
-    stop_if_too_many(builder.name, builder.n_texts, rejected, MAX_BAD)
+    stop_if_too_many(builder.name, builder.n_texts, rejected)
     if rejected:
         item, reason = rejected[0]
         note(on_event, f"{len(rejected):,} set aside; the first: {item}: {reason}")

@@ -14,7 +14,7 @@ from ..core import files, threads
 from ..core.errors import DataError, describe
 from ..core.events import Listener, note, silent, stage
 from ..core.options import Interval, TextOptions, raise_all, suggest
-from ..data.assemble import MAX_BAD, stop_if_too_many
+from ..data.assemble import stop_if_too_many
 from ..data.delimited import Lines
 from ..data.tables_out import FORMATS, table_writer, write_table
 from ..data.text_column import USUAL
@@ -67,7 +67,7 @@ def suggest_words(
     stage(on_event, "reading")
     texts = read_texts(source, reading, stdin=stdin, max_bad=1.0)
     _told(texts, (reading.text, *reading.columns), on_event, folder=Path(source).is_dir())
-    stop_if_too_many(texts.name, texts.n, _without_names(texts.rejected), MAX_BAD)
+    stop_if_too_many(texts.name, texts.n, _without_names(texts.rejected))
     authors = None if author is None else texts.column(author)
     stage(on_event, "counting words")
     found = propose(texts.texts, authors, k=k, k_authors=k_authors)
@@ -125,7 +125,7 @@ def redact_texts(
             if on_texts is not None:
                 on_texts(done.texts)
             tally.add(done, beside)
-        stop_if_too_many(name, tally.n_texts, rejected, MAX_BAD)
+        stop_if_too_many(name, tally.n_texts, rejected)
     stage(on_event, "comparing every note with all others")
     result = tally.result(k=k, n_rejected=len(rejected), columns=columns)
     if page is not None:
