@@ -200,10 +200,28 @@ def test_a_run_foretells_again_from_newer_values(cli: Cli, made: tuple[Path, Pat
 def test_a_run_is_replaced_only_by_force(cli: Cli, made: tuple[Path, Path]) -> None:
     shutil.copytree(made[1], "run")
     refused = cli("series", "forecast", made[0], *QUICK, "-o", "run")
-    assert refused.status == 2 and "--force to replace it" in refused.err
+    assert refused.status == 2 and "--force to replace" in refused.err
     assert digests(Path("run")) == digests(made[1])
     assert cli("series", "forecast", made[0], *QUICK, "--horizon", "12", "-o", "run", "--force").status == 0
     assert json.loads(Path("run/forecast.json").read_text())["horizon"] == 12
+
+
+def test_a_forecast_replaces_no_file_of_somebody_else_unasked_and_none_that_it_reads(
+    cli: Cli, made: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "test.csv").write_text("mine")
+    for more, says in (
+        ((), "it holds test.csv already"),
+        (("--force", "--with", "mine/test.csv"), "lie in each other"),
+    ):
+        refused = cli("series", "forecast", made[0], *QUICK, "-o", "mine", *more)
+        assert refused.status == 2 and says in refused.err, refused.err
+        assert (tmp_path / "mine" / "test.csv").read_text() == "mine"
+    again = ("series", "forecast", made[0], "--run", made[1], "--with", "mine/test.csv", "-o", "mine/test.csv")
+    refused = cli(*again, "--force")
+    assert refused.status == 2 and "it lies in what is read" in refused.err, refused.err
+    assert (tmp_path / "mine" / "test.csv").read_text() == "mine"
 
 
 def test_where_nothing_beats_the_baseline_it_says_so_and_gives_it(cli: Cli) -> None:

@@ -13,6 +13,9 @@ import polars as pl
 import pytest
 from PIL import Image
 
+from discern.store import clusters as store
+from discern.workflows.clusters import rename_clusters
+
 from .conftest import Cli, run_main
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -149,6 +152,26 @@ def test_a_number_that_is_asked_for_is_made_and_not_called_shown(cli: Cli, tmp_p
     assert cli("table", "clusters", "cloud.csv", "-o", "run", "--groups", "2").status == 2
     assert cli("table", "clusters", "cloud.csv", "-o", "run", "--groups", "2", "--force").status == 0
     assert pl.read_csv("run/items.csv")["group"].n_unique() == 2
+
+
+def test_groups_never_replace_a_file_of_somebody_else_unasked(cli: Cli, shops: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "items.csv").write_text("my list")
+    refused = cli("table", "clusters", shops, "-o", "mine", *NAMED)
+    assert refused.status == 2 and "it holds items.csv already" in refused.err and "--force" in refused.err
+    assert (tmp_path / "mine" / "items.csv").read_text() == "my list"
+
+
+@pytest.mark.parametrize("where", ["save", "save_result"])
+def test_renaming_groups_that_is_stopped_loses_nothing(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(store, where, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        rename_clusters(tmp_path / "run", {"1": "small"})
+    assert store.result(tmp_path / "run") == store.result(run)
+    assert rename_clusters(tmp_path / "run", {"1": "small"}).result.cards[0].name == "small"
 
 
 @pytest.mark.shows("table clusters", "--method")

@@ -126,9 +126,24 @@ def test_the_same_seed_gives_the_same_bytes(cli: Cli, areas: Path) -> None:
     assert all(Path("one", name).read_bytes() == Path("two", name).read_bytes() for name in names)
     assert Path("one/iterations.csv").read_bytes() != Path("three/iterations.csv").read_bytes()
     refused = cli(*LINE, "-o", "one")
-    assert refused.status == 2 and "it holds a line already" in refused.err
+    assert refused.status == 2 and "it holds line.json already" in refused.err
     assert cli(*LINE, "-o", "one", "--iterations", "7", "--force").status == 0
     assert pl.read_csv("one/iterations.csv").height == 8 and not Path("one/line-0000040.svg").exists()
+
+
+def test_a_line_replaces_its_own_files_alone_and_only_by_force(cli: Cli, areas: Path) -> None:
+    assert cli(*LINE, "-o", "line").status == 0
+    Path("line/line.json").unlink()  # stopped before its end
+    assert "--force to replace" in cli(*LINE, "-o", "line").err
+    assert cli(*LINE, "-o", "line", "--force").status == 0 and Path("line/line.json").exists()
+    Path("line/line-of-mine.svg").write_text("mine")
+    refused = cli(*LINE, "-o", "line", "--force")
+    assert refused.status == 2 and "a folder with other files" in refused.err
+    Path("mine").mkdir()
+    Path("mine/loss.svg").write_text("mine")
+    for command in (LINE, ("table", "fit-line", "--cost", "500x3")):
+        assert cli(*command, "-o", "mine").status == 2
+    assert Path("line/line-of-mine.svg").read_text() == Path("mine/loss.svg").read_text() == "mine"
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -11,6 +11,8 @@ from .line_figures import drawings
 from .pages import environment
 
 PAGE, COST_PAGE, FILM = "line.html", "cost.html", "line.gif"
+BESIDE = (PAGE, FILM, "line-[0-9]*.svg", "loss.svg", "path.svg", "path-units.svg", "rates.svg", "rates.csv")
+"""What stands beside the result, the film among it; a panel is named by its iteration."""
 SLOPES_SHOWN = 40
 """So many slopes stand in the tables of the page; the CSV has all."""
 

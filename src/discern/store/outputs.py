@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ..core import files
@@ -72,20 +73,22 @@ def _beside(target: Path) -> Path:
     return target.with_name(target.stem + ".rejected.csv")
 
 
-def checked_folder(out: str | Path, source: str | Path, own: Sequence[str], *, force: bool = False) -> Path:
-    """The folder of `-o` that the files `own` are written into; it is made then. Raises OptionError or OutputError.
+def checked_folder(out: str | Path, inputs: Iterable[str | Path], own: Sequence[str], *, force: bool = False) -> Path:
+    """The folder of `-o` that the files `own` are written into, which are names or patterns as in a shell; it is made
+    then. Raises OptionError or OutputError.
 
-    Refused are: a place in what is read or around it; a file; a folder that holds anything else; without `force`, one
-    that holds any of `own`: files of these names may be somebody else's.
+    Refused are: a place in one of `inputs` or around it; a file; a folder that holds anything else; without `force`,
+    one that holds any of `own`: files of these names may be somebody else's.
     """
     folder = Path(out)
-    check_apart(folder, None if str(source) == "-" else Path(source))
+    for source in inputs:
+        check_apart(folder, None if str(source) == "-" or str(source).startswith("sample:") else Path(source))
     if folder.exists() and not folder.is_dir():
         raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
     present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if any(name not in own and not name.startswith(files.TEMPORARY) for name in present):
+    ours = [name for pattern in own for name in sorted(present) if fnmatchcase(name, pattern)]
+    if any(name not in ours and not name.startswith(files.TEMPORARY) for name in present):
         raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
-    first = next((name for name in own if name in present), None)
-    if first is not None and not force:
-        raise OutputError(f"{out}: it holds {first} already; choose another -o, or --force to replace what is in it")
+    if ours and not force:
+        raise OutputError(f"{out}: it holds {ours[0]} already; choose another -o, or --force to replace what is in it")
     return folder

@@ -36,7 +36,7 @@ from ..models.clusters import ClusterModel, Placed
 from ..models.codecs.clusters import Saved
 from ..report import clusters_page
 from ..store import clusters as store
-from ..store.run_folder import check_apart
+from ..store import outputs
 from .cluster_items import answers, example
 
 POINTS = 1000
@@ -74,7 +74,8 @@ def clusters(
     """
     options = options or ClusterOptions()
     raise_all(options.problems())
-    folder = _place(out, source, force)
+    inputs = [] if isinstance(source, Dataset) else [source]
+    folder = outputs.checked_folder(out, inputs, OWN, force=force)
     stage(on_event, "reading")
     data = source if isinstance(source, Dataset) else _read(source, options, text, on_event)
     _check(data, options)
@@ -267,26 +268,11 @@ def _refuse_unknown(names: Mapping[str, str], n_groups: int) -> None:
             raise OptionError(f"--name names group {number[:20]}; expected {'a group from 1 to ' + str(n_groups)}")
 
 
-def _place(out: str | Path, source: str | Path | Dataset, force: bool) -> Path:
-    """The folder to write into; it is made when something is written."""
-    folder = Path(out)
-    check_apart(folder, None if isinstance(source, Dataset) or str(source).startswith("sample:") else Path(source))
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if any(name not in OWN and not name.startswith(files.TEMPORARY) for name in present):
-        raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
-    if store.RESULT in present and not force:
-        raise OutputError(f"{out}: it holds groups already; choose another -o, or --force to replace them")
-    return folder
-
-
 def _write(folder: Path, result: Clusters, saved: Saved | None, items: Any) -> None:
-    """Everything but the result, and then the result: a folder without it was not finished."""
+    """Everything but the result, and then the result: a folder without it was not finished. Groups that are renamed,
+    which come without `items`, are replaced where they stand, so that nothing is lost when that is stopped."""
     folder.mkdir(parents=True, exist_ok=True)
-    if items is None and saved is not None:
-        (folder / store.RESULT).unlink(missing_ok=True)
-    else:
+    if items is not None or saved is None:
         for name in OWN:
             (folder / name).unlink(missing_ok=True)
     if items is not None:

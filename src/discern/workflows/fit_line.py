@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from ..core import files
-from ..core.errors import OutputError, describe
 from ..core.events import Listener, note, silent, stage, steps
 from ..core.line_options import SIZES, LineOptions
 from ..core.options import SEED, raise_all
@@ -21,11 +20,12 @@ from ..models import line_cost
 from ..models.line_fit import Cost, Drawn, LineFit
 from ..models.line_fitting import Fitted, Rows, Steps, fit_rows, fit_stream
 from ..report import line_film, line_page
-from ..store.run_folder import check_apart
+from ..store import outputs
 
 RESULT, TABLE = "line.json", "iterations.csv"
 COSTS, COST_TABLE = "cost.json", "cost.csv"
-ENDINGS = (".html", ".svg", ".csv", ".json")
+OWN = (RESULT, TABLE, *line_page.BESIDE)
+COST_OWN = (COSTS, COST_TABLE, line_page.COST_PAGE)
 DIGITS = 12
 """Of the numbers in `iterations.csv`: sums over rows differ beyond these between libraries."""
 
@@ -59,7 +59,7 @@ def fit_line(
     raise_all(
         [*options.problems(), "--film needs -o, a folder to write line.gif into" if film and out is None else None]
     )
-    folder = None if out is None else _place(out, source, RESULT, force)
+    folder = None if out is None else outputs.checked_folder(out, [source], OWN, force=force)
     stage(on_event, "reading")
     if options.stream:
         table = number_pieces(source, options.target, options.columns, missing=missing)
@@ -94,7 +94,7 @@ def line_costs(
     Raises OptionError, OutputError.
     """
     raise_all([SEED.problem("--seed", seed)])
-    folder = None if out is None else _place(out, None, COSTS, force)
+    folder = None if out is None else outputs.checked_folder(out, [], COST_OWN, force=force)
     found = []
     for done, size in enumerate(sizes):
         steps(on_event, "tables", done, len(sizes))
@@ -122,28 +122,12 @@ def _told(pieces: Iterator[Values], on_event: Listener) -> Iterator[Values]:
         steps(on_event, "rows", done, 0)
 
 
-def _place(out: str | Path, source: str | Path | None, result: str, force: bool) -> Path:
-    """The folder to write into; it is made when something is written."""
-    folder = Path(out)
-    check_apart(folder, None if source is None else Path(source))
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    ours = {RESULT, COSTS} & present
-    if present and not ours and any(not name.startswith(files.TEMPORARY) for name in present):
-        raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
-    if result in present and not force:
-        raise OutputError(f"{out}: it holds a line already; choose another -o, or --force to replace it")
-    return folder
-
-
 def _write(folder: Path, fitted: Fitted, *, film: bool) -> None:
     """Everything but the result, and then the result: a folder without it was not finished."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("line-*.svg"):
-        old.unlink()
-    for name in (RESULT, line_page.FILM):
-        (folder / name).unlink(missing_ok=True)
+    for pattern in OWN:
+        for old in folder.glob(pattern):
+            old.unlink()
     if film:
         files.write_bytes(folder / line_page.FILM, line_film.film(fitted.fit, fitted.drawn))
     for name, content in line_page.beside(fitted.fit, fitted.drawn, film=film).items():

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..core import files
-from ..core.errors import OutputError, describe
+from ..core.errors import OutputError
 from ..core.events import Listener, note, silent, stage, steps
 from ..core.forecast_options import BASELINE, MODELS, NETS, ForecastOptions, SeriesOptions
 from ..core.optional import available
@@ -32,7 +32,7 @@ from ..models.forecasters import Forecaster, learn
 from ..report import forecast_page
 from ..report.forecast_course import Course
 from ..store import forecasts as store
-from ..store.run_folder import check_apart
+from ..store import outputs
 from .forecast_plan import Plan, plan_of
 from .foretell import dates, foretold, interval
 
@@ -70,7 +70,7 @@ def forecast(
     """
     options = options or ForecastOptions()
     raise_all([*series.problems(), *options.problems()])
-    folder = _place(out, sources, force)
+    folder = outputs.checked_folder(out, [*sources, *([] if known is None else [known])], OWN, force=force)
     whole = read_series(sources, series, on_event=on_event)
     plan = plan_of(whole, options.horizon)
     read, set_aside = plan.usable(whole)
@@ -251,21 +251,6 @@ def _course(series: Series, outcomes: Outcomes, origins: NDArray[np.int64]) -> C
 
 def _time(series: Series, index: int) -> str:
     return series.step.written(series.step.after(series.start, index))
-
-
-def _place(out: str | Path, sources: Sequence[str | Path], force: bool) -> Path:
-    """The folder to write into; it is made when something is written."""
-    folder = Path(out)
-    for source in sources:
-        check_apart(folder, Path(source))
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
-    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    if any(name not in OWN and not name.startswith(files.TEMPORARY) for name in present):
-        raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
-    if store.RESULT in present and not force:
-        raise OutputError(f"{out}: it holds a forecast already; choose another -o, or --force to replace it")
-    return folder
 
 
 def _write(

@@ -36,7 +36,8 @@ def forecast_again(
     The newer values are put after those that the run kept. Raises RunError, ModelFileError, DataError, OutputError.
     """
     saved = store.load(run)
-    path = None if out is None else outputs.checked("-o", out, inputs=(*sources, run), endings=FORMATS, force=force)
+    inputs = [*sources, run, *([] if known is None else [known])]
+    path = None if out is None else outputs.checked("-o", out, inputs=inputs, endings=FORMATS, force=force)
     newer = read_series(sources, saved.series, step=saved.step, on_event=on_event)
     joined, said_of = _joined(saved, newer)
     notes = [*newer.notes, *said_of]
