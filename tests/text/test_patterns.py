@@ -163,6 +163,7 @@ def test_type_of_a_piece_is_the_one_that_find_says(values: list[str]) -> None:
         ("3rd April, April 3, 3/4/2024, 2024-04-03", [("DATE", "3rd April"), ("DATE", "April 3"), ("DATE", "3/4/2024"),
                                                         ("DATE", "2024-04-03")]),
         ("£20, 20 pounds, $5 and 50p", [("MONEY", "£20"), ("MONEY", "20 pounds"), ("MONEY", "$5"), ("MONEY", "50p")]),
+        ("£1,000,000.50 and £1" + ",000" * 9, [("MONEY", "£1,000,000.50"), ("MONEY", "£1" + ",000" * 6)]),
         ("mail sarah.o'neil@example.co.uk.", [("EMAIL", "sarah.o'neil@example.co.uk")]),
         ("see https://example.com/a?b=(c), ok", [("URL", "https://example.com/a?b=(c")]),
         ("at 23:15 and 9pm", [("TIME", "23:15"), ("TIME", "9pm")]),

@@ -65,6 +65,20 @@ def test_entities_of_a_very_long_text(piece: str) -> None:
     assert all(text[one.start : one.end] == one.text for one in entities(text))
 
 
+@pytest.mark.parametrize(
+    "stretch", ["a" * 200, "%41" * 70, "a-" * 100, "+’" * 100 + "a", "A-" * 100 + "A", "A'" * 100 + "Z"]
+)
+def test_an_endless_stretch_without_a_blank_is_passed_over(stretch: str) -> None:
+    text = f"Dr Patel sent {stretch}@example.com and {stretch} Street to a@b.co.uk, Norwich"
+    found = [(one.type, one.text) for one in entities(text)]
+    assert found == [
+        ("PERSON", "Dr Patel"),
+        ("URL", "example.com"),
+        ("EMAIL", "a@b.co.uk"),
+        ("PLACE", "Norwich"),
+    ]
+
+
 def test_an_installed_model_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in with spaCy's doors: none is installed here, and nothing may be downloaded."""
     asked: list[str] = []

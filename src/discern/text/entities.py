@@ -74,8 +74,8 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 """Type to pattern; where pieces overlap, written forms come before these, and these in their order."""
 
-_ENDLESS = regex.compile(r"\w{200,}")
-"""No written form is as long, and looking for one in it takes time with the square of its length."""
+_ENDLESS = regex.compile(r"[\w+%'’\-]{200,}")
+"""No written form and no name is as long, and looking for one in it takes time with the square of its length."""
 _NAMES = regex.compile(rf"\b{_CAPITAL}(?:\ {_CAPITAL}){{0,2}}")
 _COMPILED = tuple((name, regex.compile(pattern, regex.V1)) for name, pattern in _RULES)
 _OF_SPACY = {
@@ -100,16 +100,17 @@ def entities(text: str, model: Any = None) -> list[Entity]:
 
 def _candidates(text: str, model: Any) -> Iterator[tuple[int, int, str]]:
     """Pieces, those that win over others first."""
-    yield from patterns.find(_ENDLESS.sub(lambda match: " " * len(match[0]), text))
+    looked_at = _ENDLESS.sub(lambda match: " " * len(match[0]), text)
+    yield from patterns.find(looked_at)
     for name, pattern in _COMPILED[:2]:
-        yield from ((*match.span(), name) for match in pattern.finditer(text))
+        yield from ((*match.span(), name) for match in pattern.finditer(looked_at))
     if model is not None:
         for one in model(text).ents:
             if one.label_ in _OF_SPACY:
                 yield one.start_char, one.end_char, _OF_SPACY[one.label_]
     for name, pattern in _COMPILED[2:]:
-        yield from ((*match.span(), name) for match in pattern.finditer(text))
-    for match in _NAMES.finditer(text):
+        yield from ((*match.span(), name) for match in pattern.finditer(looked_at))
+    for match in _NAMES.finditer(looked_at):
         yield from _listed(text, match.start(), match[0])
 
 

@@ -35,7 +35,7 @@ _YEAR = r"(?:(?:19|20)\d{2}|['’]\d{2})"
 _NTH = r"(?i:st|nd|rd|th)"
 _SUMS = r"(?i:k|m|bn|million|thousand|billion|hundred)\b"
 _COINS = r"(?i:pounds?|quid|pence|dollars?|cents?|euros?|gbp|usd|eur|grand)\b"
-_AMOUNT = r"\d+(?:,\d{3})*(?:\.\d{1,2})?"
+_AMOUNT = r"\d+(?:,\d{3}){0,6}(?:\.\d{1,2})?"
 _END = r"[^\s<>\"“”.,;:!?()\[\]{}'’]"
 
 PATTERNS: dict[str, str] = {
