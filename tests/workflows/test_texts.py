@@ -175,6 +175,32 @@ def test_pieces_make_one_table(run: Any, tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "pieces.parquet.parts").exists()
 
 
+def test_lines_of_several_files_are_told_apart_those_set_aside_too(run: Any, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "notes.csv").write_text("id,note\n1,taxi fare unpaid\n2,too,many\n")
+    (tmp_path / "other.csv").write_text("id,note\n1,broken window\n")
+    names = [str(tmp_path / name) for name in ("a/notes.csv", "b/notes.csv", "other.csv")]
+    done = workflows.predict(run.path, names, out=tmp_path / "out.csv")
+    items = pl.read_csv(tmp_path / "out.csv")["item"].to_list()
+    assert items == [f"{names[0]}: line 2", f"{names[1]}: line 2", "other.csv: line 2"]
+    assert [item for item, _ in done.rejected] == [f"{names[0]}: line 3", f"{names[1]}: line 3"]
+
+
+def test_a_folder_that_changed_is_another_source(tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    (folder / "a").mkdir(parents=True)
+    (folder / "a" / "1.txt").write_text("one")
+    stamps = [apply._stamp(str(folder))]
+    (folder / "a" / "1.txt").write_text("longer")
+    stamps.append(apply._stamp(str(folder)))
+    (folder / "a" / "1.txt").rename(folder / "a" / "2.txt")
+    stamps.append(apply._stamp(str(folder)))
+    (folder / "a" / "1.txt").write_text("one")
+    stamps.append(apply._stamp(str(folder)))
+    assert len(set(map(tuple, stamps))) == 4 and stamps[-1] == apply._stamp(str(folder))
+
+
 KILLED = """
 import sys
 from discern.workflows import apply, predict

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -72,9 +74,10 @@ def predict_texts(
     if out is None:
         n_items = 0
         for source in sources:
+            prefix = prefix_of(source, sources)
             for piece in _pieces(source, options, 0, stdin):
-                rejected += piece.rejected.rows()
-                table = _answered(shipped, piece, keep, _prefix(source, sources), seen)
+                rejected += _rejected(piece, prefix)
+                table = _answered(shipped, piece, keep, prefix, seen)
                 n_items += table.height
                 if on_frame is not None and table.height:
                     on_frame(table)
@@ -89,11 +92,13 @@ def predict_texts(
         skip = parts.done(number)
         if skip is None:
             continue
+        prefix = prefix_of(source, sources)
         for piece in _pieces(source, options, skip, stdin):
-            rejected += piece.rejected.rows()
-            table = _answered(shipped, piece, keep, _prefix(source, sources), seen)
+            aside = _rejected(piece, prefix)
+            rejected += aside
+            table = _answered(shipped, piece, keep, prefix, seen)
             n_items += table.height
-            parts.add(number, table, piece.rejected)
+            parts.add(number, table, aside)
             events.steps(on_event, "predicting", n_items, 0)
         parts.end(number)
     if n_items:
@@ -143,9 +148,16 @@ def _pieces(source: str, options: TextOptions, skip: int, stdin: Iterable[str] |
             yield piece
 
 
-def _prefix(source: str, sources: Sequence[str]) -> str:
-    """What tells the lines of several files apart."""
-    return "" if len(sources) == 1 else f"{Path(source).name}: "
+def prefix_of(source: str, sources: Sequence[str]) -> str:
+    """What tells the lines of several files apart: their names, or where these repeat the paths as they were given."""
+    if len(sources) == 1:
+        return ""
+    name = Path(source).name
+    return f"{name if sum(Path(one).name == name for one in sources) == 1 else source}: "
+
+
+def _rejected(piece: Texts, prefix: str) -> list[tuple[str, str]]:
+    return [(prefix + item, reason) for item, reason in piece.rejected.rows()]
 
 
 def _say(seen: _Seen, own: float | None, on_event: Listener) -> None:
@@ -201,13 +213,13 @@ class _Parts:
     def rejected(self) -> list[tuple[str, str]]:
         return [(item, reason) for piece in self._state["pieces"] for item, reason in piece["rejected"]]
 
-    def add(self, source: int, table: pl.DataFrame, rejected: pl.DataFrame) -> None:
+    def add(self, source: int, table: pl.DataFrame, rejected: Sequence[tuple[str, str]]) -> None:
         """Keep one piece: first its rows, then that it is there."""
         self._begin()
         number = len(self._state["pieces"])
         with files.atomic(self._place(number)) as file:
             table.write_parquet(file, compression="uncompressed")
-        piece = {"source": source, "rows": table.height, "rejected": [list(row) for row in rejected.rows()]}
+        piece = {"source": source, "rows": table.height, "rejected": [list(row) for row in rejected]}
         self._state["pieces"].append(piece)
         self._keep()
 
@@ -258,9 +270,11 @@ class _Parts:
 
 
 def _stamp(source: str) -> list[int]:
-    """What tells whether a file is still the same: its size and its time; nothing of one that is not there, which is
-    said when it is read."""
-    if source == STDIN or not Path(source).exists():
+    """What tells whether a file, or every file of a folder, is still the same: names, sizes and times; nothing of one
+    that is not there, which is said when it is read."""
+    path = Path(source)
+    if source == STDIN or not path.exists():
         return []
-    found = Path(source).stat()
-    return [found.st_size, found.st_mtime_ns]
+    files_of = [path, *(one for one in sorted(path.rglob("*")) if one.is_file())] if path.is_dir() else [path]
+    found = ((zlib.crc32(os.fsencode(one)), one.stat()) for one in files_of)
+    return [number for name, of in found for number in (name, of.st_size, of.st_mtime_ns)]

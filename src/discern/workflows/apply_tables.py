@@ -20,6 +20,7 @@ from ..data.texts import STDIN
 from ..store.answered import frame
 from ..store.numbers import ShippedNumbers
 from ..store.session import Shipped
+from .apply import prefix_of
 
 AHEAD = 2
 """Pieces that are read, or answered, while another is written."""
@@ -75,7 +76,7 @@ def _answered(
     """A table of answers for each piece, in order; pieces are read and answered ahead of the one that is written."""
     done = 0
     for source in sources:
-        prefix = f"{Path(source).name}: " if len(sources) > 1 else ""
+        prefix = prefix_of(source, sources)
         for piece, table in _ahead(shipped, stream_values(source, shipped.spec, as_text=keep)):
             rejected += [(prefix + item, reason) for item, reason in piece.rejected]
             for note in piece.notes:
