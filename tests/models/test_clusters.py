@@ -178,6 +178,10 @@ def _changed(record: dict[str, Any], arrays: dict[str, Any], how: str) -> None:
         record["kind"] = []
     elif how == "columns":
         record["features"]["columns"][0]["kind"] = "sound"
+    elif how == "categories":
+        record["features"]["columns"][1]["categories"][0] = [1]
+    elif how == "missing":
+        record["features"]["columns"][0]["missing"] = [None]
     elif how == "extra":
         arrays["more"] = np.zeros(3)
     elif how == "lacks":
@@ -196,8 +200,8 @@ def _changed(record: dict[str, Any], arrays: dict[str, Any], how: str) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    ["method", "names", "kind", "kind of lists", "features", "format", "columns", "extra", "lacks", "nan", "shape",
-     "scale", "slots", "shares"],
+    ["method", "names", "kind", "kind of lists", "features", "format", "columns", "categories", "missing", "extra",
+     "lacks", "nan", "shape", "scale", "slots", "shares"],
 )  # fmt: skip
 def test_what_is_no_such_model_is_refused(how: str) -> None:
     record, arrays = codec.encode(saved())
@@ -206,6 +210,20 @@ def test_what_is_no_such_model_is_refused(how: str) -> None:
     _changed(record, arrays, how)
     with pytest.raises(ModelFileError):
         codec.decode(record, arrays)
+
+
+@pytest.mark.parametrize(
+    "more", [{"dtype": []}, {"dtype": "text"}, {"crop": "abcd"}, {"crop": [0, 0, 2, 0]}, {"binary": "no"}, {"x": 1}]
+)
+def test_a_form_of_pictures_that_there_is_not_is_refused(more: dict[str, Any]) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (30, 16, 16, 1)).astype(np.uint8)
+    shapes = cluster_features.of_pictures(pictures, InputSpec("pictures", (16, 16, 1), "uint8"))
+    features = shapes.transform(pictures)
+    model, _ = model_of.reaching(model_of.fit("kmeans", features, 2), features)
+    record, arrays = codec.encode(Saved(model, shapes, ("", "")))
+    codec.decode(record, arrays)
+    with pytest.raises(ModelFileError, match="expected the form of pictures"):
+        codec.decode({**record, "features": {"input": {**record["features"]["input"], **more}}}, arrays)
 
 
 def test_a_later_version_and_anchors_of_no_group_are_refused(tmp_path: Path) -> None:

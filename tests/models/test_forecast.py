@@ -300,6 +300,8 @@ DAMAGE: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
     "a history that is too short": lambda r, a: a.update(missing=a["missing"][:, 1:]),
     "an interval turned around": lambda r, a: a.update(low=a["low"] + 1),
     "an array too few": lambda r, a: a.pop("value"),
+    "no history": lambda r, a: a.pop("history"),
+    "no intervals": lambda r, a: a.pop("high"),
     "a child that is its own parent": lambda r, a: a["left"].__setitem__(5, 0),
     "a child outside": lambda r, a: a["right"].__setitem__(0, 10**8),
     "a feature outside": lambda r, a: a["feature"].__setitem__(0, 10**6),

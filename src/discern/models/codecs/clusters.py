@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ...core import views
 from ...core.cluster_options import METHODS, MOST_GROUPS
 from ...core.errors import ModelFileError
-from ...core.records import Column, InputSpec
+from ...core.options import crop_problem
+from ...core.records import Column, ColumnKind, InputSpec
 from ...images.hog import Plan
 from ..bags import Preparation
 from ..cluster_features import LARGEST, Features, PictureFeatures, TableFeatures, TextFeatures
@@ -25,6 +26,7 @@ FORMAT = "discern groups"
 VERSION = 1
 refuse_newer = partial(fields.refuse_newer, FORMAT, VERSION)
 KEYS = ("format", "version", "method", "names", "kind", "features")
+KINDS = get_args(ColumnKind)
 OF_TABLE = ("centre", "scale", "low", "high", "shift", "slots", "shares")
 OF_PICTURES = ("mean", "basis")
 OF_TEXTS = ("weights", "basis")
@@ -121,8 +123,9 @@ def _table(record: Mapping[str, Any], arrays: Arrays) -> tuple[TableFeatures, in
         columns = tuple(Column.from_json(one) for one in record["columns"])
     except (AttributeError, KeyError, TypeError) as error:
         raise ModelFileError(f"columns is {fields.shown(record['columns'])}; expected a list of columns") from error
-    if any(not isinstance(one.name, str) or one.kind not in ("number", "category", "date") for one in columns):
-        raise ModelFileError("a column has no name, or is no number, category or date")
+    texts = [text for one in columns for text in (one.name, one.form, *one.categories, *one.missing)]
+    if not all(isinstance(text, str) for text in texts) or any(one.kind not in KINDS for one in columns):
+        raise ModelFileError(f"a column is not described by texts, or is none of {', '.join(KINDS)}")
     categories = any(name in arrays for name in ("slots", "shares"))
     fields.exact_keys(arrays, OF_TABLE if categories else OF_TABLE[:5], "the features of model.safetensors")
     centre, scale, low, high, shift = (
@@ -157,7 +160,10 @@ def _pictures(record: Mapping[str, Any], arrays: Arrays) -> tuple[PictureFeature
         height, width, channels = spec.shape
         sound = (
             spec.kind == "pictures"
+            and spec.dtype in ("uint8", "float32")
             and channels in (1, 3)
+            and not crop_problem(spec.crop, "crop")
+            and all(isinstance(flag, bool) for flag in (spec.keep_aspect, spec.binary, spec.symbols))
             and all(isinstance(side, int) and 1 <= side <= 2048 for side in (height, width))
         )
         size = Plan((height, width, channels)).n_features if sound else 0

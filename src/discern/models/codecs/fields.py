@@ -59,8 +59,10 @@ def array(
 ) -> NDArray[Any]:
     """The array `name` of one dtype and shape (None: any size).
 
-    Raises ModelFileError when it has another form, or holds NaN, infinity or a magnitude above `largest`.
+    Raises ModelFileError when it is not there, has another form, or holds NaN, infinity or a magnitude above `largest`.
     """
+    if name not in arrays:
+        raise ModelFileError(f"array {name!r} is missing")
     value = arrays[name]
     fits = len(value.shape) == len(shape) and all(
         wanted in (None, size) for size, wanted in zip(value.shape, shape, strict=True)
