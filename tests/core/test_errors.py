@@ -78,3 +78,13 @@ def test_a_broken_library_is_not_called_missing(tmp_path: Path, monkeypatch: pyt
 def test_an_installed_library_is_handed_over() -> None:
     assert available("json")
     assert require("json", needed_for="a test").__name__ == "json"
+
+
+def test_a_module_of_ours_says_what_it_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    (tmp_path / "needs_torch.py").write_text("import torch")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(errors.MissingDependency, match=r"a look needs torch, which is not installed; .*\[torch\]"):
+        require("needs_torch", needed_for="a look")

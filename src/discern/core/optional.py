@@ -26,16 +26,18 @@ def available(library: str) -> bool:
 
 
 def require(library: str, *, needed_for: str) -> ModuleType:
-    """Import an optional library, or say in one line what needs it and how to install it.
+    """Import an optional library, or a module of ours that needs one, or say in one line what needs it and how to
+    install it.
 
     Raises MissingDependency.
     """
     try:
         return importlib.import_module(library)
     except ImportError as error:
-        if not isinstance(error, ModuleNotFoundError) or error.name != library.partition(".")[0]:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing not in (library.partition(".")[0], *EXTRAS):
             raise MissingDependency(f"{needed_for} needs {library}, which cannot be loaded here: {error}") from error
-        extra = EXTRAS.get(library.partition(".")[0], "all")
+        name = missing if missing in EXTRAS else library
         raise MissingDependency(
-            f"{needed_for} needs {library}, which is not installed; pip install 'discern-ml[{extra}]'"
+            f"{needed_for} needs {name}, which is not installed; pip install 'discern-ml[{EXTRAS.get(name, 'all')}]'"
         ) from error

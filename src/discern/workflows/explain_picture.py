@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from ..core.errors import DataError, OptionError, RunError, UnreadableItem, describe
 from ..core.events import Listener, note, silent, stage, steps
-from ..core.optional import require
 from ..core.options import suggest
 from ..core.seeds import generator
 from ..data.dataset import Dataset
@@ -228,7 +227,6 @@ def network_of(loaded: Bundle) -> Any:
     models."""
     if loaded.model != NETWORK:
         return None
-    require("torch", needed_for="explaining a network")
     return loaded.estimator().network()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -102,8 +101,7 @@ def show_sheet(
     change = None
     if augmented is not None:
         transforms.parse(augmented)
-        require("torch", needed_for="--augmented")
-        vary = import_module("discern.nets.augment").varied
+        vary = require("discern.nets.augment", needed_for="--augmented").varied
         change = functools.partial(vary, text=augmented, seed=seed)
     _refuse_texts(source)
     data = read_with(source, reading)

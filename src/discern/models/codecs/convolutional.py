@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper
 
 from ...core.errors import ModelFileError, OptionError
+from ...core.optional import require
 from ...core.options import CROSS_ENTROPY, LOSSES, SEED, Interval, one_of
 from ...core.records import InputSpec
 from ...nets.layers import Average, Conv, Dense, Dropout, Flatten, Head, Pool, Residual, parse, text_of
@@ -114,7 +115,8 @@ def decode(
     config: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], spec: InputSpec, classes: NDArray[Any]
 ) -> ConvNet:
     """The fitted estimator; its history of epochs is not kept in a model file and is empty."""
-    from ..convolutional import ConvNet  # loads torch, which prediction does without
+    require("torch", needed_for="looking into a network")  # its answers do without
+    from ..convolutional import ConvNet
 
     shape, cycles = tuple(config["shape"]), tuple(config["cycles"])
     model = ConvNet(
