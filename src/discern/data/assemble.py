@@ -12,9 +12,8 @@ import polars as pl
 from ..core.errors import DataError, OptionError, TooManyBadItems
 from ..core.events import Listener, silent
 from ..core.executor import Executor, Local
-from ..core.options import PictureOptions
+from ..core.options import MAX_MEGAPIXELS, PictureOptions
 from ..core.records import InputSpec
-from ..images.decode import MAX_MEGAPIXELS
 from .sheets import Sheet
 
 MAX_BAD = 0.05
