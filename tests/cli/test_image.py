@@ -421,7 +421,10 @@ def test_what_cannot_be_searched_is_said(cli: Cli, things: Path, letters: Path) 
         ((things, "canvas.png", "--smallest", "50", "--largest", "30"), "above --largest"),
         ((things, "canvas.png", "--smallest", "0", "--sure", "7"), "--sure"),
         ((things, "canvas.png", "-o", "out.doc"), ".html"),
-        ((things, "large.png", "--smallest", "4"), "would enlarge 1500 x 2000 pixels 7.0 times; expected at least 7"),
+        (
+            (things, "large.png", "--smallest", "4"),
+            "--smallest 4 would enlarge 1500 x 2000 pixels 7.0 times; expected at least 7",
+        ),
     ):
         found = cli(*LOCATE, *arguments)
         assert found.status == 2 and message in found.err, (arguments, found)
@@ -443,6 +446,14 @@ def test_arrays_with_clear_parts_are_laid_on_white_as_files_are(cli: Cli, letter
     Image.fromarray(pixels).save("clear.png")
     for look in (Reader(letters).read, Finder(things).find):
         assert replace(look(pixels), item="") == replace(look("clear.png"), item="")
+
+
+def test_a_picture_too_large_to_search_for_small_things_does_not_end_the_job(cli: Cli, things: Path) -> None:
+    canvas_file()
+    Image.new("L", (2_000, 1_500), 90).save("large.png")
+    found = cli(*LOCATE, things, "canvas.png", "large.png", "--smallest", "4", "-o", "out.csv")
+    assert found.status == 0 and "set aside: large.png: --smallest 4 would enlarge" in found.err, found.err
+    assert pl.read_csv("out.rejected.csv")["item"].to_list() == ["large.png"]
 
 
 def test_names_are_shown_on_one_line(cli: Cli, letters: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from discern.data.vehicles import write_vehicles
-from discern.evaluate.reading import edits
-from discern.evaluate.vehicle import Seen, Vehicle
+from discern.evaluate.reading import ReadCharacter, edits
+from discern.evaluate.vehicle import Plate, Seen, Vehicle
 from discern.report import vehicle_page
 
 from .conftest import Cli, run_main
@@ -149,6 +149,15 @@ def test_a_page_of_many_shows_those_to_look_at(made: Path) -> None:
     page = vehicle_page.page(several, pixels)
     assert looked == [*range(1, 300, 2), *range(0, 100, 2)], "no photograph is opened for nothing"
     assert "100 more photographs are not shown" in page and "300 photographs: 150 agrees, 150 no plate" in page
+
+
+def test_both_plates_that_may_be_meant_are_named_on_the_page() -> None:
+    mark = ReadCharacter("2", 0.5, False, (("7", 0.5),), 0, (0, 5, 0, 5))
+    plate = Plate("AB 12", (mark,) * 4, (10, 20, 5, 35))
+    registered = (("AB 12", ("Arvo", "Mint")), ("AB 17", ("Dalen", "Tarn")))
+    one = Vehicle("a.jpg", plate, Seen(("make", "model"), ("Dalen", "Tarn"), 0.9, 0.01), registered, "unclear")
+    page = vehicle_page.page([one], lambda place: np.zeros((30, 40, 3), np.uint8))
+    assert "register, <bdi>AB 12</bdi>" in page and "register, <bdi>AB 17</bdi>" in page
 
 
 @pytest.mark.bad_input("image vehicle")

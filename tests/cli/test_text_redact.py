@@ -228,6 +228,16 @@ def test_notes_on_reading_name_no_file_of_a_folder(cli: Cli, tmp_path: Path, ste
     assert not [name for name in CANARIES if name.lower() in (result.out + result.err).lower()]
 
 
+@pytest.mark.parametrize("step", [("--keep", "s.csv"), ("--suggest", "out.csv")])
+def test_keys_that_come_late_may_be_records_and_are_not_named(cli: Cli, tmp_path: Path, step: tuple[str, str]) -> None:
+    lines = ['{"text": "the café"}'] * 1_200 + ['{"text": "the", "Sarah Zworykin: Kowalczyk": 1}']
+    (tmp_path / "n.jsonl").write_text("\n".join(lines), "utf-8")
+    write_sheet(tmp_path / "s.csv", "word,keep\nthe,yes\n")
+    result = cli("text", "redact", "n.jsonl", "--text", "text", *step)
+    assert "keys that first come after record 1,000 are left out\n" in result.err, result.err
+    assert not [name for name in CANARIES if name.lower() in (result.out + result.err).lower()]
+
+
 def test_notes_on_the_rows_of_every_piece_are_told(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(working, "stream_texts", partial(stream_texts, rows=2))
     lines = ["text", "the", "the", "the", "the caf\u00e9"]

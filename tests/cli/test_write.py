@@ -103,6 +103,15 @@ def test_the_same_text_gives_the_same_bytes(cli: Cli, learned: Path) -> None:
         assert Path("again", name).read_bytes() == (learned / name).read_bytes(), name
 
 
+def test_files_of_somebody_else_are_not_written_over_unasked(cli: Cli) -> None:
+    Path("story.txt").write_text(story())
+    Path("mine").mkdir()
+    Path("mine/memory.csv").write_text("mine")
+    found = cli("series", "write", "story.txt", "-o", "mine", "--epochs", "1")
+    assert found.status == 2 and "memory.csv" in found.err and "--force" in found.err
+    assert Path("mine/memory.csv").read_text() == "mine"
+
+
 @pytest.mark.bad_input("series write")
 def test_bad_input_is_named_in_one_line(cli: Cli, learned: Path) -> None:
     Path("short.txt").write_text("too short")

@@ -225,6 +225,15 @@ def test_an_explanation_never_lands_among_the_data(runs: Path) -> None:
     assert sorted(path.name for path in (runs / "middle").iterdir()) == ["bar", "cross"]
 
 
+def test_samples_lie_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    discern.train("sample:digits", out=tmp_path / "run", model="knn", k=3)
+    (tmp_path / "why").mkdir()
+    monkeypatch.chdir(tmp_path / "why")
+    item = str(discern.read("sample:digits").items["item"][3])
+    explain(tmp_path / "run", item=item, out=".")
+    assert (tmp_path / "why" / "explain.html").is_file()
+
+
 @pytest.mark.parametrize("name", ["middle-run", "areas"])
 def test_every_file_of_an_explanation_is_known(name: str, runs: Path) -> None:
     if name == "areas":

@@ -97,7 +97,7 @@ def train(
         ),
     ] = None,
     budget: Annotated[
-        str | None, typer.Option("--budget", metavar="TIME", help="conv: learn for about 90s, 2m or 1h30m.")
+        str | None, typer.Option("--budget", metavar="TIME", help="conv: learn for about 90s, 2min or 1h30m.")
     ] = None,
     features: Annotated[
         str | None,

@@ -186,7 +186,7 @@ def parse_time(text: str) -> float:
     """Seconds from `90s`, `2m` or `2min`, `1.5h`, or several in a row such as `1h30m`. Raises OptionError."""
     parts = re.findall(r"([0-9]*\.?[0-9]+)(s|min|m|h)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise OptionError(f"--budget is {_shown(text)}; expected a time such as 90s, 2m or 1h30m")
+        raise OptionError(f"--budget is {_shown(text)}; expected a time such as 90s, 2min or 1h30m")
     return float(sum(float(number) * {"s": 1, "m": 60, "min": 60, "h": 3600}[unit] for number, unit in parts))
 
 

@@ -82,7 +82,7 @@ def checked_folder(out: str | Path, inputs: Iterable[str | Path], own: Sequence[
     """
     folder = Path(out)
     for source in inputs:
-        check_apart(folder, None if str(source) == "-" or str(source).startswith("sample:") else Path(source))
+        check_apart(folder, Path(source))
     if folder.exists() and not folder.is_dir():
         raise OutputError(describe(f"-o {out}", found="a file", expected="the name of a folder"))
     present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()

@@ -330,8 +330,11 @@ def clear(folder: RunFolder) -> None:
 
 
 def check_apart(output: Path, inputs: Path | None) -> None:
-    """Raise OptionError when what is written and what is read are the same place or lie in each other."""
-    if inputs is None:
+    """Raise OptionError when what is written and what is read are the same place or lie in each other.
+
+    Standard input and samples lie nowhere.
+    """
+    if inputs is None or str(inputs) == "-" or str(inputs).startswith("sample:"):
         return
     out, source = output.resolve(), inputs.resolve()
     if out == source or out.is_relative_to(source) or source.is_relative_to(out):

@@ -25,7 +25,7 @@ from ..images.sections import Level, cut_out, levels
 from ..images.symbols import grey_of
 from ..report import locate_page
 from ..store import bundle, outputs
-from ..store.run_folder import model_path
+from ..store.run_folder import megapixels_of, model_path
 from ..store.session import Shipped
 from .several_pictures import PAGE, each, pixels_of, target_of
 
@@ -79,6 +79,7 @@ class Finder:
         if loaded.spec.kind != "pictures" or loaded.task == "regression":
             raise OptionError(f"{run}: it takes {loaded.spec}; finding needs a model of pictures")
         self.shipped = Shipped(loaded)
+        self.megapixels = megapixels_of(run)
         classes = [str(one) for one in self.shipped.classes]
         if background not in classes:
             raise OptionError(
@@ -98,7 +99,7 @@ class Finder:
         sure: float = SURE,
     ) -> Located:
         """What is in a picture file or in pixels `(H, W[, C])`. Raises DataError for one too small for the model."""
-        item, pixels = _pixels(picture, self.shipped)
+        item, pixels = _pixels(picture, self.shipped, self.megapixels)
         high, wide = pixels.shape[:2]
         window = (self.shipped.spec.shape[0], self.shipped.spec.shape[1])
         if high < window[0] or wide < window[1]:
@@ -110,7 +111,7 @@ class Finder:
         enough = max(window) * (high * wide / (1e6 * MAX_MEGAPIXELS)) ** 0.5
         if least < enough:
             found = f"--smallest {least:g} would enlarge {high} x {wide} pixels {max(window) / least:.1f} times"
-            raise OptionError(describe(item, found=found, expected=f"at least {np.ceil(enough):g} for this picture"))
+            raise DataError(describe(item, found=found, expected=f"at least {np.ceil(enough):g} for this picture"))
         most = float(largest or min(high, wide))
         boxes: list[Box] = []
         n_sections = 0
@@ -214,9 +215,9 @@ def _differing(level: Level, window: tuple[int, int], places: NDArray[np.int64])
     return found
 
 
-def _pixels(picture: str | Path | ArrayLike, shipped: Shipped) -> tuple[str, NDArray[np.uint8]]:
+def _pixels(picture: str | Path | ArrayLike, shipped: Shipped, megapixels: float) -> tuple[str, NDArray[np.uint8]]:
     """A name, and pixels `(H, W, C)` with the channels that the model takes."""
-    item, pixels = pixels_of(picture)
+    item, pixels = pixels_of(picture, megapixels)
     if shipped.spec.shape[2] == 1:
         return item, grey_of(pixels)[:, :, None]
     return item, np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

@@ -19,7 +19,7 @@ from ..images.fit import fit_to
 from ..images.symbols import placed
 from ..report import read_page
 from ..store import bundle, outputs
-from ..store.run_folder import model_path
+from ..store.run_folder import megapixels_of, model_path
 from ..store.session import Shipped
 from .several_pictures import PAGE, each, pixels_of, target_of
 
@@ -37,10 +37,11 @@ class Reader:
         if loaded.spec.kind != "pictures" or loaded.task == "regression":
             raise OptionError(f"{run}: it takes {loaded.spec}; reading needs a model of pictures, one character each")
         self.shipped = Shipped(loaded)
+        self.megapixels = megapixels_of(run)
 
     def read(self, picture: str | Path | ArrayLike, *, sure: float = SURE) -> Reading:
         """A picture file, or pixels `(H, W)` or `(H, W, C)` from 0 to 255, as text. Raises DataError."""
-        item, pixels = pixels_of(picture)
+        item, pixels = pixels_of(picture, self.megapixels)
         try:
             page = cut(pixels)
         except UnreadableItem as error:
@@ -95,7 +96,8 @@ def read_characters(
     reader = Reader(run)
     found, used, rejected = each(pictures, lambda one: reader.read(one, sure=sure), on_event)
     if target is not None and target.suffix == PAGE:
-        files.write_text(target, read_page.page(found, [cut(pixels_of(one)[1]).upright for one in used]))
+        upright = [cut(pixels_of(one, reader.megapixels)[1]).upright for one in used]
+        files.write_text(target, read_page.page(found, upright))
     elif target is not None:
         write_table(target, read_page.table(found))
     if target is not None:

@@ -38,6 +38,7 @@ COMMON_COLUMNS = frozenset((
 LONGEST_MARK = 20
 PLACED = re.compile(r"(?:line|row) \d+")
 NAMED_FILES = re.compile(r" \(.*\)$", re.DOTALL)
+LATE_KEYS = re.compile(r"^(keys that first come after .*? are left out): .*$", re.DOTALL)
 """How a note on a folder ends that names some of its files."""
 
 
@@ -209,10 +210,11 @@ def _may_be_shown(column: str, named: Iterable[str | None]) -> bool:
 
 
 def _told(texts: Texts, named: Iterable[str | None], on_event: Listener, *, folder: bool) -> None:
-    """Say what the reader noted, but not the name of a column that may be a record, nor those of a folder's files."""
+    """Say what the reader noted, but no name of a column that may be a record, nor those of a folder's files."""
     for sentence in texts.notes:
         if texts.text not in sentence or _may_be_shown(texts.text, named):
-            note(on_event, NAMED_FILES.sub("", sentence) if folder else sentence)
+            without_keys = LATE_KEYS.sub(r"\1", sentence)
+            note(on_event, NAMED_FILES.sub("", without_keys) if folder else without_keys)
 
 
 def _without_names(rejected: pl.DataFrame) -> list[tuple[str, str]]:

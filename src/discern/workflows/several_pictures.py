@@ -22,14 +22,14 @@ PAGE = ".html"
 R = TypeVar("R")
 
 
-def pixels_of(picture: str | Path | ArrayLike) -> tuple[str, NDArray[np.uint8]]:
+def pixels_of(picture: str | Path | ArrayLike, max_megapixels: float) -> tuple[str, NDArray[np.uint8]]:
     """A name, and the pixels `(H, W, C)`, of a file or of an array `(H, W[, C])`. Raises DataError."""
     if isinstance(picture, (str, Path)):
         refuse_address(str(picture))
         if not Path(picture).exists():
             raise missing_path(str(picture))
         try:
-            return shown(str(picture)), decode(Path(picture)).pixels
+            return shown(str(picture)), decode(Path(picture), max_megapixels=max_megapixels).pixels
         except UnreadableItem as error:
             raise DataError(describe(shown(str(picture)), found=error.reason, expected="a picture")) from error
     try:

@@ -21,7 +21,7 @@ from ..images.fit import fit_to
 from ..images.plates import candidates
 from ..report import vehicle_page, vehicle_words
 from ..store import bundle, outputs
-from ..store.run_folder import model_path
+from ..store.run_folder import megapixels_of, model_path
 from ..store.session import Shipped
 from .read_characters import Reader
 from .several_pictures import PAGE, each, pixels_of, target_of
@@ -50,6 +50,7 @@ class Checker:
         if loaded.spec.kind != "pictures" or loaded.task == "regression":
             raise OptionError(f"--make {make}: it takes {loaded.spec}; expected a model of photographs")
         self.shipped = Shipped(loaded)
+        self.megapixels = max(self.reader.megapixels, megapixels_of(make))
         targets = self.shipped.targets
         self.columns = tuple(one for one in COLUMNS if targets is not None and one in targets.names)
         if targets is None or not self.columns:
@@ -64,13 +65,13 @@ class Checker:
 
     def check(self, picture: str | Path | ArrayLike, *, sure: float = SURE) -> Vehicle:
         """One photograph: a file, or pixels `(H, W[, C])` from 0 to 255. Raises DataError."""
-        item, pixels = pixels_of(picture)
+        item, pixels = pixels_of(picture, self.megapixels)
         plate = self._plate(pixels, sure)
         entry = self.register.of(plate.text) if plate else None
         near = self.register.near(plate.text, list(plate.unsure)) if plate else ()
         found: tuple[Entry, ...] = (entry,) if entry else near
         seen = self._seen(picture, pixels, found[0].labels if len(found) == 1 else None)
-        fitting = tuple(one for one in near if one.labels == seen.labels)
+        fitting = tuple(one for one in near if seen.known and one.labels == seen.labels)
         said = verdict(plate, entry is not None, bool(near), bool(fitting), seen, entry.labels if entry else None)
         if said == UNCLEAR:
             found += fitting
@@ -89,7 +90,10 @@ class Checker:
     def _seen(self, picture: object, pixels: NDArray[np.uint8], registered: tuple[str, ...] | None) -> Seen:
         """Make and model, from pixels as training took them: a file is opened for the model anew."""
         spec = self.shipped.spec
-        fitted = picture_for(Path(picture), spec).pixels if isinstance(picture, (str, Path)) else fit_to(pixels, spec)
+        if isinstance(picture, (str, Path)):
+            fitted = picture_for(Path(picture), spec, max_megapixels=self.megapixels).pixels
+        else:
+            fitted = fit_to(pixels, spec)
         answers = self.shipped.answer(fitted[None])
         together: dict[tuple[str, ...], float] = {}
         for labels, chance in zip(self.combinations, answers.probabilities[0], strict=True):
@@ -123,7 +127,7 @@ def check_vehicles(
     checker = Checker(plate, make, register)
     found, used, rejected = each(pictures, lambda one: checker.check(one, sure=sure), on_event)
     if target is not None and target.suffix == PAGE:
-        files.write_text(target, vehicle_page.page(found, lambda place: pixels_of(used[place])[1]))
+        files.write_text(target, vehicle_page.page(found, lambda place: pixels_of(used[place], checker.megapixels)[1]))
     elif target is not None:
         write_table(target, vehicle_words.table(found))
     if target is not None:

@@ -174,6 +174,9 @@ def _place(out: str | Path | None, source: str | Path, name: str, force: bool) -
     present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
     if any(one not in OWN and not one.startswith(files.TEMPORARY) for one in present):
         raise OutputError(describe(f"-o {out}", found="a folder with other files", do="choose another -o"))
+    ours = sorted(one for one in present if one in OWN)
+    if ours and RESULT not in present and CHECKPOINTS not in present and not force:  # of no learning that was stopped
+        raise OutputError(f"{folder}: it holds {ours[0]} already; choose another -o, or --force to replace it")
     if RESULT in present:
         if not force:
             raise OutputError(f"{folder}: it holds a writer already; choose another -o, or --force to replace it")
