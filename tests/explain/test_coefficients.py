@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from numpy.typing import NDArray
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from discern.core.records import Column
@@ -109,6 +110,59 @@ def test_categories_are_held_against_the_most_frequent_value_and_gaps_are_marked
     assert by["kind: a"].reference == "b" and by["size"].reference == ""
     assert by["kind: a"].estimate.value == pytest.approx(3.0, abs=0.2)
     assert by["size"].estimate.value == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_term_that_rests_on_few_rows_is_fitted_but_not_tested_and_the_others_stay_as_they_are() -> None:
+    values, target, _ = table()
+    values = values * [1, 1e4, 1] - [20_000, 0, 0]
+    values[7, 0], values[[20, 50, 90], 1], values[100:110, 2] = np.nan, np.nan, np.nan
+    found = coefficients(values, numbers("a", "b", "c"), target)
+    names = ["(constant)", "a", "b", "c", "c is missing", "a is missing", "b is missing"]
+    assert [row.term for row in found.rows] == names
+    assert [row.untested for row in found.rows] == [""] * 5 + ["rests on 1 row", "rests on 3 rows"]
+    filled = np.where(np.isnan(values), np.nanmedian(values, axis=0), values)
+    gaps = np.isnan(values).astype(float)
+    unit = sm.add_constant(np.column_stack([filled, gaps[:, [2, 0, 1]]]))
+    peer = sm.OLS(target, unit).fit()
+    close(column(found, "estimate"), peer.params)
+    close(column(found, "error")[:5], peer.bse[:5])
+    # An indicator of one row is the same as leaving the row out, where HC3 is defined.
+    rows = np.arange(len(values)) != 7
+    wide = sm.OLS(target[rows], unit[rows][:, [0, 1, 2, 3, 4, 6]]).fit().get_robustcov_results("HC3")
+    close(column(found, "robust_error")[:5], wide.bse[:5])
+    close(column(found, "robust", "high")[:5], wide.conf_int()[:5, 1])
+    close(column(found, "corrected")[1:5], multipletests(wide.pvalues[1:5], method="holm")[1])
+    for row in found.rows[5:]:
+        assert row.estimate.low is None and row.robust.high is None and row.robust.value == row.estimate.value
+        assert all(figure.value is None for figure in (row.error, row.t, row.p, row.robust_error, row.corrected))
+        assert not row.shown and row.corrected.method == f"not tested: {row.untested}"
+    assert found.to_json()["rows"][5]["untested"] == "rests on 1 row"
+
+
+def test_where_rows_go_together_a_term_rests_on_groups() -> None:
+    values, target, units = table()
+    values = np.column_stack([values, units == 3, units < 10, np.arange(len(units)) % 40 == 0])
+    by = {row.term: row.untested for row in coefficients(values, numbers(*"abcdef"), target, units).rows}
+    assert [by[name] for name in "abcdef"] == ["", "", "", "rests on 1 group", "", "rests on 3 groups"]
+    alone = coefficients(values, numbers(*"abcdef"), target, np.zeros(len(units), int)).rows
+    assert {row.term for row in alone if row.untested} == {"d", "f"}
+
+
+def test_more_than_a_third_of_a_small_table_is_not_few() -> None:
+    rng = np.random.default_rng(0)
+    values = np.column_stack([np.arange(12) < 5, np.arange(12) % 3 == 0, rng.normal(size=12)])
+    found = coefficients(values, numbers("five", "four", "other"), rng.normal(size=12))
+    assert {row.term: row.untested for row in found.rows if row.untested} == {"four": "rests on 4 rows"}
+
+
+def test_a_label_of_few_rows_is_not_tested_for_classes_either() -> None:
+    values, target, _ = table(n=240)
+    values = np.column_stack([values, np.isin(np.arange(240), [0, 20, 40, 60, 80, 100, 120])])
+    labels = np.where((target > np.median(target)) ^ (np.arange(240) % 40 == 0), "yes", "no")
+    found = coefficients(values, numbers(*"abcd"), labels)
+    assert [row.term for row in found.rows] == ["(constant)", *"abcd"]
+    assert found.rows[-1].untested == "rests on 7 rows" and found.rows[-1].p.value is None
+    assert "corrected for 3" in found.rows[1].corrected.method
 
 
 def test_columns_made_of_others_are_left_out_and_named() -> None:

@@ -92,6 +92,25 @@ def test_tables_and_figures_stand_beside_the_page() -> None:
     assert "loss" in files["importance.csv"] and "Cook" in files["explain.html"]
 
 
+def test_a_coefficient_of_one_row_says_so_in_the_terminal_on_the_page_and_in_the_table() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(60, 2))
+    target, items = values[:, 0] + rng.normal(size=60), tuple(f"line {place}" for place in range(60))
+    target[9], values[9, 1] = 90.0, np.nan
+    told = Rows(values, target, np.arange(60), items)
+    found = explain_table(lambda rows: rows[:, 0], [Column("a<", "number"), Column("b<", "number")], told, target="y")
+    text = explained_text(found, width=200)
+    assert text.index("(constant)") < text.index("b< is missing") and "rests on 1 row\n" in text
+    assert "Fitted, but not tested: “b< is missing” (rests on 1 row)." in text
+    files = explain_page.beside(found)
+    assert "b&lt; is missing</bdi><small>not tested: rests on 1 row</small>" in files[explain_page.PAGE]
+    assert "Fitted, but not tested: “b&lt; is missing” (rests on 1 row)." in files[explain_page.PAGE]
+    lines = [row for row in csv.DictReader(io.StringIO(files["coefficients.csv"])) if row["term"] == "b< is missing"]
+    assert {row["figure"] for row in lines if row["value"]} == {"estimate", "robust", "inflation"}
+    assert not any(row["low"] or row["high"] for row in lines)
+    assert {row["method"] for row in lines if row["figure"] != "inflation"} == {"not tested: rests on 1 row"}
+
+
 def test_a_table_of_five_rows_gets_reasons_and_no_figures() -> None:
     rng = np.random.default_rng(0)
     rows = Rows(rng.normal(size=(5, 3)), rng.normal(size=5), np.arange(5), tuple("abcde"))

@@ -28,6 +28,10 @@ MOST = 1_500
 """With more coefficients than this none are made: their covariance would be too large to invert."""
 ENTANGLED = 10.0
 """From this on a variance is so inflated by other columns that the coefficient alone says little (Kutner et al.)."""
+FEW, SHARE = 10, 1 / 3
+"""A term that rests on fewer rows than this, and no larger share of all, is not tested: they decide their own answers,
+and what is left of them says little of how far off they are. Of 1,000 rows, at 5 %, chance alone is called an effect in
+95 % where one carries the term, 21 % where two do, 10 % where five do and 6 % where ten do."""
 EQUAL, NORMAL = "ordinary least squares, Student's t, 95 %", "logistic regression, Wald, 95 %"
 HC3, UNITS = "errors may be unequal (HC3), 95 %", "rows of a group go together, 95 %"
 
@@ -58,6 +62,8 @@ class Coefficient(Record):
     """What one standard deviation of the term changes, with the robust interval."""
     inflation: Figure
     """How much the variance is inflated by the other columns (VIF)."""
+    untested: str = ""
+    """Why it has neither range nor test, as “rests on 1 row”; empty where it has."""
 
     @property
     def shown(self) -> bool:
@@ -69,7 +75,7 @@ class Coefficient(Record):
 
     def to_json(self) -> dict[str, Any]:
         figures = ("estimate", "error", "t", "p", "robust", "robust_error", "corrected", "scaled", "inflation")
-        words = {name: getattr(self, name) for name in ("term", "column", "reference", "answer")}
+        words = {name: getattr(self, name) for name in ("term", "column", "reference", "answer", "untested")}
         return words | {name: getattr(self, name).to_json() for name in figures} | {"shown": self.shown}
 
 
@@ -98,6 +104,7 @@ class Coefficients(Record):
     fit: Figure
     """R2 on the very rows that were fitted; of classes, the share of the log-likelihood explained (McFadden)."""
     rows: tuple[Coefficient, ...]
+    """Those that are not tested last."""
     left_out: tuple[LeftOut, ...]
     reason: str = ""
     """Why there are none."""
@@ -162,11 +169,12 @@ def _numbers(
     robust, dof = fitted.robust(unit)
     beside = (HC3 if n_units == n else UNITS) if n_units > 1 else "a single group"
     terms = (Term(-1, CONSTANT), *made.terms)
+    few = _untested(made, unit)
     spread = np.concatenate([[math.nan], made.matrix.std(axis=0, ddof=1)])
     rows = [
         _row(term, columns, "", float(fitted.estimates[place]), float(fitted.covariance[place, place]),
              float(robust[place, place]) if n_units > 1 else math.nan, float(spread[place]),
-             float(fitted.inflation[place]), n, (float(fitted.dof), dof), (EQUAL, beside))
+             float(fitted.inflation[place]), n, (float(fitted.dof), dof), (EQUAL, beside), few[place])
         for place, term in enumerate(terms)
     ]  # fmt: skip
     fit = without_range(fitted.r2, n, "on the rows that were fitted, so too good for new ones")
@@ -203,13 +211,14 @@ def _classes(
     inflation = least_squares(made.matrix, codes.astype(np.float64)).inflation
     beside = UNITS if n_units < n else NORMAL
     terms = (Term(-1, CONSTANT), *made.terms)
+    few = _untested(made, unit)
     spread = np.concatenate([[math.nan], made.matrix.std(axis=0, ddof=1)])
     k = q + 1
     rows = [
         _row(term, columns, str(names[other + 1]), float(fitted.estimates[other, place]),
              float(fitted.covariance[other * k + place, other * k + place]),
              float(robust[other * k + place, other * k + place]) if n_units > 1 else math.nan,
-             float(spread[place]), float(inflation[place]), n, (math.inf, dof), (NORMAL, beside))
+             float(spread[place]), float(inflation[place]), n, (math.inf, dof), (NORMAL, beside), few[place])
         for other in range(len(names) - 1)
         for place, term in enumerate(terms)
     ]  # fmt: skip
@@ -218,17 +227,34 @@ def _classes(
     return Coefficients("classification", "logistic regression", n, n_units, str(names[0]), fit, _corrected(rows), left)
 
 
+def _untested(made: Design, unit: NDArray[np.int64]) -> list[str]:
+    """Of the constant and each term: why it is not tested, or nothing."""
+    n, n_units = len(unit), int(unit.max()) + 1
+    what = "group" if 1 < n_units < n else "row"
+    found = made.rests_on(unit if n_units > 1 else np.arange(n))
+    most = max(1.0, SHARE * (n_units if n_units > 1 else n))
+    return ["", *(f"rests on {few} {what}{'s' if few > 1 else ''}" if few < FEW and few <= most else ""
+                  for few in found)]  # fmt: skip
+
+
 def _row(
     term: Term, columns: Sequence[Column], answer: str, value: float, equal: float, robust: float, spread: float,
     inflation: float, n: int, dof: tuple[float, float], methods: tuple[str, str],
+    untested: str,
 ) -> Coefficient:  # fmt: skip
     """One coefficient from its estimate, its two variances and the spread of its term."""
+    name = columns[term.column].name if term.column >= 0 else ""
+    if untested:
+        alone, none = without_range(value, n, f"not tested: {untested}"), undefined(n, f"not tested: {untested}")
+        vif = without_range(inflation, n, "variance inflation factor")
+        return Coefficient(term.name, name, term.reference, answer, alone, none, none, none, alone, none, none, none,
+                           vif, untested)  # fmt: skip
     error, wide = math.sqrt(max(equal, 0.0)), math.sqrt(robust) if robust >= 0 else math.nan
     t, steady = value / error if error > 0 else math.nan, value / wide if wide > 0 else math.nan
     scaled = around(value * spread, wide * spread, dof[1], n, f"one standard deviation, {methods[1]}")
     return Coefficient(
         term.name,
-        columns[term.column].name if term.column >= 0 else "",
+        name,
         term.reference,
         answer,
         estimate=around(value, error, dof[0], n, methods[0]),
@@ -245,7 +271,8 @@ def _row(
 
 
 def _corrected(rows: Sequence[Coefficient]) -> tuple[Coefficient, ...]:
-    """With p-values that hold for all of them together."""
+    """With p-values that hold for all of them together; those that are not tested last."""
+    rows = sorted(rows, key=lambda row: bool(row.untested))
     values = holm([row.corrected.value for row in rows])
     n = sum(value is not None for value in values)
     return tuple(

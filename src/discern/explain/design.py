@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.records import Column
 from .figures import Array
@@ -36,6 +37,20 @@ class Design:
     def of(self, column: int) -> list[int]:
         """Positions of the terms that were made from a column of the table."""
         return [place for place, term in enumerate(self.terms) if term.column == column]
+
+    def rests_on(self, units: NDArray[np.int64]) -> list[int]:
+        """Of each term, in how many units it has another value than its commonest: all that its coefficient rests on.
+
+        `units` numbers the unit of each row from 0 without gaps, `(n,)`.
+        """
+        order = np.argsort(units, kind="stable")
+        starts = np.flatnonzero(np.diff(units[order], prepend=-1))
+        low, high = (by.reduceat(self.matrix[order], starts, axis=0) for by in (np.minimum, np.maximum))
+        found = []
+        for place in range(len(self.terms)):
+            alike = low[low[:, place] == high[:, place], place]
+            found.append(len(starts) - int(np.unique(alike, return_counts=True)[1].max(initial=0)))
+        return found
 
 
 def design(values: Array, columns: Sequence[Column]) -> Design:

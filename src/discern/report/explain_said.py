@@ -238,15 +238,25 @@ def explanation_text(found: TableExplanation, *, width: int | None = None) -> st
         rows_of = found.coefficients.rows
         clearest = sorted(rows_of, key=lambda row: 2.0 if row.corrected.value is None else row.corrected.value)
         lines = [(one.term, number(one.estimate.value), between(one.robust), p_value(one.corrected),
-                  "entangled" if one.entangled else "") for one in clearest[:ROWS]]  # fmt: skip
+                  one.untested or ("entangled" if one.entangled else "")) for one in clearest[:ROWS]]  # fmt: skip
         titles = ("column", "one more changes it by", "95 % range", "p", "")
         parts.append(f"{found.coefficients.model}, all others held fixed\n" + table(titles, lines, width=width))
+        parts += [wrapped(sentence, width=width) for sentence in untested(found)]
     else:
         parts.append(wrapped(f"coefficients: none; {found.coefficients.reason}", width=width))
     if found.influence is not None and not found.influence.reason:
         parts.append("\n".join(wrapped(sentence, width=width) for sentence in pulling(found)))
     notes = [*found.notes, CAUSE]
     return "\n\n".join([*parts, "\n".join(wrapped(note, width=width) for note in notes)])
+
+
+def untested(found: TableExplanation) -> list[str]:
+    """The coefficients that rest on too few rows for a test, in a sentence; none where there are none."""
+    few = {row.term: row.untested for row in found.coefficients.rows if row.untested}
+    if not few:
+        return []
+    said = [f"{name(term)} ({why})" for term, why in few.items()][:ROWS]
+    return [f"Fitted, but not tested: {', '.join(said)}{f' and {len(few) - ROWS} more' if len(few) > ROWS else ''}."]
 
 
 def pulling(found: TableExplanation) -> list[str]:
