@@ -242,10 +242,17 @@ def test_what_cannot_be_read_is_said(cli: Cli, letters: Path) -> None:
     assert "is this a text in this alphabet?" in cli(*READ, letters, "noise.png", "--sure", "0.99").out
     Path("table.csv").write_text("a,b,label\n" + "1,2,x\n3,4,y\n" * 20)
     assert cli("train", "table.csv", "--target", "label", "-o", "table", "--model", "tree").status == 0
+    for name in ("cats", "dogs"):
+        Path("photos", name).mkdir(parents=True)
+        for number in range(12):
+            pixels = np.random.default_rng(number + 50 * (name == "cats")).integers(0, 256, (8, 8), dtype=np.uint8)
+            Image.fromarray(pixels).save(f"photos/{name}/{number}.png")
+    assert cli("train", "photos", "-o", "pets", "--model", "knn", "--k", "1").status == 0
     for arguments, message in (
         ((letters, "nowhere.png"), "no such"),
         (("nowhere", "blank.png"), "nowhere"),
         (("table", "blank.png"), "reading needs a model of pictures"),
+        (("pets", "blank.png"), "it tells 'cats' and 1 others apart; reading needs a model of single characters"),
         ((letters, "blank.png", "--sure", "2"), "--sure"),
         ((letters, "blank.png", "-o", "out.doc"), ".html"),
         ((letters, "table.csv"), "table.csv"),

@@ -101,7 +101,9 @@ def test_squared_error_and_cross_entropy_with_their_slopes() -> None:
     for p, squared, slope, entropy, steeper in losses():
         score = torch.tensor(float(np.log(p / (1 - p))), dtype=torch.float64, requires_grad=True)
         chance = torch.sigmoid(score)
-        for loss, value, wanted in (((1 - chance) ** 2, squared, slope), (-torch.log(chance), entropy, steeper)):
+        both = torch.stack([chance, 1 - chance])
+        error = ((both - torch.tensor([1.0, 0.0])) ** 2).sum()
+        for loss, value, wanted in ((error, squared, slope), (-torch.log(chance), entropy, steeper)):
             (found,) = torch.autograd.grad(loss, score, retain_graph=True)
             assert float(loss.detach()) == pytest.approx(value)
             assert float(found) == pytest.approx(wanted)

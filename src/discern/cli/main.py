@@ -34,7 +34,7 @@ class InOrder(TyperGroup):
 
 app = typer.Typer(
     cls=InOrder,
-    help="Learn to recognise things in pictures, and prove how well it does. Nothing leaves this machine.",
+    help="Learn from pictures, texts, tables and series, and prove how well it does. Nothing leaves this machine.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -116,7 +116,7 @@ class Inside(Record):
 
 
 def losses() -> tuple[tuple[float, float, float, float, float], ...]:
-    """For the true class's probability p = 0.5, 0.1, 0.01 of two classes: squared error and its slope with respect to
-    the score, cross entropy and its slope. The more wrong, the less squared error moves a sigmoid; cross entropy moves
-    it all the more."""
-    return tuple((p, (1 - p) ** 2, -2 * p * (1 - p) ** 2, float(-np.log(p)), -(1 - p)) for p in (0.5, 0.1, 0.01))
+    """For the true class's probability p = 0.5, 0.1, 0.01 of two classes: squared error of both probabilities and its
+    slope with respect to the score, cross entropy and its slope. The more wrong, the less squared error moves a
+    sigmoid; cross entropy moves it all the more."""
+    return tuple((p, 2 * (1 - p) ** 2, -4 * p * (1 - p) ** 2, float(-np.log(p)), -(1 - p)) for p in (0.5, 0.1, 0.01))

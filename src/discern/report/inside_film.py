@@ -91,6 +91,8 @@ def turns(course: Sequence[Moment]) -> str:
     for before, after in pairwise(course):
         if after.votes[0][0] != before.votes[0][0]:
             said.append(f"{visible(after.votes[0][0])} by epoch {after.epoch}")
+    if len(said) == 1:
+        return f"its answer was {visible(course[0].votes[0][0])} all along"
     return "its answers while it learned: " + ", ".join(said)
 
 

@@ -29,8 +29,8 @@ def inside_text(result: Inside) -> str:
         lines.append(inside_film.turns(result.course))
     lesson = result.lesson
     lines.append(
-        f"one step of learning, were this picture a {visible(lesson.label)}: loss {lesson.loss_before:.4f} to "
-        f"{lesson.loss_after:.4f}"
+        f"one step of learning, if this picture were labelled {visible(lesson.label)}: "
+        f"loss {lesson.loss_before:.4f} to {lesson.loss_after:.4f}"
     )
     return "\n".join(lines)
 
@@ -47,7 +47,7 @@ def beside(result: Inside, *, film: bool = False) -> dict[str, str | bytes]:
     """File name -> content, of all that shows the way through the network; with `film` the film, too."""
     layers = []
     for layer in result.layers:
-        if len(layer.shape) == 3:
+        if len(layer.shape) == 3 and max(layer.shape[1:]) > 1 and not layer.name.endswith("_pad"):
             maps = zip(layer.which, layer.maps, strict=True)
             shown_maps = [(channel, inline(grey(one, MAP), f"map {channel} of {layer.name}")) for channel, one in maps]
             layers.append((layer, said(layer), shown_maps))
@@ -87,6 +87,7 @@ def beside(result: Inside, *, film: bool = False) -> dict[str, str | bytes]:
         "last": [(unit, f"{adds:+.2f}", adds >= 0, f"{100 * abs(adds) / widest:.0f}%") for unit, adds in result.last],
         "steps": steps,
         "course": inside_film.rows(result),
+        "told_right": any(one.accuracy is not None for one in result.course),
         "film": FILM if film else None,
         "losses": [[number(value) for value in row] for row in losses()],
     }

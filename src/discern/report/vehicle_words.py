@@ -30,7 +30,8 @@ def vehicle_text(one: Vehicle) -> str:
 def verdict_text(one: Vehicle) -> str:
     """What plate, register and photograph say together."""
     strange = "a vehicle like none that the model learned"
-    shows = f"{_a(one.seen.labels)} ({percent(one.seen.probability)})" if one.seen.known else strange
+    perhaps = "perhaps " if one.seen.probability < 0.5 else ""
+    shows = f"{perhaps}{_a(one.seen.labels)} ({percent(one.seen.probability)})" if one.seen.known else strange
     if one.verdict == NO_PLATE or one.plate is None:
         return f"no plate found; the photograph shows {shows}"
     if one.verdict == UNREADABLE:

@@ -161,7 +161,8 @@ def check_fits(data: Dataset, options: TrainOptions) -> None:
     if options.features not in (None, *looks):
         raise OptionError(f"--features is {options.features}; for {NOUNS[data.kind]} expected {' or '.join(looks)}")
     if not named and not entrants(data, options):
-        raise OptionError(f"the options given belong to no model that learns from {NOUNS[data.kind]} ({suiting})")
+        typed = ", ".join(_given(options).values())
+        raise OptionError(f"no model that learns from {NOUNS[data.kind]} takes {typed} ({suiting})")
     for parameter, typed in _given(options).items():
         if named and not any(parameter in compare.way_of(name, data).parameters for name in named):
             names = " or ".join(named)

@@ -26,6 +26,8 @@ from .several_pictures import PAGE, each, pixels_of, target_of
 OTHERS = 2
 """Of the next likeliest labels so many are told."""
 AT_ONCE = 512
+LONGEST_LABEL = 2
+"""Letters of the shortest label, at most: where all are longer, they are words, and no characters."""
 
 
 class Reader:
@@ -94,6 +96,12 @@ def read_characters(
     raise_all([SHARE.problem("--sure", sure), None if pictures else "no picture was named"])
     target = target_of(out, pictures, force=force)
     reader = Reader(run)
+    labels = [str(one) for one in reader.shipped.classes]
+    if min(map(len, labels), default=0) > LONGEST_LABEL:
+        raise OptionError(
+            f"{run}: it tells {labels[0]!r} and {len(labels) - 1:,} others apart; reading needs a model of single "
+            f"characters (discern sample letters, train --symbols)"
+        )
     found, used, rejected = each(pictures, lambda one: reader.read(one, sure=sure), on_event)
     if target is not None and target.suffix == PAGE:
         upright = [cut(pixels_of(one, reader.megapixels)[1]).upright for one in used]
