@@ -10,6 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..core.records import Figure
 from ..explain.picture import TITLES, ClassReasons, PictureExplanation, PicturesExplained, Reason
 from .drawing import ACCENT, BAD, SOFT, Drawing, draw
 from .filter_page import png
@@ -63,7 +64,7 @@ def one_text(result: PictureExplanation) -> str:
     lines = [f"{visible(result.item)}: {visible(result.answer)}, {_percent(result.probability)}"]
     if result.others:
         others = ", ".join(f"{visible(label)} {_percent(chance)}" for label, chance in result.others)
-        lines.append(f"next: {others}")
+        lines.append(f"next likeliest: {others}")
     lines += [f"{TITLES[one.name]}: {where(one.relevance)}; {checks(one)}" for one in result.reasons]
     if result.nearest:
         near = ", ".join(f"{visible(one.item)} ({visible(one.label)}, {one.similarity:.2f})" for one in result.nearest)
@@ -110,18 +111,25 @@ def where(relevance: NDArray[np.float64]) -> str:
 def checks(one: Reason) -> str:
     """Whether a map can be trusted."""
     faithful = one.faithful
-    deleted, chance = faithful.deleted.value or 0, faithful.deleted_by_chance.value or 0
-    beside = f"{_percent(deleted)} on the way, by chance {_percent(chance)}"
-    if faithful.holds:
-        said = f"true to the model: without what it marks the answer falls ({beside})"
-    else:
-        said = f"no better than chance at finding what counts ({beside})"
+    gone = _beside_chance(faithful.deleted, faithful.deleted_by_chance)
+    alone = _beside_chance(faithful.inserted, faithful.inserted_by_chance)
+    verdict = "true to the model" if faithful.holds else "not shown to find what counts better than chance"
+    said = (
+        f"{verdict}: the answer's mean probability is {gone} while what it marks is taken away, "
+        f"{alone} while it alone is shown"
+    )
     if one.sane is None:
         return said
     value = one.scrambled.value if one.scrambled is not None else 0
     if one.sane:
         return f"{said}; another map when nothing was learned (correlation {value:.2f})"
     return f"{said}; much the same map when nothing was learned (correlation {value:.2f}), so do not rely on it"
+
+
+def _beside_chance(own: Figure, chance: Figure) -> str:
+    """`57 % (by chance 60 to 71 %)`."""
+    low, high = (_percent(side or 0).removesuffix(" %") for side in (chance.low, chance.high))
+    return f"{_percent(own.value or 0)} (by chance {low} to {high} %)"
 
 
 def curves_of(one: Reason) -> Drawing:
