@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -203,3 +204,44 @@ def test_findings_in_the_terminal() -> None:
     assert "and 5 more" in text
     assert "not applicable: too few (there are no labels)" in text
     assert "nothing found in 0 checks" in reports.findings_text(Findings(()))
+
+
+FIGURES = ("R2 0.694 (0.58 to 0.779)", "99.6 % (99.3 to 99.9 %)", "1,190,547 to 1,363,546", "2026-11-21T20:34:48+00:00",
+           "−21.1 to −3.0", "12.0 points (9.1 to 15.0)", "1.2 to 34.5, median 4.06", "1,203 (3%)", "26 x 26 x 32",
+           "1.05e+16")  # fmt: skip
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_in_a_table_is_never_cut(figure: str) -> None:
+    rows = [("a name of no small length", figure, "x" * 90), ("b", "not measured, as there are too few of them", "y")]
+    assert figure in reports.table(("item", "figure", "note"), rows, width=40)
+    alone = reports.table(("item", "figure", figure), [(figure, figure, figure), (figure, "", figure)], width=20)
+    assert "…" not in alone and alone.count(figure) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("CA (278), NJ (211), TX (156), MA (113), OH (109), ...", 40, "CA (278), NJ (211), TX (156), MA …"),
+        ("damage, causing, winning, dispute, bang", 30, "damage, causing, winning, …"),
+        ("floor_area 2.40 (others 1.38)", 26, "floor_area 2.40 …"),
+        ("heat 40 % (others 12 %)", 10, "heat 40 …"),
+        ("floor_area 2.40 (others 1.38)", 10, "floor_are…"),
+        ("pictures/first/1.png", 10, "pictur…png"),
+    ],
+)
+def test_a_list_ends_after_a_whole_part_and_a_name_keeps_both_ends(text: str, width: int, shown: str) -> None:
+    assert reports.table(("text",), [(text,)], width=width).splitlines()[-1] == shown
+
+
+def test_a_table_is_cut_only_where_a_width_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(_: int) -> os.terminal_size:
+        raise OSError
+
+    rows = [("a" * 90, "x" * 90)]
+    assert max(map(wide, reports.table(("item", "note"), rows).splitlines())) == 100
+    monkeypatch.delenv("COLUMNS")
+    monkeypatch.setattr(os, "get_terminal_size", nowhere)
+    assert reports.table(("item", "note"), rows).endswith("a" * 90 + "  " + "x" * 90)
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((70, 24)))
+    assert max(map(wide, reports.table(("item", "note"), rows).splitlines())) == 70

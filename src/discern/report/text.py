@@ -20,17 +20,27 @@ NARROWEST = 8
 CLASSES_SHOWN = 30
 WEAKEST_SHOWN = 10
 NUMBER = re.compile(r"[-+−]?[\d,]*\.?\d+(e[-+]?\d+)?( %)?|–|")
+FIGURE = re.compile(
+    r"(?=.*\d)(R2 )?([-+−–±<>=%().:/\d]|,(?=\d| median)|(?<=\d)[eTZ](?![a-z])|\b(to|of|x|points|median)\b| )+"
+)
+"""A number, a share, a range, a time or a size: `99.6 % (99.3 to 99.9 %)`."""
+PART = re.compile(r"(?<=,) | (?=\()")
+"""Where a list may end: after a comma, or before a bracket."""
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]], *, width: int | None = None) -> str:
     """Rows under a header, in columns: numbers to the right, the first column to the left.
 
-    Long cells are cut so that lines fit into `width` columns (default: the terminal's); nothing in them stays hidden.
+    Long texts are cut so that lines fit into `width` columns (default: COLUMNS, or the terminal's; without a terminal
+    nothing is cut). A figure never is: where those alone are too wide, lines are longer. Nothing in them stays hidden.
     """
     cells = [[visible(str(cell)) for cell in row] for row in rows]
     right = [column > 0 and all(NUMBER.fullmatch(row[column]) for row in cells) for column in range(len(header))]
     sizes = [max(map(wide, [header[column], *(row[column] for row in cells)])) for column in range(len(header))]
-    _shrink(sizes, right, (width or terminal_width()) - GAP * (len(sizes) - 1))
+    room = width or shutil.get_terminal_size((0, 0)).columns
+    if room:
+        least = [_least(size, [row[column] for row in cells]) for column, size in enumerate(sizes)]
+        _shrink(sizes, least, room - GAP * (len(sizes) - 1))
     lines = [[str(name) for name in header], ["-" * size for size in sizes], *cells]
     return "\n".join(
         (" " * GAP)
@@ -148,27 +158,45 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _shrink(sizes: list[int], right: list[bool], room: int) -> None:
-    """Take columns of text in, the widest first, until all fit into `room` or none can give more."""
+def _least(size: int, cells: Sequence[str]) -> int:
+    """How narrow a column of `size` may become: no figure in it is cut, and no heading of figures alone."""
+    figures = [cell for cell in cells if NUMBER.fullmatch(cell) or FIGURE.fullmatch(cell)]
+    return size if len(figures) == len(cells) else max([NARROWEST, *map(wide, figures)])
+
+
+def _shrink(sizes: list[int], least: list[int], room: int) -> None:
+    """Take columns in, the widest first, until all fit into `room` or none can give more."""
     while sum(sizes) > room:
-        loose = [i for i, size in enumerate(sizes) if not right[i] and size > NARROWEST]
+        loose = [i for i, size in enumerate(sizes) if size > least[i]]
         if not loose:
             return
         widest = max(loose, key=lambda i: sizes[i])
         others = [sizes[i] for i in loose if i != widest]
         target = max(
-            [NARROWEST, sizes[widest] - (sum(sizes) - room), *(size - 1 for size in others if size < sizes[widest])]
+            [least[widest], sizes[widest] - (sum(sizes) - room), *(size - 1 for size in others if size < sizes[widest])]
         )
         sizes[widest] = min(target, sizes[widest] - 1)
 
 
 def _fit(cell: str, size: int, right: bool) -> str:
-    """`cell` in exactly `size` columns, cut in the middle when it is longer."""
+    """`cell` in exactly `size` columns; when it is longer, a list is cut at its end, a name in the middle."""
     if wide(cell) > size:
-        head, tail = (size - 1) * 2 // 3, size - 1 - (size - 1) * 2 // 3
-        cell = f"{_cut(cell, head)}…{_cut(cell[::-1], tail)[::-1]}"
+        cell = _beginning(cell, size) if PART.search(cell) else _ends(cell, size)
     padding = " " * (size - wide(cell))
     return padding + cell if right else cell + padding
+
+
+def _beginning(cell: str, size: int) -> str:
+    """The parts of a list that fit; of the first one its words; of the first word its letters."""
+    kept = _cut(cell, size - 2)
+    whole = [part.start() for part in PART.finditer(cell) if part.start() <= len(kept)]
+    end = whole[-1] if whole else kept.rfind(" ")
+    return f"{cell[:end]} …" if end > 0 else f"{_cut(cell, size - 1)}…"
+
+
+def _ends(cell: str, size: int) -> str:
+    head, tail = (size - 1) * 2 // 3, size - 1 - (size - 1) * 2 // 3
+    return f"{_cut(cell, head)}…{_cut(cell[::-1], tail)[::-1]}"
 
 
 def _cut(text: str, columns: int) -> str:
