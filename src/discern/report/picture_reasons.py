@@ -127,9 +127,9 @@ def checks(one: Reason) -> str:
 
 
 def _beside_chance(own: Figure, chance: Figure) -> str:
-    """`57 % (by chance 60 to 71 %)`."""
-    low, high = (_percent(side or 0).removesuffix(" %") for side in (chance.low, chance.high))
-    return f"{_percent(own.value or 0)} (by chance {low} to {high} %)"
+    """`57.1 % (by chance 60.2 to 71.4 %)`."""
+    own_share, low, high = (f"{100 * (value or 0):.1f}" for value in (own.value, chance.low, chance.high))
+    return f"{own_share} % (by chance {low} to {high} %)"
 
 
 def curves_of(one: Reason) -> Drawing:
