@@ -15,8 +15,8 @@ from ..evaluate.recorded import recorded
 from ..store.run_folder import SUSPECTS, RunFolder
 from . import search
 from .kept import Finished
+from .reading import reopen
 from .reporting import write_run_report
-from .train import reopen
 
 
 class Record(Protocol):

@@ -15,7 +15,7 @@ from ..data.assemble import Groups
 from ..data.dataset import Dataset
 from ..report.audit_page import write_audit_page
 from ..store import outputs
-from .train import read_with
+from .reading import read_with
 
 EVERYTHING = ReadOptions(max_bad=1.0)
 

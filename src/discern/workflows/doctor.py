@@ -13,7 +13,7 @@ from ..core import files, threads
 from ..core.errors import DiscernError
 from ..core.optional import available
 from ..core.views import Record
-from .train import versions
+from .reading import versions
 
 
 @dataclass(frozen=True)

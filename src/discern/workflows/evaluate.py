@@ -18,7 +18,7 @@ from ..data.splits import read_split
 from ..store.bundle import Bundle
 from ..store.run_folder import RunFolder
 from . import tasks
-from .train import read_with
+from .reading import read_with
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ from ..store.run_folder import SUSPECTS, RunFolder
 from . import leaks
 from .again import finished, keep
 from .kept import Finished
+from .reading import read_with
 from .refits import LONG, Chosen, chosen, codes, learnable, own, plain_values, quick_one, seconds
 from .sizes import compared
-from .train import read_with
 
 REPEATS, FEW_REPEATS = 5, 3
 """Of a learning curve; fewer from 2,000 items on."""

@@ -15,7 +15,7 @@ from ..data.dataset import Dataset
 from ..store.run_folder import RunFolder, check_apart
 from .again import finished
 from .kept import Finished
-from .train import read_with
+from .reading import read_with
 
 RESULT, PAGE = "explain.json", "explain.html"
 OURS = re.compile(

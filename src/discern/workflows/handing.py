@@ -16,7 +16,7 @@ from ..store.card import Card
 from ..store.run_folder import RunFolder, model_path
 from .again import finished, keep
 from .kept import Finished
-from .train import read_with
+from .reading import read_with
 
 Source = str | Path | Dataset | None
 

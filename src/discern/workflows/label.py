@@ -36,7 +36,8 @@ from ..store import outputs
 from ..store.run_folder import MANIFEST, RunFolder
 from ..text.similar import weigh
 from . import again, refits
-from .train import check_learnable, read_with
+from .reading import read_with
+from .train import check_learnable
 
 N = 20
 MOST = 1000

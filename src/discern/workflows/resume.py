@@ -12,8 +12,8 @@ from ..core.options import TrainOptions, raise_all
 from ..data.dataset import Dataset
 from ..store.run_folder import RunFolder
 from . import stages
+from .reading import reopen
 from .run import Run
-from .train import reopen
 
 
 def resume(

@@ -23,7 +23,7 @@ from ..images.decode import decode
 from ..nets import transforms
 from ..store import outputs
 from .audit import EVERYTHING
-from .train import read_with
+from .reading import read_with
 
 
 @dataclass(frozen=True)

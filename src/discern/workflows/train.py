@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +13,17 @@ from ..core import events, files, threads
 from ..core.errors import DataError, OptionError
 from ..core.events import Listener, silent
 from ..core.options import ReadOptions, SplitOptions, TrainOptions, raise_all
-from ..core.records import InputSpec
 from ..data.assemble import Groups
 from ..data.corrections import copied
 from ..data.dataset import Dataset
 from ..data.given import refuse_address
-from ..data.read import read
 from ..data.splits import split
 from ..store import bundle, event_file
-from ..store.run_folder import RunFolder, check_apart, clear, for_new_run, free_path, model_path
+from ..store.run_folder import check_apart, clear, for_new_run, free_path, model_path
 from . import choose, number_choice, stages
+from .reading import read_with, versions
 from .run import Run
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "polars", "pillow", "onnxruntime", "torch")
 RUNS = Path("runs")
 PLAIN = ReadOptions()
 
@@ -160,41 +156,6 @@ def _start_model(path: str) -> bytes:
     return content
 
 
-def read_with(
-    source: str | Path | ArrayLike,
-    options: ReadOptions,
-    *,
-    y: ArrayLike | None = None,
-    groups: Groups | None = None,
-    spec: InputSpec | None = None,
-    on_event: Listener = silent,
-) -> Dataset:
-    """`read`, with its options as one record; a model's `spec` stands for the options of pictures."""
-    return read(
-        source,
-        y,
-        groups=groups,
-        spec=spec,
-        pictures=options.pictures if spec is None else None,
-        labels=options.labels,
-        id=options.id,
-        label=options.label,
-        group_from=options.group_from,
-        max_bad=options.max_bad,
-        corrections=options.corrections,
-        texts=options.texts,
-        group=options.group,
-        language=options.language,
-        target=options.table.target,
-        drop=options.table.drop,
-        keep=options.table.keep,
-        missing=options.table.missing,
-        task=options.table.task,
-        max_megapixels=options.max_megapixels,
-        on_event=on_event,
-    )
-
-
 def check_learnable(data: Dataset) -> None:
     """Raise DataError when there is nothing to learn from: no labels, or a single class."""
     if data.labels is None:
@@ -231,31 +192,3 @@ def facts(data: Dataset, options: TrainOptions, count: int) -> dict[str, Any]:
 def _absolute(path: str | None) -> str | None:
     """A path that holds wherever one stands; names such as `sample:digits` are no paths."""
     return path if path is None or path.startswith("sample:") else str(Path(path).absolute())
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that a result depends on."""
-    found = {"discern": __version__, "python": platform.python_version()}
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def reopen(folder: RunFolder, data: Dataset | None, on_event: Listener) -> Dataset:
-    """Read a run's data again. Raises DataError when it is not what the run saw."""
-    record = folder.record()
-    named = record["data"]
-    if data is None:
-        data = read_with(folder.data_path(), folder.reading(), on_event=on_event)
-    other = [name for name, number in versions().items() if record["versions"].get(name) != number]
-    if other:
-        events.note(on_event, f"other versions than when this run began: {', '.join(other)}; its bytes may differ")
-    if data.fingerprint != named["fingerprint"]:
-        raise DataError(
-            f"{named.get('path') or data.name}: not the data that {folder.path} learned from "
-            f"({data.n} items now, {named['n_items']} then); `discern verify` says what differs"
-        )
-    return data

@@ -26,8 +26,8 @@ from ..store.numbers import ship
 from ..store.run_folder import RunFolder, repeatable
 from . import tasks
 from .evaluate import test_key
+from .reading import read_with
 from .stages import look
-from .train import read_with
 
 TOLERANCE = 1e-6
 

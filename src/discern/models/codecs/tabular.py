@@ -21,8 +21,8 @@ from ..table_encoding import FARTHEST, FORMS, LARGEST, MOST_CATEGORIES, MOST_RAW
 from . import fields, graphs
 
 if TYPE_CHECKING:
-    from ..catalogue import Codec
     from ..tabular import TableClassifier, TableRegressor
+    from ..ways import Codec
 
 PREFIX = "encoder."
 ANY = Interval(-LARGEST, LARGEST)
