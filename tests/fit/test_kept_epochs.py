@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,18 @@ def test_damaged_or_exchanged_ones_are_refused(tmp_path: Path) -> None:
         checkpoint.read_epoch(tmp_path, 9)
     (files[0].parent / "notes.safetensors").write_bytes(b"")
     assert checkpoint.epochs(tmp_path) == (0, 1, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_place_of_a_checkpoint_is_not_waited_for(tmp_path: Path) -> None:
+    train(1, checkpoints=tmp_path, keep_epochs=True)
+    for path in (tmp_path / checkpoint.EPOCHS / "000001.safetensors", tmp_path / checkpoint.NAME):
+        path.unlink()
+        os.mkfifo(path)
+    with pytest.raises(RunError, match="damaged checkpoint"):
+        checkpoint.read_epoch(tmp_path, 1)
+    with pytest.raises(RunError, match="damaged checkpoint"):
+        checkpoint.facts_of(tmp_path)
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from ..core import files
-from ..core.errors import OutputError, RunError, describe
+from ..core.errors import OutputError, RunError, UnreadableItem, describe
 from ..core.rows import Rows
 from ..core.views import Record
 
@@ -181,12 +181,12 @@ def _undamaged(path: Path, do: str = "remove it to train from the start") -> tup
     """Record and arrays. Raises RunError, which says what to `do`."""
     try:
         return _read(path)
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, UnreadableItem, SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(describe(str(path), found="a damaged checkpoint", do=do)) from error
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Arrays]:
-    with safe_open(path, framework="numpy") as file:
+    with files.regular_file(path), safe_open(path, framework="numpy") as file:  # a pipe would be waited for
         head = json.loads(file.metadata()[KEY])
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
     if head["sha256"] != _checksum(head["record"], arrays):
